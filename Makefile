@@ -1,0 +1,109 @@
+# Targets are verbs; `make` builds and runs the fast tests.  See README.md.
+BUILD  ?= build
+CC     ?= gcc
+WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+          -Wswitch-enum -Werror
+OPT    ?= -O2 -g
+SAN    ?=
+CFLAGS := -std=c17 -D_GNU_SOURCE $(WARN) $(OPT) -fno-omit-frame-pointer $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=undefined)
+VERSION := 0.1.0
+
+# ---- what each folder may include besides itself: arrows point down only ----
+E := emulator
+USES_$E/proto    := $E/base
+USES_$E/io       := $E/base
+USES_$E/auth     := $E/base
+USES_$E/config   := $E/base
+USES_$E/talk     := $E/base $E/proto $E/io $E/auth $E/config
+USES_$E/line     := $(USES_$E/talk)
+USES_$E/steps    := $(USES_$E/talk) $E/talk $E/line
+USES_$E/journey  := $E/base $E/io $E/auth $E/config $E/line $E/steps
+USES_$E/phone    := $(USES_$E/journey) $E/journey $E/farm
+USES_$E/farm     := $E/base $E/io $E/config
+USES_$E/report   := $E/base $E/config $E/farm
+USES_$E/cli      := $(USES_$E/phone) $E/phone $E/report
+USES_harness/serve := $E/base $E/proto
+USES_harness/auth  := $E/base harness/serve
+USES_harness/pool  := $E/base $E/proto $E/io $E/config harness/serve harness/auth
+FARM_DIRS := $(addprefix $E/,base proto io auth config talk line steps journey phone farm report cli)
+POOL_DIRS := harness/serve harness/auth harness/pool
+FAKE_DIRS := tests/fake
+USES_tests := $(FARM_DIRS) $(POOL_DIRS) $(FAKE_DIRS)
+
+LIBS := -luv -lmbedtls -lmbedx509 -lmbedcrypto -lcurl -lgssapi_krb5 -lkrb5 -lk5crypto -lcom_err -lyaml \
+        -lcares -llber -lexpat -ljansson -lz -lm -lpthread
+POOL_LIBS := -lmicrohttpd -lgnutls
+
+objs  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(addsuffix /*.c,$1)))
+MAINS := $(BUILD)/$E/cli/main.o $(BUILD)/harness/pool/main.o
+FARM_OBJS := $(filter-out $(MAINS),$(call objs,$(FARM_DIRS))) $(BUILD)/gen/profiles_data.o
+POOL_OBJS := $(filter-out $(MAINS),$(call objs,$(POOL_DIRS)))
+TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c tests/steps/test_*.c \
+         tests/journey/test_*.c tests/pool/test_*.c))
+FAST  := $(filter-out $(BUILD)/tests/pool/%,$(TESTS))
+
+DEBS  := gcc make pkg-config libc6-dev libuv1-dev libmbedtls-dev libcurl4-openssl-dev libkrb5-dev \
+         libyaml-dev libcmocka-dev libc-ares-dev libldap-dev libexpat1-dev libjansson-dev zlib1g-dev \
+         libmicrohttpd-dev libgnutls28-dev krb5-kdc krb5-admin-server util-linux
+TEST_DEBS := clang clang-format clang-tidy libclang-rt-14-dev tshark openssl universal-ctags python3
+
+.DEFAULT_GOAL := check
+.PHONY: build check test demo lint asan tsan fuzz cover deps ready clean install format
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+# Installs what is missing; as root, or with sudo.
+ready:
+	@dpkg-query -W $(DEBS) >/dev/null 2>&1 || $(MAKE) --no-print-directory deps
+
+deps:
+	sh .ci/deps.sh $(DEBS) $(TEST_DEBS)
+
+build: ready $(BUILD)/cx700farm $(BUILD)/cx700pool
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -DVERSION='"$(VERSION)"' -MMD $(addprefix -I,$(*D) $(USES_$(*D))) -c $< -o $@
+
+$(BUILD)/tests/%.o: tests/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -Wno-missing-prototypes -MMD $(addprefix -I,$(@D:$(BUILD)/%=%) $(USES_tests)) -c $< -o $@
+
+# The profiles and their templates travel inside the program.
+$(BUILD)/gen/profiles_data.c: $E/profiles/embed.sh $(wildcard $E/profiles/*.yaml $E/profiles/templates/*)
+	@mkdir -p $(@D)
+	sh $< $(filter-out $<,$^) >$@
+$(BUILD)/gen/profiles_data.o: $(BUILD)/gen/profiles_data.c
+	$(CC) $(CFLAGS) -MMD -I$E/config -I$E/base -c $< -o $@
+
+$(BUILD)/farm.a: $(FARM_OBJS)
+	@rm -f $@; ar rcs $@ $^
+$(BUILD)/pool.a: $(POOL_OBJS)
+	@rm -f $@; ar rcs $@ $^
+$(BUILD)/fake.a: $(call objs,$(FAKE_DIRS))
+	@rm -f $@; ar rcs $@ $^
+
+$(BUILD)/cx700farm: $(BUILD)/$E/cli/main.o $(BUILD)/farm.a
+	$(CC) $(CFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/cx700pool: $(BUILD)/harness/pool/main.o $(BUILD)/pool.a $(BUILD)/farm.a
+	$(CC) $(CFLAGS) -o $@ $^ $(POOL_LIBS) $(LIBS)
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/fake.a $(BUILD)/pool.a $(BUILD)/farm.a
+	$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(POOL_LIBS) $(LIBS)
+
+# ---- tests -------------------------------------------------------------------
+check: ready $(FAST)
+	sh tests/run.sh $(FAST)
+
+test: ready build $(TESTS)
+	sh tests/run.sh $(TESTS)
+
+lint:
+	sh tests/lint/lint.sh
+
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+clean:
+	rm -rf build
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,25 @@
+/* auth_krb5.h - auth.h by MIT Kerberos: how a thread's share of it and a phone's part are made.
+ */
+#ifndef AUTH_AUTH_KRB5_H
+#define AUTH_AUTH_KRB5_H
+#include "auth.h"
+
+/*
+ * Once a process, before any thread: writes a krb5.conf that knows no KDC into
+ * `dir` (which must exist and outlive everything) and sets KRB5_CONFIG,
+ * KRB5CCNAME=MEMORY:none.  0 or -errno.
+ */
+int auth_krb5_init(const char *dir);
+
+/*
+ * One phone.  user "phone00001" and realm "CONTOSO.COM" are copied, the password
+ * too (wiped when freed).  serial makes the name of its MEMORY: cache unique.
+ */
+struct auth_krb5_cfg {
+	const char *user, *realm, *password;
+	uint32_t serial;
+};
+int auth_krb5_new(const struct auth_krb5_cfg *, struct auth **out);
+void auth_krb5_free(struct auth *);
+
+#endif

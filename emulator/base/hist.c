@@ -1,0 +1,66 @@
+/* hist.c - see hist.h. */
+#include "hist.h"
+
+/* Values below 16 have a bucket each; above, the top four bits behind the leading one choose.
+ */
+static unsigned
+hist_index(uint64_t us)
+{
+	unsigned top;
+
+	if (us < 16)
+		return (unsigned)us;
+	if (us >> 40)
+		return HIST_BUCKETS - 1;
+	top = 63 - (unsigned)__builtin_clzll(us);
+	return 16 * (top - 3) + (unsigned)(us >> (top - 4) & 15);
+}
+
+/* The largest value that falls into a bucket. */
+static uint64_t
+hist_top(unsigned i)
+{
+	unsigned shift;
+
+	if (i < 16)
+		return i;
+	shift = i / 16 - 1;
+	return ((uint64_t)(16 + i % 16 + 1) << shift) - 1;
+}
+
+void
+hist_add(struct hist *h, uint64_t us)
+{
+	h->count++;
+	h->bucket[hist_index(us)]++;
+	if (us > h->max_us)
+		h->max_us = us;
+}
+
+void
+hist_merge(struct hist *to, const struct hist *from)
+{
+	to->count += from->count;
+	if (from->max_us > to->max_us)
+		to->max_us = from->max_us;
+	for (unsigned i = 0; i < HIST_BUCKETS; i++)
+		to->bucket[i] += from->bucket[i];
+}
+
+uint64_t
+hist_at(const struct hist *h, double p)
+{
+	uint64_t want, seen = 0;
+
+	if (h->count == 0)
+		return 0;
+	want = (uint64_t)(p * (double)h->count + 0.999999);
+	if (want < 1)
+		want = 1;
+	for (unsigned i = 0; i < HIST_BUCKETS; i++) {
+		seen += h->bucket[i];
+		if (seen >= want)
+			return hist_top(i) < h->max_us ? hist_top(i) : h->max_us;
+	}
+	return h->max_us;
+}

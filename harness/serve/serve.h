@@ -1,0 +1,50 @@
+/*
+ * serve.h - the shape of the servers' logic: a request goes in, a reply comes
+ * out.  No socket, no clock: what time it is comes with the request.  The
+ * embedded pool puts it on real sockets, the simulated world plays it in virtual time.
+ */
+#ifndef SERVE_SERVE_H
+#define SERVE_SERVE_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf.h"
+#include "span.h"
+
+/* One HTTP request, as ca_web, exchange and update get it; everything is lent. */
+struct serve_header {
+	const char *name, *value;
+};
+struct serve_request {
+	const char *method, *path; /* path with its query */
+	const struct serve_header *headers;
+	size_t n_headers;
+	struct span body;
+	uint32_t peer_ip;
+	bool tls;
+	int64_t wall_us; /* microseconds since 1970 */
+};
+
+/* The reply; headers and body are appended to buffers of the caller's. */
+enum { SERVE_HEADERS_MAX = 12 };
+struct serve_reply {
+	int status;
+	struct {
+		char name[40], value[512];
+	} headers[SERVE_HEADERS_MAX];
+	size_t n_headers;
+	struct buf body; /* the caller did buf_init() */
+	bool firmware;   /* the body is the firmware's file, sent by the face; body is empty */
+};
+
+/* The value of a request's header (case-insensitive), or NULL. */
+const char *serve_header(const struct serve_request *, const char *name);
+
+/* Add a header; too many or too long ones are dropped. */
+void serve_add(struct serve_reply *, const char *name, const char *value);
+
+/* A short answer in plain text. */
+void serve_text(struct serve_reply *, int status, const char *text);
+
+#endif

@@ -1,0 +1,60 @@
+/* scenario.h - who powers on when, and how far they walk: a scenario file, read and checked.
+ * DESIGN section 6. */
+#ifndef CONFIG_SCENARIO_H
+#define CONFIG_SCENARIO_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "spread.h"
+#include "tree.h"
+
+enum { SCENARIO_ARRIVALS_MAX = 32, SCENARIO_OVERRIDES_MAX = 32 };
+
+enum arrival_kind { ARRIVAL_AT_ONCE, ARRIVAL_RAMP, ARRIVAL_STEADY, ARRIVAL_POISSON };
+
+struct arrival { /* items run one after the other */
+	enum arrival_kind kind;
+	struct mark at;
+	uint32_t count;              /* at_once */
+	double from_per_s, to_per_s; /* ramp: linear from .. to; steady, poisson: from_per_s */
+	uint64_t for_us;             /* how long the item lasts */
+};
+
+struct scenario_override {
+	char step[40];
+	struct mark at;
+	uint32_t tries;    /* 0 = as the table says */
+	uint64_t limit_us; /* 0 = as the table says */
+};
+
+struct scenario {
+	char *file; /* for later errors with a place */
+	char title[120];
+	uint32_t phones;
+	char profile[128]; /* a name, or a path with a slash or .yaml */
+	struct mark profile_at;
+	struct arrival arrival[SCENARIO_ARRIVALS_MAX];
+	size_t n_arrivals;
+	struct {
+		struct spread types_for;
+	} user;
+	struct {
+		char until[40]; /* "" = the table's last row */
+		struct mark until_at;
+		bool restart_after_update;
+		uint64_t stay_us;
+		struct scenario_override override[SCENARIO_OVERRIDES_MAX];
+		size_t n_overrides;
+	} journey;
+	uint64_t seed;
+};
+
+/* 0, or -errno with a one-line error.  Step names are checked by who knows the table. */
+int scenario_load(const char *path, struct scenario *out, struct config_error *);
+void scenario_done(struct scenario *);
+
+/* How many phones an item starts (at_once: its count; others: rate times time). */
+double arrival_starts(const struct arrival *);
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * tree.h - a YAML file as a tree whose every node knows its line and column,
+ * so that a check made much later can still name the place.
+ *
+ * One document, no anchors, aliases or tags, no key twice; at most 1 MiB and 16
+ * levels.  Parsing by libyaml.
+ */
+#ifndef CONFIG_TREE_H
+#define CONFIG_TREE_H
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "span.h"
+
+/* What is wrong, on one line: "site.yaml:3:7: unknown key `phnes' ...". */
+struct config_error {
+	char text[400];
+};
+
+struct mark { /* both from 1; 0: no place */
+	unsigned line, col;
+};
+
+enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
+
+struct node {
+	enum node_kind kind;
+	struct mark at;
+	bool quoted; /* a scalar in quotes or a block: always text */
+	char *text;  /* of a scalar; may hold what the file holds, but no NUL */
+	char *key;   /* when its parent is a map */
+	struct mark key_at;
+	struct node *first, *next; /* children of a list or map; the next sibling */
+};
+
+struct tree {
+	char *file; /* its name, for errors */
+	struct node *root;
+};
+
+/* Read a file / bytes that are called `name`.  0, or -errno with the error filled in. */
+int tree_load(const char *path, struct tree *out, struct config_error *);
+int tree_parse(struct span bytes, const char *name, struct tree *out, struct config_error *);
+void tree_free(struct tree *);
+
+/* The member of a map, or NULL. */
+const struct node *tree_get(const struct node *map, const char *key);
+
+/* Fill in an error about a place of a file; always -EINVAL. */
+int config_fail(struct config_error *, const char *file, struct mark at, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+#endif

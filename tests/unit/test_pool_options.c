@@ -1,0 +1,144 @@
+/* The command line of cx700pool: every kind of value, its limits, and complaints of one line.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <string.h>
+
+#include "options.h"
+
+static int
+read_args(struct pool_options *o, struct buf *complaint, char *const args[])
+{
+	int argc = 0;
+
+	while (args[argc] != NULL)
+		argc++;
+	pool_options_default(o);
+	buf_clear(complaint);
+	return pool_options_read(o, argc, args, complaint);
+}
+
+static void
+given_nothing_the_defaults_hold(void **state)
+{
+	struct pool_options o;
+	struct buf complaint = { 0 };
+
+	(void)state;
+	assert_int_equal(read_args(&o, &complaint, (char *[]){ "pool", NULL }), 0);
+	assert_int_equal(o.listen, 0x7f000001);
+	assert_int_equal(o.port_base, 20000);
+	assert_int_equal(o.users, 10000);
+	assert_int_equal(o.net_bits, 16);
+	assert_int_equal(o.voice_vlan, 200);
+	assert_int_equal(o.keep_alive_us, 300000000);
+	assert_int_equal(o.ready_fd, -1);
+	assert_false(o.publish_ca || o.no_update || o.help);
+	buf_done(&complaint);
+}
+
+static void
+given_every_option_each_lands_in_its_place(void **state)
+{
+	struct pool_options o;
+	struct buf complaint = { 0 };
+
+	(void)state;
+	assert_int_equal(
+	    read_args(&o, &complaint,
+		(char *[]){ "pool", "--dir=/x", "--listen", "127.0.1.1", "--port-base", "30000",
+		    "--users", "5000", "--firmware-version", "3.5.6907.35", "--firmware-size",
+		    "20000000", "--keep-alive", "20s", "--publish-ca", "--no-update",
+		    "--addresses", "127.64.0.0/10", "--voice-vlan", "0", "--lease=90m",
+		    "--sip-version", "3", "--ready-fd", "7", "--help", NULL }),
+	    0);
+	assert_string_equal(o.dir, "/x");
+	assert_int_equal(o.listen, 0x7f000101);
+	assert_int_equal(o.port_base, 30000);
+	assert_int_equal(o.users, 5000);
+	assert_string_equal(o.firmware_version, "3.5.6907.35");
+	assert_int_equal(o.firmware_size, 20000000);
+	assert_int_equal(o.keep_alive_us, 20000000);
+	assert_true(o.publish_ca && o.no_update && o.help);
+	assert_int_equal(o.net, 0x7f400000);
+	assert_int_equal(o.net_bits, 10);
+	assert_int_equal(o.voice_vlan, 0);
+	assert_int_equal(o.lease_us, 5400000000);
+	assert_int_equal(o.sip_version, 3);
+	assert_int_equal(o.ready_fd, 7);
+	buf_done(&complaint);
+}
+
+static void
+given_a_bad_value_it_complains_in_one_line(void **state)
+{
+	static char *const bad[][2] = {
+		{ "--listen", "localhost" },
+		{ "--port-base", "80" },
+		{ "--port-base", "60001" },
+		{ "--users", "0" },
+		{ "--users", "ten" },
+		{ "--users", "010x" },
+		{ "--firmware-size", "1" },
+		{ "--firmware-version", "latest" },
+		{ "--keep-alive", "20" },
+		{ "--keep-alive", "0s" },
+		{ "--keep-alive", "s" },
+		{ "--lease", "99999999999999999999s" },
+		{ "--addresses", "127.42.0.1/16" },
+		{ "--addresses", "127.42.0.0" },
+		{ "--addresses", "127.0.0.0/31" },
+		{ "--voice-vlan", "4095" },
+		{ "--sip-version", "2" },
+		{ "--ready-fd", "-1" },
+		{ "--dir", "" },
+		{ "--faults", "faults.yaml" },
+		{ "--help=yes", NULL },
+		{ "--users", NULL },
+		{ "--nonsense", NULL },
+		{ "file", NULL },
+	};
+	struct buf complaint = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		struct pool_options o;
+
+		assert_int_equal(
+		    read_args(&o, &complaint, (char *[]){ "pool", bad[i][0], bad[i][1], NULL }),
+		    -EINVAL);
+		assert_true(complaint.n > 0);
+		assert_null(memchr(complaint.p, '\n', complaint.n));
+	}
+	buf_done(&complaint);
+}
+
+static void
+given_help_every_option_is_named(void **state)
+{
+	struct buf text = { 0 };
+
+	(void)state;
+	pool_options_help(&text);
+	assert_non_null(strstr(buf_cstr(&text), "--keep-alive"));
+	assert_non_null(strstr(buf_cstr(&text), "--ready-fd"));
+	buf_done(&text);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(given_nothing_the_defaults_hold),
+		cmocka_unit_test(given_every_option_each_lands_in_its_place),
+		cmocka_unit_test(given_a_bad_value_it_complains_in_one_line),
+		cmocka_unit_test(given_help_every_option_is_named),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -24,10 +24,10 @@
 #include "buf.h"
 #include "io.h"
 #include "profile.h"
-#include "sip_msg.h"
 #include "span.h"
 
 struct line;
+struct sip_msg;
 
 /* What became of a transaction, or of the line. */
 enum line_news {

@@ -15,8 +15,9 @@ struct fake;
 
 enum fake_type { FAKE_DHCP, FAKE_UDP, FAKE_STREAM, FAKE_HTTP, FAKE_ALARM };
 
-/* What the phone did at a listener: opened (stream), sent bytes, asked (http), closed. */
-enum fake_deed { FAKE_OPENED, FAKE_SENT, FAKE_ASKED, FAKE_CLOSED };
+/* What the phone did at a listener: opened (stream, http), sent bytes, asked (http), closed in
+ * order, was cut off by a power cut. */
+enum fake_deed { FAKE_OPENED, FAKE_SENT, FAKE_ASKED, FAKE_CLOSED, FAKE_CUT };
 
 struct fake_call {
 	enum fake_deed deed;
@@ -35,25 +36,28 @@ struct fake *fake_new(void);
 void fake_free(struct fake *);
 struct io *fake_io(struct fake *);
 
-/* Everything to this type and port (0 = any port) comes to fn.  The latest rule that fits wins.
+/* Everything to this type and port (0 = any port; dhcp is 67) comes to fn, in the middle of the
+ * phone's call: fn answers, it does not run the world.  The latest rule that fits wins.
  * Without a rule: silence (udp, dhcp), refused (stream, http). */
 void fake_listen(struct fake *, enum fake_type, uint16_t port, fake_fn *, void *arg);
 
-/* Events to the phone, after so long; bytes are copied.  fake_up/fake_down are given without
- * FAKE_OPENED rule answers too. */
+/* Events to the phone, after so long; bytes are copied.  A stream that
+ * somebody listens to stays unconnected until fake_up(). */
 void fake_packet(struct fake *, struct io_handle *, uint64_t after_us, struct span);
 void fake_up(struct fake *, struct io_handle *, uint64_t after_us, const struct io_tls_seen *);
 void fake_bytes(struct fake *, struct io_handle *, uint64_t after_us, struct span);
 void fake_down(
     struct fake *, struct io_handle *, uint64_t after_us, int err, const struct io_tls_seen *);
-/* A whole HTTP reply: HEAD, BODY, WHOLE.  With IO_COUNT the body is only counted; body_n >
- * body.n: the rest is counted too. */
+/* A whole HTTP reply: HEAD, BODY (in two parts), WHOLE.  With IO_COUNT the body is only
+ * counted; body_n > body.n: the rest is counted too, but is not part of the CRC. */
 void fake_http(struct fake *, struct io_handle *, uint64_t after_us, int status,
     const struct io_header *, size_t n_headers, struct span body, uint64_t body_n);
 
 /* Let the world run until nothing is left to happen or this time (us since it began) is
  * reached; returns the events given. */
 size_t fake_run(struct fake *, uint64_t until_us);
+/* Only the next event; false when none is left before that time. */
+bool fake_step(struct fake *, uint64_t until_us);
 uint64_t fake_now_us(const struct fake *);
 /* Handles (alarms too) that are open. */
 size_t fake_open(const struct fake *);
@@ -61,6 +65,12 @@ size_t fake_open(const struct fake *);
 void fake_random(struct fake *, const uint32_t *, size_t n);
 /* The address the phone took, 0 = none. */
 uint32_t fake_address(const struct fake *);
+uint16_t fake_vlan(const struct fake *);
+/* Roots trusted so far; power cuts so far; what io->clock() said last. */
 size_t fake_roots(const struct fake *);
+size_t fake_cuts(const struct fake *);
+int64_t fake_clock(const struct fake *);
+/* From now on opening gives this negative errno; 0 = opens again. */
+void fake_fail_open(struct fake *, int err);
 
 #endif

@@ -135,4 +135,11 @@ const char *reason_name(enum reason);
 /* The phone's wall clock, microseconds since 1970; without FACT_CLOCK: as if 0 at power-on. */
 int64_t step_wall_us(const struct step *);
 
+/* The phone's wall clock from now on, as wall minus io's now: tells io and auth. */
+void step_set_clock(struct step *, int64_t wall_minus_now_us);
+
+/* The host's wall clock, microseconds since 1970: for what must survive a power cut, and
+ * nothing that goes over the wire. */
+int64_t step_host_us(const struct step *);
+
 #endif

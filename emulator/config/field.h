@@ -1,0 +1,71 @@
+/*
+ * field.h - one table a file format: key, type, range, default, help.  The table
+ * reads the file, and says what an unknown key could have been.
+ */
+#ifndef CONFIG_FIELD_H
+#define CONFIG_FIELD_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tree.h"
+
+enum field_type {
+	FIELD_TEXT, /* char[size] */
+	FIELD_U8,
+	FIELD_U16,
+	FIELD_U32,
+	FIELD_U64,
+	FIELD_BOOL,
+	FIELD_WORD,     /* enum, as int: one of words[] */
+	FIELD_DURATION, /* uint64_t, microseconds */
+	FIELD_MS,       /* uint32_t, milliseconds, written as a duration */
+	FIELD_SPREAD,   /* struct spread */
+	FIELD_IP,       /* uint32_t, host byte order */
+	FIELD_MAC,      /* uint8_t[6] */
+	FIELD_MAP,      /* members by `sub`, in the same struct */
+	FIELD_OWN       /* read by own() */
+};
+
+struct field_place {
+	const char *file;
+	struct config_error *error;
+};
+
+/* Reads a value of a kind of its own into the struct. */
+typedef int field_own_fn(const struct field_place *, const struct node *, void *base);
+
+struct field {
+	const char *key;
+	enum field_type type;
+	size_t offset, size;
+	uint64_t min, max; /* of numbers (ms, us); max 0 = the type's */
+	const char *def;   /* taken when the key is missing; NULL: zero */
+	bool required;
+	const char *help;
+	const char *const *words; /* FIELD_WORD: ends in NULL */
+	const struct field *sub;  /* FIELD_MAP */
+	size_t n_sub;
+	field_own_fn *own;
+	size_t mark_offset; /* where a struct mark keeps the value's place; 0 = nowhere */
+};
+
+/*
+ * Fill the struct at base (zeroed) from a map.  0, or -EINVAL with the error.
+ * Missing keys get their defaults, also those of maps that are missing whole.
+ */
+int fields_read(const struct field_place *, const struct node *map, const struct field *,
+    size_t n, void *base);
+
+/* One value by one field's rule. */
+int field_read(
+    const struct field_place *, const struct node *, const struct field *, void *base);
+
+/* An error at a node; always -EINVAL. */
+int field_fail(const struct field_place *, const struct node *, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The text of a scalar; or NULL with an error that says what it must be instead. */
+const char *field_scalar(const struct field_place *, const struct node *, const char *what);
+
+#endif

@@ -1,0 +1,433 @@
+/* pool_file.c - see pool_file.h.  The tables are the format. */
+#include "pool_file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "field.h"
+#include "mem.h"
+#include "text.h"
+
+#define AT(member) .offset = offsetof(struct pool_file, member)
+#define TEXT_AT(member) AT(member), .size = sizeof((struct pool_file *)0)->member
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+static field_own_fn own_vlans, own_addresses, own_relays, own_dns, own_suffixes, own_ports,
+    own_allow, own_password;
+
+static const char *const network_words[] = { "loopback", "interface", "host", NULL };
+static const char *const dhcp_words[] = { "none", "relay", "broadcast", NULL };
+static const char *const side_words[] = { "internal", "external", NULL };
+static field_own_fn own_side;
+
+/* clang-format off */
+static const struct field network_fields[] = {
+	{ .key = "mode", .type = FIELD_WORD, AT(network.mode), .words = network_words, .required = true,
+	  .mark_offset = offsetof(struct pool_file, network.at), .help = "loopback, interface or host" },
+	{ .key = "interface", .type = FIELD_TEXT, TEXT_AT(network.interface), .help = "mode interface: its name" },
+	{ .key = "vlans", .type = FIELD_OWN, .own = own_vlans, .help = "{TAG: INTERFACE}" },
+	{ .key = "addresses", .type = FIELD_OWN, .own = own_addresses, .help = "a list of networks the phones may use" },
+};
+static const struct field dhcp_fields[] = {
+	{ .key = "mode", .type = FIELD_WORD, AT(dhcp.mode), .words = dhcp_words, .required = true,
+	  .mark_offset = offsetof(struct pool_file, dhcp.at), .help = "relay, broadcast or none" },
+	{ .key = "server", .type = FIELD_IP, AT(dhcp.server), .help = "mode relay: the DHCP server" },
+	{ .key = "relay", .type = FIELD_OWN, .own = own_relays, .help = "{untagged: ADDRESS, TAG: ADDRESS}" },
+	{ .key = "domain", .type = FIELD_TEXT, TEXT_AT(dhcp.domain), .help = "mode none: the DNS domain" },
+	{ .key = "dns", .type = FIELD_OWN, .own = own_dns, .help = "mode none: one or two DNS servers" },
+	{ .key = "suffixes", .type = FIELD_OWN, .own = own_suffixes, .help = "mode none: the search list" },
+};
+static const struct field user_fields[] = {
+	{ .key = "name", .type = FIELD_TEXT, TEXT_AT(users.name), .required = true, .help = "a pattern such as phone%05d" },
+	{ .key = "first", .type = FIELD_U32, AT(users.first), .def = "0", .help = "the first user's number" },
+	{ .key = "domain", .type = FIELD_TEXT, TEXT_AT(users.domain), .required = true, .help = "the Active Directory domain, as DNS name" },
+	{ .key = "sip_domain", .type = FIELD_TEXT, TEXT_AT(users.sip_domain), .required = true, .help = "right side of the sign-in address" },
+	{ .key = "password", .type = FIELD_OWN, .own = own_password, .required = true, .help = "file:NAME, whose first line it is" },
+};
+static const struct field guard_fields[] = {
+	{ .key = "canary", .type = FIELD_U32, AT(guard.canary), .max = 1000, .help = "so many phones must log in before the rest start" },
+	{ .key = "wrong_passwords", .type = FIELD_U32, AT(guard.wrong_passwords), .max = 1000,
+	  .help = "stop after so many wrong passwords in a row" },
+};
+static const struct field pool_fields[] = {
+	{ .key = "name", .type = FIELD_TEXT, TEXT_AT(name), .required = true, .help = "what the reports call it" },
+	{ .key = "network", .type = FIELD_MAP, .sub = network_fields, .n_sub = COUNT(network_fields), .required = true,
+	  .help = "how the phones get onto the network" },
+	{ .key = "macs", .type = FIELD_MAC, AT(macs), .def = "00:04:f2:10:00:00", .help = "MAC address of phone 0" },
+	{ .key = "side", .type = FIELD_OWN, .own = own_side, .help = "internal or external" },
+	{ .key = "dhcp", .type = FIELD_MAP, .sub = dhcp_fields, .n_sub = COUNT(dhcp_fields), .required = true,
+	  .help = "where the leases come from" },
+	{ .key = "ports", .type = FIELD_OWN, .own = own_ports, .help = "{STANDARD: REAL}" },
+	{ .key = "users", .type = FIELD_MAP, .sub = user_fields, .n_sub = COUNT(user_fields), .required = true,
+	  .help = "who the phones are" },
+	{ .key = "guard", .type = FIELD_MAP, .sub = guard_fields, .n_sub = COUNT(guard_fields), .help = "before accounts lock" },
+	{ .key = "leave", .type = FIELD_BOOL, AT(leave), .def = "false", .help = "sign out and release the lease at the end" },
+	{ .key = "allow", .type = FIELD_OWN, .own = own_allow, .required = true, .help = "networks the farm may send to" },
+};
+/* clang-format on */
+
+static int
+own_side(const struct field_place *at, const struct node *n, void *base)
+{
+	static const struct field side = {
+		.key = "side", .type = FIELD_WORD, .words = side_words
+	};
+	int word;
+	int err = field_read(at, n, &side, &word);
+
+	if (!err)
+		((struct pool_file *)base)->external = word == 1;
+	return err;
+}
+
+/* "10.42.0.0/16"; without a length it is one address. */
+static int
+read_net(const struct field_place *at, const struct node *n, struct pool_net *out)
+{
+	struct span ip = span_of(field_scalar(at, n, "a network such as 10.42.0.0/16"));
+	uint64_t bits = 32;
+	struct span rest = ip;
+	bool slash;
+
+	if (ip.p == NULL)
+		return -EINVAL;
+	slash = memchr(ip.p, '/', ip.n) != NULL;
+	ip = span_cut(&rest, '/');
+	if (text_ip(ip, &out->ip) != 0 || (slash && text_u64(rest, 32, &bits) != 0))
+		return field_fail(
+		    at, n, "not a network such as 10.42.0.0/16: `%.40s'", n->text);
+	out->mask = bits ? ~(uint32_t)0 << (32 - bits) : 0;
+	if ((out->ip & ~out->mask) != 0)
+		return field_fail(
+		    at, n, "`%.40s' has host bits set beyond its /%u", n->text, (unsigned)bits);
+	return 0;
+}
+
+static int
+read_nets(
+    const struct field_place *at, const struct node *list, struct pool_net *out, size_t *n_out)
+{
+	if (list->kind != NODE_LIST)
+		return field_fail(at, list,
+		    "`%s' must be a list of networks, as in [10.42.0.0/16]", list->key);
+	for (const struct node *n = list->first; n != NULL; n = n->next) {
+		int err;
+
+		if (*n_out == POOL_NETS_MAX)
+			return field_fail(at, n, "more than %d networks", POOL_NETS_MAX);
+		err = read_net(at, n, &out[*n_out]);
+		if (err)
+			return err;
+		(*n_out)++;
+	}
+	return 0;
+}
+
+static int
+own_addresses(const struct field_place *at, const struct node *n, void *base)
+{
+	struct pool_file *p = base;
+
+	return read_nets(at, n, p->network.addresses, &p->network.n_addresses);
+}
+
+/* Private networks and loopback may be listed whole; others one address at a time. */
+static bool
+is_private(const struct pool_net *n)
+{
+	static const struct pool_net known[] = { { 0x0a000000, 0xff000000 },
+		{ 0x7f000000, 0xff000000 }, { 0xac100000, 0xfff00000 },
+		{ 0xc0a80000, 0xffff0000 }, { 0xa9fe0000, 0xffff0000 } };
+
+	for (size_t i = 0; i < COUNT(known); i++)
+		if ((n->ip & known[i].mask) == known[i].ip &&
+		    (n->mask & known[i].mask) == known[i].mask)
+			return true;
+	return false;
+}
+
+static int
+own_allow(const struct field_place *at, const struct node *list, void *base)
+{
+	struct pool_file *p = base;
+	const struct node *n = list->first;
+	int err = read_nets(at, list, p->allow, &p->n_allow);
+
+	if (!err && p->n_allow == 0)
+		return field_fail(at, list, "`allow' is empty: the farm could send nowhere");
+	for (size_t i = 0; !err && i < p->n_allow; i++, n = n->next)
+		if (!is_private(&p->allow[i]) && p->allow[i].mask != ~(uint32_t)0)
+			err = field_fail(at, n,
+			    "`%.40s' is public: list public addresses one by one", n->text);
+	return err;
+}
+
+static int
+read_number(const struct field_place *at, const struct node *n, struct span text, uint64_t max,
+    uint64_t *out)
+{
+	if (text.p != NULL && text_u64(text, max, out) == 0 && *out > 0)
+		return 0;
+	return config_fail(at->error, at->file, n->key_at,
+	    "`%.40s' must be a number from 1 to %llu", n->key, (unsigned long long)max);
+}
+
+static int
+own_vlans(const struct field_place *at, const struct node *map, void *base)
+{
+	struct pool_file *p = base;
+
+	if (map->kind != NODE_MAP)
+		return field_fail(at, map, "`vlans' must be a map of tags and interfaces");
+	for (const struct node *n = map->first; n != NULL; n = n->next) {
+		struct pool_vlan *v = &p->network.vlans[p->network.n_vlans];
+		const char *name = field_scalar(at, n, "an interface");
+		uint64_t tag;
+
+		if (name == NULL || read_number(at, n, span_of(n->key), 4094, &tag) != 0)
+			return -EINVAL;
+		if (p->network.n_vlans == POOL_VLANS_MAX)
+			return field_fail(at, n, "more than %d VLANs", POOL_VLANS_MAX);
+		if (text_copy(v->interface, sizeof v->interface, span_of(name)) != 0)
+			return field_fail(at, n, "an interface's name has at most 15 bytes");
+		v->vlan = (uint16_t)tag;
+		p->network.n_vlans++;
+	}
+	return 0;
+}
+
+static int
+own_relays(const struct field_place *at, const struct node *map, void *base)
+{
+	struct pool_file *p = base;
+
+	if (map->kind != NODE_MAP)
+		return field_fail(at, map,
+		    "`relay' must be a map such as {untagged: 127.0.0.2, 200: 127.0.0.3}");
+	for (const struct node *n = map->first; n != NULL; n = n->next) {
+		struct field ip = { .key = n->key, .type = FIELD_IP };
+		uint64_t tag = 0;
+
+		if (strcmp(n->key, "untagged") != 0 &&
+		    read_number(at, n, span_of(n->key), 4094, &tag) != 0)
+			return -EINVAL;
+		if (p->dhcp.n_relays == POOL_VLANS_MAX)
+			return field_fail(at, n, "more than %d relays", POOL_VLANS_MAX);
+		if (field_read(at, n, &ip, &p->dhcp.relay[p->dhcp.n_relays].giaddr) != 0)
+			return -EINVAL;
+		p->dhcp.relay[p->dhcp.n_relays++].vlan = (uint16_t)tag;
+	}
+	return 0;
+}
+
+static int
+own_dns(const struct field_place *at, const struct node *n, void *base)
+{
+	static const struct field ip = { .key = "dns", .type = FIELD_IP };
+	struct pool_file *p = base;
+	size_t i = 0;
+
+	if (n->kind == NODE_SCALAR)
+		return field_read(at, n, &ip, &p->dhcp.dns[0]);
+	if (n->kind != NODE_LIST)
+		return field_fail(at, n, "`dns' must be an address or a list of two");
+	for (const struct node *k = n->first; k != NULL; k = k->next, i++) {
+		if (i == COUNT(p->dhcp.dns))
+			return field_fail(at, k, "the phone keeps two DNS servers");
+		if (field_read(at, k, &ip, &p->dhcp.dns[i]) != 0)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static int
+own_suffixes(const struct field_place *at, const struct node *n, void *base)
+{
+	struct pool_file *p = base;
+
+	if (n->kind != NODE_LIST)
+		return field_fail(at, n, "`suffixes' must be a list of domains");
+	for (const struct node *k = n->first; k != NULL; k = k->next) {
+		struct field f = { .key = "suffixes",
+			.type = FIELD_TEXT,
+			.size = sizeof p->dhcp.suffixes[0] };
+
+		if (p->dhcp.n_suffixes == COUNT(p->dhcp.suffixes))
+			return field_fail(
+			    at, k, "more than %zu suffixes", COUNT(p->dhcp.suffixes));
+		if (field_read(at, k, &f, p->dhcp.suffixes[p->dhcp.n_suffixes]) != 0)
+			return -EINVAL;
+		p->dhcp.n_suffixes++;
+	}
+	return 0;
+}
+
+static int
+own_ports(const struct field_place *at, const struct node *map, void *base)
+{
+	struct pool_file *p = base;
+
+	/* The one word that stands for no translation. */
+	if (map->kind == NODE_SCALAR && strcmp(map->text, "standard") == 0)
+		return 0;
+	if (map->kind != NODE_MAP)
+		return field_fail(
+		    at, map, "`ports' must be `standard' or a map such as {67: 20067}");
+	for (const struct node *n = map->first; n != NULL; n = n->next) {
+		uint64_t standard, real;
+		const char *text = field_scalar(at, n, "a port");
+
+		if (text == NULL ||
+		    read_number(at, n, span_of(n->key), 65535, &standard) != 0 ||
+		    read_number(at, n, span_of(text), 65535, &real) != 0)
+			return -EINVAL;
+		if (p->n_ports == POOL_PORTS_MAX)
+			return field_fail(at, n, "more than %d ports", POOL_PORTS_MAX);
+		p->ports[p->n_ports++] =
+		    (struct pool_port){ (uint16_t)standard, (uint16_t)real };
+	}
+	return 0;
+}
+
+/* The first line of a file that stands beside the pool file. */
+static int
+own_password(const struct field_place *at, const struct node *n, void *base)
+{
+	struct pool_file *p = base;
+	const char *text = field_scalar(at, n, "file:NAME");
+	const char *slash = strrchr(at->file, '/');
+	char path[1024], line[256];
+	int dir = slash != NULL ? (int)(slash - at->file) + 1 : 0;
+	FILE *f;
+
+	if (text == NULL)
+		return -EINVAL;
+	if (strncmp(text, "file:", 5) != 0)
+		return field_fail(at, n,
+		    "`password' must be file:NAME; the password is that file's first line");
+	text += 5;
+	if (snprintf(path, sizeof path, "%.*s%s", text[0] == '/' ? 0 : dir, at->file, text) >=
+	    (int)sizeof path)
+		return field_fail(at, n, "the name of the password's file is too long");
+	f = fopen(path, "re");
+	if (f == NULL)
+		return field_fail(at, n, "the password's file %.200s cannot be opened: %s",
+		    path, strerror(errno));
+	if (fgets(line, sizeof line, f) == NULL)
+		line[0] = '\0';
+	(void)fclose(f);
+	line[strcspn(line, "\r\n")] = '\0';
+	if (line[0] == '\0')
+		return field_fail(
+		    at, n, "the password's file %.200s has an empty first line", path);
+	p->users.password = mem_copy(line, strlen(line));
+	mem_wipe(line, sizeof line);
+	return p->users.password ? 0 : -ENOMEM;
+}
+
+/* The one %d or %0Nd of a pattern: where it starts, how long it is, how wide.  Nothing else may
+ * follow a %. */
+static int
+find_place(const char *pattern, size_t *at, size_t *len, int *width)
+{
+	const char *p = strchr(pattern, '%');
+	const char *q;
+
+	if (p == NULL || strchr(p + 1, '%') != NULL)
+		return -EINVAL;
+	q = p + 1;
+	*width = 0;
+	if (*q == '0' && q[1] >= '1' && q[1] <= '9') {
+		*width = q[1] - '0';
+		q += 2;
+	}
+	if (*q != 'd')
+		return -EINVAL;
+	*at = (size_t)(p - pattern);
+	*len = (size_t)(q - p) + 1;
+	return 0;
+}
+
+int
+pool_user_name(const char *pattern, uint32_t number, char *out, size_t cap)
+{
+	size_t at, len;
+	int width, n;
+
+	if (find_place(pattern, &at, &len, &width) != 0)
+		return -EINVAL;
+	n = snprintf(
+	    out, cap, "%.*s%0*u%s", (int)at, pattern, width, number, pattern + at + len);
+	return n < 0 || (size_t)n >= cap ? -ENAMETOOLONG : 0;
+}
+
+static int
+check_modes(const struct field_place *at, const struct pool_file *p)
+{
+	if (p->network.mode == POOL_INTERFACE && p->network.interface[0] == '\0')
+		return config_fail(
+		    at->error, at->file, p->network.at, "mode interface needs `interface'");
+	if (p->network.mode == POOL_HOST && p->dhcp.mode != POOL_DHCP_NONE)
+		return config_fail(at->error, at->file, p->dhcp.at,
+		    "network mode host has one address for all: dhcp mode must be none");
+	if (p->dhcp.mode == POOL_DHCP_RELAY && (p->dhcp.server == 0 || p->dhcp.n_relays == 0))
+		return config_fail(
+		    at->error, at->file, p->dhcp.at, "mode relay needs `server' and `relay'");
+	if (p->dhcp.mode == POOL_DHCP_NONE &&
+	    (p->dhcp.domain[0] == '\0' || p->dhcp.dns[0] == 0))
+		return config_fail(
+		    at->error, at->file, p->dhcp.at, "mode none needs `domain' and `dns'");
+	return 0;
+}
+
+static int
+check_users(const struct field_place *at, const struct tree *t, const struct pool_file *p)
+{
+	const struct node *users = tree_get(t->root, "users");
+	char name[128];
+
+	if (pool_user_name(p->users.name, p->users.first, name, sizeof name) == 0)
+		return 0;
+	return field_fail(at, tree_get(users, "name"),
+	    "`name' must have exactly one %%d or %%0Nd, as in phone%%05d");
+}
+
+int
+pool_file_load(const char *path, struct pool_file *out, struct config_error *error)
+{
+	struct field_place at = { path, error };
+	struct pool_file p = { 0 };
+	struct tree t;
+	int err = tree_load(path, &t, error);
+
+	if (err)
+		return err;
+	err = fields_read(&at, t.root, pool_fields, COUNT(pool_fields), &p);
+	if (!err)
+		err = check_modes(&at, &p);
+	if (!err)
+		err = check_users(&at, &t, &p);
+	if (err) {
+		pool_file_done(&p);
+		tree_free(&t);
+		return err;
+	}
+	p.file = t.file;
+	t.file = NULL;
+	tree_free(&t);
+	*out = p;
+	return 0;
+}
+
+void
+pool_file_done(struct pool_file *p)
+{
+	if (p == NULL)
+		return;
+	if (p->users.password != NULL)
+		mem_wipe(p->users.password, strlen(p->users.password));
+	mem_free(p->users.password);
+	mem_free(p->file);
+	p->users.password = p->file = NULL;
+}

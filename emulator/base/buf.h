@@ -40,6 +40,7 @@ void buf_put(struct buf *, const void *bytes, size_t n);
 void buf_span(struct buf *, struct span);
 void buf_text(struct buf *, const char *text);
 void buf_printf(struct buf *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void buf_vprintf(struct buf *, const char *fmt, va_list) __attribute__((format(printf, 2, 0)));
 
 /* Append integers in network byte order. */
 void buf_u8(struct buf *, uint8_t);

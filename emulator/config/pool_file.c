@@ -7,36 +7,34 @@
 
 #include "field.h"
 #include "mem.h"
+#include "pool_lists.h"
 #include "text.h"
 
 #define AT(member) .offset = offsetof(struct pool_file, member)
 #define TEXT_AT(member) AT(member), .size = sizeof((struct pool_file *)0)->member
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
-static field_own_fn own_vlans, own_addresses, own_relays, own_dns, own_suffixes, own_ports,
-    own_allow, own_password;
-
 static const char *const network_words[] = { "loopback", "interface", "host", NULL };
 static const char *const dhcp_words[] = { "none", "relay", "broadcast", NULL };
 static const char *const side_words[] = { "internal", "external", NULL };
-static field_own_fn own_side;
+static field_own_fn own_side, own_password;
 
 /* clang-format off */
 static const struct field network_fields[] = {
 	{ .key = "mode", .type = FIELD_WORD, AT(network.mode), .words = network_words, .required = true,
 	  .mark_offset = offsetof(struct pool_file, network.at), .help = "loopback, interface or host" },
 	{ .key = "interface", .type = FIELD_TEXT, TEXT_AT(network.interface), .help = "mode interface: its name" },
-	{ .key = "vlans", .type = FIELD_OWN, .own = own_vlans, .help = "{TAG: INTERFACE}" },
-	{ .key = "addresses", .type = FIELD_OWN, .own = own_addresses, .help = "a list of networks the phones may use" },
+	{ .key = "vlans", .type = FIELD_OWN, .own = pool_read_vlans, .help = "{TAG: INTERFACE}" },
+	{ .key = "addresses", .type = FIELD_OWN, .own = pool_read_addresses, .help = "a list of networks the phones may use" },
 };
 static const struct field dhcp_fields[] = {
 	{ .key = "mode", .type = FIELD_WORD, AT(dhcp.mode), .words = dhcp_words, .required = true,
 	  .mark_offset = offsetof(struct pool_file, dhcp.at), .help = "relay, broadcast or none" },
 	{ .key = "server", .type = FIELD_IP, AT(dhcp.server), .help = "mode relay: the DHCP server" },
-	{ .key = "relay", .type = FIELD_OWN, .own = own_relays, .help = "{untagged: ADDRESS, TAG: ADDRESS}" },
+	{ .key = "relay", .type = FIELD_OWN, .own = pool_read_relays, .help = "{untagged: ADDRESS, TAG: ADDRESS}" },
 	{ .key = "domain", .type = FIELD_TEXT, TEXT_AT(dhcp.domain), .help = "mode none: the DNS domain" },
-	{ .key = "dns", .type = FIELD_OWN, .own = own_dns, .help = "mode none: one or two DNS servers" },
-	{ .key = "suffixes", .type = FIELD_OWN, .own = own_suffixes, .help = "mode none: the search list" },
+	{ .key = "dns", .type = FIELD_OWN, .own = pool_read_dns, .help = "mode none: one or two DNS servers" },
+	{ .key = "suffixes", .type = FIELD_OWN, .own = pool_read_suffixes, .help = "mode none: the search list" },
 };
 static const struct field user_fields[] = {
 	{ .key = "name", .type = FIELD_TEXT, TEXT_AT(users.name), .required = true, .help = "a pattern such as phone%05d" },
@@ -58,12 +56,12 @@ static const struct field pool_fields[] = {
 	{ .key = "side", .type = FIELD_OWN, .own = own_side, .help = "internal or external" },
 	{ .key = "dhcp", .type = FIELD_MAP, .sub = dhcp_fields, .n_sub = COUNT(dhcp_fields), .required = true,
 	  .help = "where the leases come from" },
-	{ .key = "ports", .type = FIELD_OWN, .own = own_ports, .help = "{STANDARD: REAL}" },
+	{ .key = "ports", .type = FIELD_OWN, .own = pool_read_ports, .help = "{STANDARD: REAL}" },
 	{ .key = "users", .type = FIELD_MAP, .sub = user_fields, .n_sub = COUNT(user_fields), .required = true,
 	  .help = "who the phones are" },
 	{ .key = "guard", .type = FIELD_MAP, .sub = guard_fields, .n_sub = COUNT(guard_fields), .help = "before accounts lock" },
 	{ .key = "leave", .type = FIELD_BOOL, AT(leave), .def = "false", .help = "sign out and release the lease at the end" },
-	{ .key = "allow", .type = FIELD_OWN, .own = own_allow, .required = true, .help = "networks the farm may send to" },
+	{ .key = "allow", .type = FIELD_OWN, .own = pool_read_allow, .required = true, .help = "networks the farm may send to" },
 };
 /* clang-format on */
 
@@ -79,215 +77,6 @@ own_side(const struct field_place *at, const struct node *n, void *base)
 	if (!err)
 		((struct pool_file *)base)->external = word == 1;
 	return err;
-}
-
-/* "10.42.0.0/16"; without a length it is one address. */
-static int
-read_net(const struct field_place *at, const struct node *n, struct pool_net *out)
-{
-	struct span ip = span_of(field_scalar(at, n, "a network such as 10.42.0.0/16"));
-	uint64_t bits = 32;
-	struct span rest = ip;
-	bool slash;
-
-	if (ip.p == NULL)
-		return -EINVAL;
-	slash = memchr(ip.p, '/', ip.n) != NULL;
-	ip = span_cut(&rest, '/');
-	if (text_ip(ip, &out->ip) != 0 || (slash && text_u64(rest, 32, &bits) != 0))
-		return field_fail(
-		    at, n, "not a network such as 10.42.0.0/16: `%.40s'", n->text);
-	out->mask = bits ? ~(uint32_t)0 << (32 - bits) : 0;
-	if ((out->ip & ~out->mask) != 0)
-		return field_fail(
-		    at, n, "`%.40s' has host bits set beyond its /%u", n->text, (unsigned)bits);
-	return 0;
-}
-
-static int
-read_nets(
-    const struct field_place *at, const struct node *list, struct pool_net *out, size_t *n_out)
-{
-	if (list->kind != NODE_LIST)
-		return field_fail(at, list,
-		    "`%s' must be a list of networks, as in [10.42.0.0/16]", list->key);
-	for (const struct node *n = list->first; n != NULL; n = n->next) {
-		int err;
-
-		if (*n_out == POOL_NETS_MAX)
-			return field_fail(at, n, "more than %d networks", POOL_NETS_MAX);
-		err = read_net(at, n, &out[*n_out]);
-		if (err)
-			return err;
-		(*n_out)++;
-	}
-	return 0;
-}
-
-static int
-own_addresses(const struct field_place *at, const struct node *n, void *base)
-{
-	struct pool_file *p = base;
-
-	return read_nets(at, n, p->network.addresses, &p->network.n_addresses);
-}
-
-/* Private networks and loopback may be listed whole; others one address at a time. */
-static bool
-is_private(const struct pool_net *n)
-{
-	static const struct pool_net known[] = { { 0x0a000000, 0xff000000 },
-		{ 0x7f000000, 0xff000000 }, { 0xac100000, 0xfff00000 },
-		{ 0xc0a80000, 0xffff0000 }, { 0xa9fe0000, 0xffff0000 } };
-
-	for (size_t i = 0; i < COUNT(known); i++)
-		if ((n->ip & known[i].mask) == known[i].ip &&
-		    (n->mask & known[i].mask) == known[i].mask)
-			return true;
-	return false;
-}
-
-static int
-own_allow(const struct field_place *at, const struct node *list, void *base)
-{
-	struct pool_file *p = base;
-	const struct node *n = list->first;
-	int err = read_nets(at, list, p->allow, &p->n_allow);
-
-	if (!err && p->n_allow == 0)
-		return field_fail(at, list, "`allow' is empty: the farm could send nowhere");
-	for (size_t i = 0; !err && i < p->n_allow; i++, n = n->next)
-		if (!is_private(&p->allow[i]) && p->allow[i].mask != ~(uint32_t)0)
-			err = field_fail(at, n,
-			    "`%.40s' is public: list public addresses one by one", n->text);
-	return err;
-}
-
-static int
-read_number(const struct field_place *at, const struct node *n, struct span text, uint64_t max,
-    uint64_t *out)
-{
-	if (text.p != NULL && text_u64(text, max, out) == 0 && *out > 0)
-		return 0;
-	return config_fail(at->error, at->file, n->key_at,
-	    "`%.40s' must be a number from 1 to %llu", n->key, (unsigned long long)max);
-}
-
-static int
-own_vlans(const struct field_place *at, const struct node *map, void *base)
-{
-	struct pool_file *p = base;
-
-	if (map->kind != NODE_MAP)
-		return field_fail(at, map, "`vlans' must be a map of tags and interfaces");
-	for (const struct node *n = map->first; n != NULL; n = n->next) {
-		struct pool_vlan *v = &p->network.vlans[p->network.n_vlans];
-		const char *name = field_scalar(at, n, "an interface");
-		uint64_t tag;
-
-		if (name == NULL || read_number(at, n, span_of(n->key), 4094, &tag) != 0)
-			return -EINVAL;
-		if (p->network.n_vlans == POOL_VLANS_MAX)
-			return field_fail(at, n, "more than %d VLANs", POOL_VLANS_MAX);
-		if (text_copy(v->interface, sizeof v->interface, span_of(name)) != 0)
-			return field_fail(at, n, "an interface's name has at most 15 bytes");
-		v->vlan = (uint16_t)tag;
-		p->network.n_vlans++;
-	}
-	return 0;
-}
-
-static int
-own_relays(const struct field_place *at, const struct node *map, void *base)
-{
-	struct pool_file *p = base;
-
-	if (map->kind != NODE_MAP)
-		return field_fail(at, map,
-		    "`relay' must be a map such as {untagged: 127.0.0.2, 200: 127.0.0.3}");
-	for (const struct node *n = map->first; n != NULL; n = n->next) {
-		struct field ip = { .key = n->key, .type = FIELD_IP };
-		uint64_t tag = 0;
-
-		if (strcmp(n->key, "untagged") != 0 &&
-		    read_number(at, n, span_of(n->key), 4094, &tag) != 0)
-			return -EINVAL;
-		if (p->dhcp.n_relays == POOL_VLANS_MAX)
-			return field_fail(at, n, "more than %d relays", POOL_VLANS_MAX);
-		if (field_read(at, n, &ip, &p->dhcp.relay[p->dhcp.n_relays].giaddr) != 0)
-			return -EINVAL;
-		p->dhcp.relay[p->dhcp.n_relays++].vlan = (uint16_t)tag;
-	}
-	return 0;
-}
-
-static int
-own_dns(const struct field_place *at, const struct node *n, void *base)
-{
-	static const struct field ip = { .key = "dns", .type = FIELD_IP };
-	struct pool_file *p = base;
-	size_t i = 0;
-
-	if (n->kind == NODE_SCALAR)
-		return field_read(at, n, &ip, &p->dhcp.dns[0]);
-	if (n->kind != NODE_LIST)
-		return field_fail(at, n, "`dns' must be an address or a list of two");
-	for (const struct node *k = n->first; k != NULL; k = k->next, i++) {
-		if (i == COUNT(p->dhcp.dns))
-			return field_fail(at, k, "the phone keeps two DNS servers");
-		if (field_read(at, k, &ip, &p->dhcp.dns[i]) != 0)
-			return -EINVAL;
-	}
-	return 0;
-}
-
-static int
-own_suffixes(const struct field_place *at, const struct node *n, void *base)
-{
-	struct pool_file *p = base;
-
-	if (n->kind != NODE_LIST)
-		return field_fail(at, n, "`suffixes' must be a list of domains");
-	for (const struct node *k = n->first; k != NULL; k = k->next) {
-		struct field f = { .key = "suffixes",
-			.type = FIELD_TEXT,
-			.size = sizeof p->dhcp.suffixes[0] };
-
-		if (p->dhcp.n_suffixes == COUNT(p->dhcp.suffixes))
-			return field_fail(
-			    at, k, "more than %zu suffixes", COUNT(p->dhcp.suffixes));
-		if (field_read(at, k, &f, p->dhcp.suffixes[p->dhcp.n_suffixes]) != 0)
-			return -EINVAL;
-		p->dhcp.n_suffixes++;
-	}
-	return 0;
-}
-
-static int
-own_ports(const struct field_place *at, const struct node *map, void *base)
-{
-	struct pool_file *p = base;
-
-	/* The one word that stands for no translation. */
-	if (map->kind == NODE_SCALAR && strcmp(map->text, "standard") == 0)
-		return 0;
-	if (map->kind != NODE_MAP)
-		return field_fail(
-		    at, map, "`ports' must be `standard' or a map such as {67: 20067}");
-	for (const struct node *n = map->first; n != NULL; n = n->next) {
-		uint64_t standard, real;
-		const char *text = field_scalar(at, n, "a port");
-
-		if (text == NULL ||
-		    read_number(at, n, span_of(n->key), 65535, &standard) != 0 ||
-		    read_number(at, n, span_of(text), 65535, &real) != 0)
-			return -EINVAL;
-		if (p->n_ports == POOL_PORTS_MAX)
-			return field_fail(at, n, "more than %d ports", POOL_PORTS_MAX);
-		p->ports[p->n_ports++] =
-		    (struct pool_port){ (uint16_t)standard, (uint16_t)real };
-	}
-	return 0;
 }
 
 /* The first line of a file that stands beside the pool file. */

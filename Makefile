@@ -1,6 +1,8 @@
 # Targets are verbs; `make` builds and runs the fast tests.  See README.md.
 BUILD  ?= build
-CC     ?= gcc
+ifeq ($(origin CC),default)
+CC     := gcc
+endif
 WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
           -Wswitch-enum -Werror
 OPT    ?= -O2 -g
@@ -63,18 +65,20 @@ build: ready $(BUILD)/cx700farm $(BUILD)/cx700pool
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -DVERSION='"$(VERSION)"' -MMD $(addprefix -I,$(*D) $(USES_$(*D))) -c $< -o $@
+	@echo '  CC  $<'
+	@$(CC) $(CFLAGS) -DVERSION='"$(VERSION)"' -MMD $(addprefix -I,$(*D) $(USES_$(*D))) -c $< -o $@
 
 $(BUILD)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Wno-missing-prototypes -MMD $(addprefix -I,$(@D:$(BUILD)/%=%) $(USES_tests)) -c $< -o $@
+	@echo '  CC  $<'
+	@$(CC) $(CFLAGS) -Wno-missing-prototypes -MMD $(addprefix -I,$(@D:$(BUILD)/%=%) $(USES_tests)) -c $< -o $@
 
 # The profiles and their templates travel inside the program.
 $(BUILD)/gen/profiles_data.c: $E/profiles/embed.sh $(wildcard $E/profiles/*.yaml $E/profiles/templates/*)
 	@mkdir -p $(@D)
-	sh $< $(filter-out $<,$^) >$@
+	@sh $< $(filter-out $<,$^) >$@
 $(BUILD)/gen/profiles_data.o: $(BUILD)/gen/profiles_data.c
-	$(CC) $(CFLAGS) -MMD -I$E/config -I$E/base -c $< -o $@
+	@$(CC) $(CFLAGS) -MMD -I$E/config -I$E/base -c $< -o $@
 
 $(BUILD)/farm.a: $(FARM_OBJS)
 	@rm -f $@; ar rcs $@ $^
@@ -84,11 +88,14 @@ $(BUILD)/fake.a: $(call objs,$(FAKE_DIRS))
 	@rm -f $@; ar rcs $@ $^
 
 $(BUILD)/cx700farm: $(BUILD)/$E/cli/main.o $(BUILD)/farm.a
-	$(CC) $(CFLAGS) -o $@ $^ $(LIBS)
+	@echo '  LD  $@'
+	@$(CC) $(CFLAGS) -o $@ $^ $(LIBS)
 $(BUILD)/cx700pool: $(BUILD)/harness/pool/main.o $(BUILD)/pool.a $(BUILD)/farm.a
-	$(CC) $(CFLAGS) -o $@ $^ $(POOL_LIBS) $(LIBS)
+	@echo '  LD  $@'
+	@$(CC) $(CFLAGS) -o $@ $^ $(POOL_LIBS) $(LIBS)
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/fake.a $(BUILD)/pool.a $(BUILD)/farm.a
-	$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(POOL_LIBS) $(LIBS)
+	@echo '  LD  $@'
+	@$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(POOL_LIBS) $(LIBS)
 
 # ---- tests -------------------------------------------------------------------
 check: ready $(FAST)

@@ -1,0 +1,50 @@
+/* temp_file.c - see temp_file.h. */
+#include "temp_file.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char folder[64], path[512];
+
+const char *
+temp_folder(void)
+{
+	if (folder[0] == '\0') {
+		(void)snprintf(folder, sizeof folder, "/tmp/cx700farm-test-XXXXXX");
+		if (mkdtemp(folder) == NULL)
+			abort();
+	}
+	return folder;
+}
+
+const char *
+temp_file(const char *name, const void *bytes, size_t n)
+{
+	FILE *f;
+
+	(void)snprintf(path, sizeof path, "%s/%s", temp_folder(), name);
+	f = fopen(path, "wbe");
+	if (f == NULL || (n > 0 && fwrite(bytes, 1, n, f) != n) || fclose(f) != 0)
+		abort();
+	return path;
+}
+
+void
+temp_clean(void)
+{
+	DIR *d = folder[0] != '\0' ? opendir(folder) : NULL;
+	struct dirent *e;
+
+	while (d != NULL && (e = readdir(d)) != NULL) {
+		(void)snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
+		(void)unlink(path);
+	}
+	if (d != NULL)
+		(void)closedir(d);
+	if (folder[0] != '\0')
+		(void)rmdir(folder);
+	folder[0] = '\0';
+}

@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-enum { LDAP_PAGE = 256 };
-
 void
 ldap_talk_init(
     struct ldap_talk *t, const struct talk_cfg *cfg, struct io_handle *conn, int first_id)
@@ -110,8 +108,12 @@ ldap_talk_judge(struct ldap_talk *t, const struct ldap_msg *m)
 	case LDAP_SEARCH_ENTRY:
 		return ++t->entries <= LDAP_TALK_ENTRIES ? 0 : -EMSGSIZE;
 	case LDAP_SEARCH_DONE:
-		if (m->result.code != LDAP_SUCCESS || m->result.cookie.n == 0)
+		if (t->query->page == 0 || m->result.code != LDAP_SUCCESS ||
+		    m->result.cookie.n == 0)
 			return 0;
+		/* Empty pages count too, or they could go on for ever. */
+		if (++t->entries > LDAP_TALK_ENTRIES)
+			return -EMSGSIZE;
 		err = ldap_talk_page(t, m->result.cookie);
 		return err != 0 ? err : -EAGAIN;
 	case LDAP_BIND_REQUEST:

@@ -17,8 +17,8 @@ struct ldap_talk {
 	/* private */
 	struct talk_cfg cfg;
 	struct io_handle *conn;
-	struct buf in; /* bytes not yet read; on the heap only while there are any */
-	size_t taken;  /* of them, the message lent last */
+	struct buf in;                   /* bytes not yet read */
+	size_t taken;                    /* of them, the message lent last */
 	const struct ldap_search *query; /* the search that goes on, lent */
 	int id;
 	unsigned entries;

@@ -17,7 +17,7 @@
 #include "io.h"
 #include "talk.h"
 
-enum { DNS_TALK_FOUND = 4, DNS_TALK_NAME_MAX = 128 };
+enum { DNS_TALK_FOUND = 4, DNS_TALK_SERVERS = 2, DNS_TALK_NAME_MAX = 128 };
 
 struct dns_found {
 	char name[DNS_TALK_NAME_MAX]; /* the host; what a certificate must carry */
@@ -27,7 +27,7 @@ struct dns_found {
 
 /* Who is asked, and how patiently; what it points to is lent while the talk lasts. */
 struct dns_resolver {
-	uint32_t servers[2]; /* 0 = none */
+	uint32_t servers[DNS_TALK_SERVERS]; /* 0 = none */
 	const char (*suffix)[DNS_TALK_NAME_MAX];
 	size_t n_suffixes;
 	uint32_t timeout_ms, tries; /* of one name at one server */
@@ -46,11 +46,19 @@ struct dns_talk {
 	struct talk_cfg cfg;
 	struct dns_resolver dns;
 	const char *asked;
-	struct io_handle *udp, *tcp, *alarm;
-	struct buf in; /* TCP: the answer so far */
-	uint16_t id;
-	uint8_t type, server, sends, suffix, target;
-	bool services, failed, unreadable;
+	struct io_handle *udp[DNS_TALK_SERVERS], *tcp, *alarm;
+	struct buf in;     /* TCP: the answer so far */
+	uint16_t id;       /* of the question that is out */
+	uint8_t type;      /* of the name asked for */
+	uint8_t server;    /* the one asked last */
+	uint8_t sends;     /* of this question */
+	uint8_t out_of_it; /* servers that failed this question, a bit each */
+	uint8_t suffix;    /* 0 = the name itself */
+	uint8_t target;    /* the one being looked up */
+	bool looking_up;   /* addresses of targets */
+	bool failed;       /* a server said that it cannot */
+	bool refused;      /* nobody listens there */
+	bool unreadable;   /* something came that was no DNS */
 };
 
 /*

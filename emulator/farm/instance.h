@@ -53,6 +53,7 @@ enum instance_verdict {
 /* One try that ended, told once a try; the last try of a row is also the row's end. */
 struct instance_row {
 	unsigned row; /* index into farm_cfg.rows */
+	bool chore;   /* walked beside the road: says nothing about where the phone is */
 	enum instance_verdict verdict;
 	unsigned why;                  /* index into farm_cfg.reasons; 0: none */
 	uint64_t started_us, ended_us; /* of the row: from its first try on, loop_now_us() */

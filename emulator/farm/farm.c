@@ -1,0 +1,266 @@
+/* farm.c - see farm.h. */
+#include "farm.h"
+
+#include <errno.h>
+
+#include "loop.h"
+#include "mem.h"
+#include "shard.h"
+
+enum { FARM_SECOND_US = 1000000 };
+
+/* The threads start a moment after the run's zero is set, so that none of them begins late. */
+enum { FARM_LEAD_US = 20000 };
+
+struct farm {
+	struct farm_cfg cfg;
+	struct shard_common common;
+	struct shard **shards;
+	struct loop_timer *second_timer;
+	unsigned uncounted, over, closed; /* shards */
+	uint32_t logins;                  /* of canaries */
+	bool leaving, left;               /* they are to leave; all have been asked to */
+	struct metrics metrics;
+	struct farm_end end;
+};
+
+static struct farm *
+farm_of(void *shard)
+{
+	return shard_common_of(shard)->farm;
+}
+
+/* How many shards will hear of it: all, but for lack of memory. */
+static unsigned
+farm_ask_all(struct farm *f, int (*ask)(struct shard *))
+{
+	unsigned asked = 0;
+
+	for (unsigned i = 0; i < f->cfg.threads; i++)
+		asked += ask(f->shards[i]) == 0;
+	return asked;
+}
+
+static uint64_t
+farm_since_us(const struct farm *f)
+{
+	uint64_t now_us = loop_now_us(f->cfg.loop);
+
+	return now_us > f->common.began_us ? now_us - f->common.began_us : 0;
+}
+
+static void
+farm_add_up(struct farm *f)
+{
+	f->metrics = (struct metrics){ .n_rows = f->cfg.n_rows };
+	for (unsigned i = 0; i < f->cfg.threads; i++)
+		metrics_merge(&f->metrics, shard_counts(f->shards[i]));
+}
+
+/* ---- once a second ---------------------------------------------------------------- */
+
+static void
+farm_on_second(void *arg)
+{
+	struct farm *f = arg;
+
+	if (!f->leaving && f->uncounted == 0)
+		f->uncounted = farm_ask_all(f, shard_ask_counts);
+	if (f->leaving && !f->left)
+		f->left = farm_ask_all(f, shard_ask_leave) == f->cfg.threads;
+}
+
+/* While shards leave they may be at their last counts: those are read when all have closed. */
+static void
+farm_on_counted(void *shard)
+{
+	struct farm *f = farm_of(shard);
+
+	if (--f->uncounted > 0 || f->leaving)
+		return;
+	farm_add_up(f);
+	if (f->cfg.on_second != NULL)
+		f->cfg.on_second(f->cfg.arg, &f->metrics, farm_since_us(f));
+}
+
+/* ---- the end ------------------------------------------------------------------------ */
+
+static void
+farm_leave(struct farm *f)
+{
+	if (f->leaving)
+		return;
+	f->leaving = true;
+	f->end.wall_s = (double)farm_since_us(f) / 1e6;
+	f->left = farm_ask_all(f, shard_ask_leave) == f->cfg.threads;
+}
+
+static void
+farm_on_over(void *shard)
+{
+	struct farm *f = farm_of(shard);
+
+	if (++f->over == f->cfg.threads)
+		farm_leave(f);
+}
+
+static void
+farm_on_closed(void *shard)
+{
+	struct farm *f = farm_of(shard);
+
+	if (++f->closed < f->cfg.threads)
+		return;
+	loop_timer_stop(f->second_timer);
+	farm_add_up(f);
+	f->end.metrics = &f->metrics;
+	for (unsigned i = 0; i < f->cfg.threads; i++) {
+		if (shard_make_says(f->shards[i]) != NULL)
+			f->end.make_says = shard_make_says(f->shards[i]);
+		if (shard_trace_err(f->shards[i]) != 0)
+			f->end.trace_err = shard_trace_err(f->shards[i]);
+	}
+	f->cfg.on_end(f->cfg.arg);
+}
+
+/* ---- the guards ----------------------------------------------------------------------- */
+
+/* All canaries are in: from here on the plan's clock runs for the others. */
+static void
+farm_on_login(void *shard)
+{
+	struct farm *f = farm_of(shard);
+
+	if (atomic_load(&f->common.go_us) != 0 || ++f->logins < f->cfg.guard.canary)
+		return;
+	atomic_store(&f->common.go_us, loop_now_us(f->cfg.loop) + FARM_LEAD_US);
+	(void)farm_ask_all(f, shard_ask_go);
+}
+
+static void
+farm_on_canary_lost(void *shard)
+{
+	struct farm *f = farm_of(shard);
+
+	if (atomic_load(&f->common.go_us) != 0)
+		return;
+	f->end.guard_says = "the canary did not get in, so nobody else was started";
+	farm_leave(f);
+}
+
+static void
+farm_on_wrong_password(void *shard)
+{
+	struct farm *f = farm_of(shard);
+
+	f->end.guard_says = "too many wrong passwords in a row: stopped before accounts lock";
+	farm_leave(f);
+}
+
+/* ---- from outside ------------------------------------------------------------------------ */
+
+int
+farm_new(const struct farm_cfg *cfg, struct farm **out, const char **err_out)
+{
+	struct farm *f = mem_new(sizeof *f);
+	int err = 0;
+
+	*err_out = NULL;
+	if (f == NULL)
+		return -ENOMEM;
+	f->cfg = *cfg;
+	if (f->cfg.guard.canary > f->cfg.phones)
+		f->cfg.guard.canary = f->cfg.phones;
+	if (f->cfg.threads > f->cfg.phones)
+		f->cfg.threads = f->cfg.phones;
+	f->common = (struct shard_common){
+		.cfg = &f->cfg,
+		.on_counted = farm_on_counted,
+		.on_over = farm_on_over,
+		.on_login = farm_on_login,
+		.on_canary_lost = farm_on_canary_lost,
+		.on_wrong_password = farm_on_wrong_password,
+		.on_closed = farm_on_closed,
+		.farm = f,
+	};
+	f->shards = mem_new(f->cfg.threads * sizeof *f->shards);
+	if (f->shards == NULL)
+		err = -ENOMEM;
+	if (err == 0)
+		err = loop_timer_new(f->cfg.loop, farm_on_second, f, &f->second_timer);
+	for (unsigned i = 0; err == 0 && i < f->cfg.threads; i++)
+		err = shard_new(&f->common, i, &f->shards[i], err_out);
+	if (err != 0) {
+		farm_free(f);
+		return err;
+	}
+	*out = f;
+	return 0;
+}
+
+int
+farm_start(struct farm *f)
+{
+	uint64_t began_us = loop_now_us(f->cfg.loop) + FARM_LEAD_US;
+	int err = 0;
+
+	f->common.began_us = began_us;
+	if (f->cfg.guard.canary == 0)
+		atomic_store(&f->common.go_us, began_us);
+	for (unsigned i = 0; err == 0 && i < f->cfg.threads; i++)
+		err = shard_start(f->shards[i]);
+	if (err == 0)
+		loop_timer_set(f->second_timer, FARM_SECOND_US, FARM_SECOND_US);
+	if (err != 0) {
+		atomic_store(&f->common.abandoned, true);
+		(void)farm_ask_all(f, shard_ask_kill);
+	}
+	return err;
+}
+
+void
+farm_drain(struct farm *f)
+{
+	f->end.drained = true;
+	farm_leave(f);
+}
+
+void
+farm_kill(struct farm *f)
+{
+	f->end.drained = true;
+	if (!f->leaving)
+		f->end.wall_s = (double)farm_since_us(f) / 1e6;
+	f->leaving = true;
+	(void)farm_ask_all(f, shard_ask_kill);
+}
+
+const struct farm_end *
+farm_result(const struct farm *f)
+{
+	return &f->end;
+}
+
+void
+farm_free(struct farm *f)
+{
+	if (f == NULL)
+		return;
+	for (unsigned i = 0; f->shards != NULL && i < f->cfg.threads; i++)
+		shard_free(f->shards[i]);
+	if (f->second_timer != NULL)
+		loop_timer_close(f->second_timer);
+	mem_free(f->shards);
+	mem_free(f);
+}
+
+const char *
+farm_fell_behind(const struct metrics *m)
+{
+	if (m->loop_lag_p99_ms > FARM_LOOP_LAG_MAX_MS)
+		return "the farm fell behind: its loops were late, so the latencies are its "
+		       "own";
+	if ((double)hist_at(&m->start_lag, 0.99) / 1e3 > FARM_START_LAG_MAX_MS)
+		return "the farm fell behind: it could not start phones when they were due";
+	return NULL;
+}

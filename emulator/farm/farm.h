@@ -1,0 +1,91 @@
+/*
+ * farm.h - thousands of instances on a few threads.
+ *
+ * One loop a thread, nothing shared: instance i lives on shard i mod threads.
+ * What the shards count is added up once a second.  Everything here happens on
+ * the thread that runs cfg.loop, and so do its callbacks.
+ */
+#ifndef FARM_FARM_H
+#define FARM_FARM_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "instance.h"
+#include "metrics.h"
+
+struct farm;
+struct io_world_cfg;
+
+/*
+ * Beyond these the farm itself was the bottleneck: its latencies would be its
+ * own, and the run is invalid.  The loop's lag is in every latency, the start's
+ * lag only in those from the intended start.
+ */
+#define FARM_LOOP_LAG_MAX_MS 100.0
+#define FARM_START_LAG_MAX_MS 250.0
+
+/* Instances that leave get this long, then their power is cut. */
+#define FARM_LEAVE_MAX_US UINT64_C(30000000)
+
+struct farm_guard {
+	uint32_t canary; /* so many instances must log in before the rest start; 0: none */
+	uint32_t wrong_passwords; /* in a row, then all stop; 0: no such guard */
+	unsigned login_row;       /* the row that is the login */
+};
+
+struct farm_cfg { /* what it points to is lent, read only, and outlives the farm */
+	struct loop *loop;
+	unsigned threads;
+	uint32_t phones;
+	const uint64_t *start_us; /* the plan: when each is meant to start; ascending */
+	uint64_t seed;
+	const struct farm_row *rows;
+	size_t n_rows; /* at most METRICS_ROWS */
+	const struct io_world_cfg
+	    *world; /* shard and shards are filled in; NULL: none is made */
+	instance_make_fn *make;
+	void *make_arg;
+	bool must_hold; /* finished means also: holds() at the end of the run */
+	struct farm_guard guard;
+	int trace_fd; /* opened with O_APPEND; -1: no trace */
+	/* Once a second; the counts of the whole farm, lent. */
+	void (*on_second)(void *arg, const struct metrics *, uint64_t since_began_us);
+	/* Everything is closed; farm_free() may follow, but not inside. */
+	void (*on_end)(void *arg);
+	void *arg;
+};
+
+/* How a run ended. */
+struct farm_end {
+	const struct metrics *metrics;
+	double wall_s;
+	bool drained;           /* by farm_drain() or farm_kill() */
+	const char *guard_says; /* why a guard stopped the run, or NULL */
+	const char
+	    *make_says; /* why the last instance that could not be made could not, or NULL */
+	int trace_err;  /* 0, or the errno with which writing the trace failed */
+};
+
+/* 0 or -errno; *err_out says in words what failed (static text, or NULL). */
+int farm_new(const struct farm_cfg *, struct farm **out, const char **err_out);
+
+/* Start the threads; the run begins.  0 or -errno, and nothing runs then. */
+int farm_start(struct farm *);
+
+/* No more starts; those that run leave.  on_end follows within FARM_LEAVE_MAX_US. */
+void farm_drain(struct farm *);
+
+/* Cut everybody's power at once.  on_end follows soon. */
+void farm_kill(struct farm *);
+
+/* Valid from on_end until farm_free(). */
+const struct farm_end *farm_result(const struct farm *);
+
+/* NULL is fine; a farm that runs must have ended. */
+void farm_free(struct farm *);
+
+/* Was the farm the bottleneck?  A sentence (static), or NULL if it kept up. */
+const char *farm_fell_behind(const struct metrics *);
+
+#endif

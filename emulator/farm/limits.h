@@ -1,0 +1,25 @@
+/* limits.h - are there enough descriptors for so many phones?  Asked before the first starts.
+ */
+#ifndef FARM_LIMITS_H
+#define FARM_LIMITS_H
+#include <stdbool.h>
+#include <stdint.h>
+
+struct limits_load {
+	uint32_t phones;
+	uint32_t transit; /* phones likely on their way at once */
+	unsigned threads;
+	bool keeps_line; /* each phone keeps its SIP line until the run ends */
+};
+
+/* Arrivals within this long are likely in transit together: about the time of a boot. */
+#define LIMITS_TRANSIT_US UINT64_C(10000000)
+
+/* How many descriptors that may take. */
+uint64_t limits_descriptors(const struct limits_load *);
+
+/* Raise this process's soft limit to its hard one.  0, or -EMFILE if that is less than
+ * needed; *have_out is what there is, always written. */
+int limits_raise(uint64_t needed, uint64_t *have_out);
+
+#endif

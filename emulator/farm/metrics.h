@@ -1,0 +1,67 @@
+/*
+ * metrics.h - what one shard, or the whole farm, has counted: per row, per number of
+ * the guide, per service.  A shard counts for itself; the farm adds copies up.
+ */
+#ifndef FARM_METRICS_H
+#define FARM_METRICS_H
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hist.h"
+#include "instance.h"
+
+enum { METRICS_ROWS = 48, METRICS_REASONS = 16, METRICS_GUIDE = 28, METRICS_SERVICES = 9 };
+
+/* What the farm knows of a row: its name, where it stands.  The chores' rows that are not in
+ * the table follow the table's. */
+struct farm_row {
+	const char *name, *stage;
+	uint8_t first, last; /* the guide's numbers; 0: not in the guide */
+};
+
+struct row_metrics {
+	uint64_t attempts; /* tries that ended in anything but a skip */
+	uint64_t done, failed, skipped;
+	uint64_t reasons[METRICS_REASONS]; /* of tries */
+	struct hist latency;               /* of done rows, pauses included */
+};
+
+struct service_metrics { /* as a server's log would count it */
+	uint64_t requests, replies, bytes_out, bytes_in;
+};
+
+/* Names of the services, in io_uv.h's order. */
+extern const char *const metrics_service[METRICS_SERVICES];
+
+/* Where the phones are, at this moment. */
+struct phone_counts {
+	uint32_t started;
+	uint32_t arrived; /* reached the end of their way, staying or not; not failed since */
+	uint32_t finished, failed;
+	uint32_t at[METRICS_ROWS]; /* those on their way, by the row they are at */
+};
+
+struct metrics {
+	size_t n_rows;
+	struct row_metrics row[METRICS_ROWS];
+	uint64_t guide[METRICS_GUIDE + 1]; /* phones that completed the number at least once */
+	uint64_t firmware_bytes;
+	struct hist start_lag;                  /* actual minus intended start */
+	struct hist from_intended, from_actual; /* boot: start to arrival */
+	struct phone_counts phones;
+	struct service_metrics service[METRICS_SERVICES];
+	double loop_lag_p99_ms; /* the worst shard's */
+};
+
+/* Count one try, and the row if it has ended.  *guide_seen are the numbers this phone has
+ * completed so far, a bit each. */
+void metrics_try(struct metrics *, const struct farm_row *, const struct instance_row *,
+    uint32_t *guide_seen);
+
+/* Add all of `from` to `to`; of the loop lag the worse one stays. */
+void metrics_merge(struct metrics *to, const struct metrics *from);
+
+/* attempts - (done + failed). */
+uint64_t metrics_retries(const struct row_metrics *);
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * shard.h - one thread of the farm: a loop, its share of the world, its
+ * instances.  The farm makes it, posts to it, and hears from it by posts.
+ */
+#ifndef FARM_SHARD_H
+#define FARM_SHARD_H
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "farm.h"
+#include "loop.h"
+
+struct shard;
+
+/* The little that all shards of a farm have in common. */
+struct shard_common {
+	const struct farm_cfg *cfg;
+	uint64_t began_us;
+	atomic_uint_fast64_t go_us;  /* zero of the plan for all but the canaries; 0: not yet */
+	atomic_uint wrong_passwords; /* in a row */
+	/* Posted to the farm's loop with the shard as argument: */
+	loop_fn *on_counted;        /* shard_counts() are fresh, as asked */
+	loop_fn *on_over;           /* each of its instances has started and ended */
+	loop_fn *on_login;          /* a canary has logged in, or got to its end */
+	loop_fn *on_canary_lost;    /* a canary failed */
+	loop_fn *on_wrong_password; /* the guard's number of them came in a row */
+	loop_fn *on_closed;         /* nothing is open any more; its thread ends */
+	atomic_bool abandoned;      /* the start failed: nobody listens any more */
+	void *farm;
+};
+
+/* Made on the farm's thread, not yet running.  0 or -errno; *err_out as in farm_new(). */
+int shard_new(struct shard_common *, unsigned number, struct shard **out, const char **err_out);
+
+/* Start its thread.  0 or -errno. */
+int shard_start(struct shard *);
+
+/* Wait for its thread's end (after on_closed, or when it never started), free it. */
+void shard_free(struct shard *);
+
+/* From the farm's thread: copy your counts; start the rest (go_us is set); let everybody
+ * leave, then close; close at once.  0 or -ENOMEM: it will not hear of it. */
+int shard_ask_counts(struct shard *);
+int shard_ask_go(struct shard *);
+int shard_ask_leave(struct shard *);
+int shard_ask_kill(struct shard *);
+
+/* The counts of the last on_counted or on_closed; not to be read between ask and answer. */
+const struct metrics *shard_counts(const struct shard *);
+
+struct shard_common *shard_common_of(const struct shard *);
+const char *shard_make_says(const struct shard *);
+int shard_trace_err(const struct shard *);
+
+#endif

@@ -1,0 +1,159 @@
+/* shard_make.c - a shard is made, asked by the farm, and freed.  See shard.h. */
+#include <errno.h>
+
+#include "io_uv.h"
+#include "mem.h"
+#include "shard_priv.h"
+
+static int
+shard_make_slots(struct shard *sh)
+{
+	const struct farm_cfg *cfg = sh->common->cfg;
+	uint32_t n = cfg->phones / cfg->threads + (sh->number < cfg->phones % cfg->threads);
+
+	sh->slots = mem_new(n * sizeof *sh->slots);
+	if (sh->slots == NULL)
+		return -ENOMEM;
+	sh->n_slots = n;
+	for (uint32_t i = 0; i < n; i++)
+		slot_init(&sh->slots[i], &sh->desk, sh->number + i * cfg->threads);
+	return 0;
+}
+
+static int
+shard_make_world(struct shard *sh, const char **err_out)
+{
+	struct io_world_cfg world;
+
+	if (sh->common->cfg->world == NULL)
+		return 0;
+	world = *sh->common->cfg->world;
+	world.shard = sh->number;
+	world.shards = sh->common->cfg->threads;
+	world.max_phones = sh->n_slots;
+	return io_world_new(sh->loop, &world, &sh->world, err_out);
+}
+
+static int
+shard_make_loop(struct shard *sh)
+{
+	int err = loop_new(&sh->loop);
+
+	if (err == 0)
+		err = loop_timer_new(sh->loop, shard_on_start, sh, &sh->start_timer);
+	if (err == 0)
+		err = loop_timer_new(sh->loop, shard_on_second, sh, &sh->second_timer);
+	if (err == 0)
+		err = loop_timer_new(sh->loop, shard_on_end, sh, &sh->end_timer);
+	return err;
+}
+
+static void
+shard_close_timer(struct loop_timer *timer)
+{
+	if (timer != NULL)
+		loop_timer_close(timer);
+}
+
+int
+shard_new(
+    struct shard_common *common, unsigned number, struct shard **out, const char **err_out)
+{
+	struct shard *sh = mem_new(sizeof *sh);
+	int err;
+
+	*err_out = NULL;
+	if (sh == NULL)
+		return -ENOMEM;
+	sh->common = common;
+	sh->number = number;
+	sh->metrics.n_rows = common->cfg->n_rows;
+	err = shard_make_loop(sh);
+	shard_desk_init(sh);
+	if (err == 0)
+		err = shard_make_slots(sh);
+	if (err == 0)
+		err = shard_make_world(sh, err_out);
+	if (err != 0) {
+		shard_free(sh);
+		return err;
+	}
+	*out = sh;
+	return 0;
+}
+
+int
+shard_start(struct shard *sh)
+{
+	int err = pthread_create(&sh->thread, NULL, shard_thread, sh);
+
+	sh->running = err == 0;
+	return -err;
+}
+
+void
+shard_free(struct shard *sh)
+{
+	if (sh == NULL)
+		return;
+	if (sh->running)
+		(void)pthread_join(sh->thread, NULL);
+	io_world_free(sh->world);
+	shard_close_timer(sh->start_timer);
+	shard_close_timer(sh->second_timer);
+	shard_close_timer(sh->end_timer);
+	loop_free(sh->loop);
+	buf_done(&sh->trace);
+	mem_free(sh->slots);
+	mem_free(sh);
+}
+
+/* ---- what the farm asks -------------------------------------------------------------- */
+
+int
+shard_ask_counts(struct shard *sh)
+{
+	return loop_post(sh->loop, shard_on_ask_counts, sh);
+}
+
+int
+shard_ask_go(struct shard *sh)
+{
+	return loop_post(sh->loop, shard_on_start, sh);
+}
+
+int
+shard_ask_leave(struct shard *sh)
+{
+	return loop_post(sh->loop, shard_on_leave, sh);
+}
+
+int
+shard_ask_kill(struct shard *sh)
+{
+	return loop_post(sh->loop, shard_on_end, sh);
+}
+
+const struct metrics *
+shard_counts(const struct shard *sh)
+{
+	return &sh->counts;
+}
+
+struct shard_common *
+shard_common_of(const struct shard *sh)
+{
+	return sh->common;
+}
+
+const char *
+shard_make_says(const struct shard *sh)
+{
+	return sh->make_says;
+}
+
+int
+shard_trace_err(const struct shard *sh)
+{
+	return sh->trace_err;
+}

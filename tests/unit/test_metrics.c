@@ -1,0 +1,186 @@
+/* test_metrics.c - what is counted of a try, and how shards add up. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+
+#include "metrics.h"
+
+static const struct farm_row rows[] = {
+	{ "dhcp_lease", "address", 1, 2 },
+	{ "ntp_sync", "clock", 5, 5 },
+	{ "sip_register", "sign-in", 0, 0 },
+};
+
+static struct metrics *
+new_metrics(void)
+{
+	struct metrics *m = calloc(1, sizeof *m);
+
+	assert_non_null(m);
+	m->n_rows = 3;
+	return m;
+}
+
+static void
+count(struct metrics *m, unsigned row, enum instance_verdict verdict, unsigned why,
+    uint32_t *seen)
+{
+	const struct instance_row t = {
+		.row = row, .verdict = verdict, .why = why, .started_us = 1000, .ended_us = 4000
+	};
+
+	metrics_try(m, rows, &t, seen);
+}
+
+static void
+given_a_lost_try_and_a_good_one_it_is_one_row_and_one_retry(void **state)
+{
+	struct metrics *m = new_metrics();
+	uint32_t seen = 0;
+
+	(void)state;
+	count(m, 0, INSTANCE_RETRY, 1, &seen);
+	count(m, 0, INSTANCE_DONE, 0, &seen);
+	assert_int_equal(m->row[0].attempts, 2);
+	assert_int_equal(m->row[0].done, 1);
+	assert_int_equal(m->row[0].failed, 0);
+	assert_int_equal(m->row[0].reasons[1], 1);
+	assert_int_equal(metrics_retries(&m->row[0]), 1);
+	assert_int_equal(m->row[0].latency.count, 1);
+	assert_int_equal(m->row[0].latency.max_us, 3000);
+	free(m);
+}
+
+static void
+a_failed_row_has_a_reason_but_no_latency_and_no_number(void **state)
+{
+	struct metrics *m = new_metrics();
+	uint32_t seen = 0;
+
+	(void)state;
+	count(m, 1, INSTANCE_NOT_DONE, 4, &seen);
+	assert_int_equal(m->row[1].failed, 1);
+	assert_int_equal(m->row[1].attempts, 1);
+	assert_int_equal(m->row[1].reasons[4], 1);
+	assert_int_equal(m->row[1].latency.count, 0);
+	assert_int_equal(m->guide[5], 0);
+	free(m);
+}
+
+static void
+a_skipped_row_is_no_attempt_and_does_not_complete_its_numbers(void **state)
+{
+	struct metrics *m = new_metrics();
+	uint32_t seen = 0;
+
+	(void)state;
+	count(m, 0, INSTANCE_SKIPPED, 0, &seen);
+	assert_int_equal(m->row[0].skipped, 1);
+	assert_int_equal(m->row[0].attempts, 0);
+	assert_int_equal(m->guide[1], 0);
+	free(m);
+}
+
+static void
+a_phone_that_walks_twice_completes_a_number_once(void **state)
+{
+	struct metrics *m = new_metrics();
+	uint32_t first = 0, second = 0;
+
+	(void)state;
+	count(m, 0, INSTANCE_DONE, 0, &first);
+	count(m, 0, INSTANCE_DONE, 0, &first);
+	count(m, 0, INSTANCE_DONE, 0, &second);
+	assert_int_equal(m->row[0].done, 3);
+	assert_int_equal(m->guide[1], 2);
+	assert_int_equal(m->guide[2], 2);
+	assert_int_equal(m->guide[3], 0);
+	free(m);
+}
+
+static void
+a_row_outside_the_guide_completes_no_number(void **state)
+{
+	struct metrics *m = new_metrics();
+	uint32_t seen = 0;
+
+	(void)state;
+	count(m, 2, INSTANCE_DONE, 0, &seen);
+	assert_int_equal(seen, 0);
+	for (int n = 0; n <= METRICS_GUIDE; n++)
+		assert_int_equal(m->guide[n], 0);
+	free(m);
+}
+
+static void
+the_firmware_counts_also_in_a_lost_try(void **state)
+{
+	struct metrics *m = new_metrics();
+	uint32_t seen = 0;
+	struct instance_row t = { .row = 0, .verdict = INSTANCE_RETRY, .firmware_bytes = 1000 };
+
+	(void)state;
+	metrics_try(m, rows, &t, &seen);
+	t.verdict = INSTANCE_DONE;
+	t.firmware_bytes = 15000;
+	metrics_try(m, rows, &t, &seen);
+	assert_int_equal(m->firmware_bytes, 16000);
+	free(m);
+}
+
+static void
+shards_add_up_and_the_worst_lag_stays(void **state)
+{
+	struct metrics *a = new_metrics(), *b = new_metrics(), *sum = new_metrics();
+	uint32_t seen_a = 0, seen_b = 0;
+
+	(void)state;
+	count(a, 0, INSTANCE_DONE, 0, &seen_a);
+	count(b, 0, INSTANCE_DONE, 0, &seen_b);
+	count(b, 1, INSTANCE_NOT_DONE, 2, &seen_b);
+	a->phones = (struct phone_counts){ .started = 2, .finished = 1, .at = { 1 } };
+	b->phones = (struct phone_counts){ .started = 3, .failed = 2, .at = { [2] = 1 } };
+	a->service[3] = (struct service_metrics){ 1, 2, 3, 4 };
+	b->service[3] = (struct service_metrics){ 10, 20, 30, 40 };
+	a->loop_lag_p99_ms = 2;
+	b->loop_lag_p99_ms = 1;
+	hist_add(&b->start_lag, 77);
+
+	metrics_merge(sum, a);
+	metrics_merge(sum, b);
+	assert_int_equal(sum->row[0].done, 2);
+	assert_int_equal(sum->row[0].latency.count, 2);
+	assert_int_equal(sum->row[1].reasons[2], 1);
+	assert_int_equal(sum->guide[1], 2);
+	assert_int_equal(sum->phones.started, 5);
+	assert_int_equal(sum->phones.finished, 1);
+	assert_int_equal(sum->phones.failed, 2);
+	assert_int_equal(sum->phones.at[0], 1);
+	assert_int_equal(sum->phones.at[2], 1);
+	assert_int_equal(sum->service[3].bytes_in, 44);
+	assert_int_equal(sum->start_lag.max_us, 77);
+	assert_true(sum->loop_lag_p99_ms > 1.5);
+	free(a);
+	free(b);
+	free(sum);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(given_a_lost_try_and_a_good_one_it_is_one_row_and_one_retry),
+		cmocka_unit_test(a_failed_row_has_a_reason_but_no_latency_and_no_number),
+		cmocka_unit_test(a_skipped_row_is_no_attempt_and_does_not_complete_its_numbers),
+		cmocka_unit_test(a_phone_that_walks_twice_completes_a_number_once),
+		cmocka_unit_test(a_row_outside_the_guide_completes_no_number),
+		cmocka_unit_test(the_firmware_counts_also_in_a_lost_try),
+		cmocka_unit_test(shards_add_up_and_the_worst_lag_stays),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

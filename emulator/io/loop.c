@@ -1,0 +1,192 @@
+/*
+ * loop.c - the loop itself: running, posting, stopping, and how late it is.
+ *
+ * The knock and the tick do not keep a loop alive.  See loop.h.
+ */
+#include "loop.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stddef.h>
+#include <time.h>
+
+#include "loop_priv.h"
+#include "mem.h"
+
+enum { LOOP_TICK_MS = 10 };
+
+void
+loop_free_handle(uv_handle_t *handle)
+{
+	mem_free(handle);
+}
+
+/* Call what has been posted; was there anything? */
+static bool
+loop_read_notes(struct loop *loop)
+{
+	struct loop_note *note, *next;
+
+	uv_mutex_lock(&loop->lock);
+	note = loop->notes;
+	loop->notes = NULL;
+	loop->last_note = &loop->notes;
+	uv_mutex_unlock(&loop->lock);
+	if (note == NULL)
+		return false;
+	for (; note != NULL; note = next) {
+		next = note->next;
+		note->fn(note->arg);
+		mem_free(note);
+	}
+	return true;
+}
+
+static void
+loop_on_knock(uv_async_t *knock)
+{
+	struct loop *loop = knock->data;
+
+	if (atomic_load(&loop->stop))
+		uv_stop(&loop->uv);
+	else
+		loop_read_notes(loop);
+}
+
+static void
+loop_on_tick(uv_timer_t *tick)
+{
+	struct loop *loop = tick->data;
+	uint64_t now_us = uv_hrtime() / 1000, due_us = loop->tick_due_ms * 1000;
+
+	hist_add(&loop->lag, now_us > due_us ? now_us - due_us : 0);
+	uv_update_time(&loop->uv);
+	loop->tick_due_ms = uv_now(&loop->uv) + LOOP_TICK_MS;
+	uv_timer_start(tick, loop_on_tick, LOOP_TICK_MS, 0);
+}
+
+static void
+loop_start_tick(struct loop *loop)
+{
+	uv_timer_init(&loop->uv, &loop->tick);
+	loop->tick.data = loop;
+	uv_update_time(&loop->uv);
+	loop->tick_due_ms = uv_now(&loop->uv) + LOOP_TICK_MS;
+	uv_timer_start(&loop->tick, loop_on_tick, LOOP_TICK_MS, 0);
+	uv_unref((uv_handle_t *)&loop->tick);
+}
+
+int
+loop_new(struct loop **out)
+{
+	struct loop *loop = mem_new(sizeof(*loop));
+	int rc;
+
+	if (loop == NULL)
+		return -ENOMEM;
+	loop->last_note = &loop->notes;
+	rc = uv_mutex_init(&loop->lock);
+	if (rc < 0)
+		goto fail;
+	rc = uv_loop_init(&loop->uv);
+	if (rc < 0)
+		goto fail_lock;
+	rc = uv_async_init(&loop->uv, &loop->knock, loop_on_knock);
+	if (rc < 0) {
+		uv_loop_close(&loop->uv);
+		goto fail_lock;
+	}
+	loop->knock.data = loop;
+	uv_unref((uv_handle_t *)&loop->knock);
+	loop_start_tick(loop);
+	*out = loop;
+	return 0;
+
+fail_lock:
+	uv_mutex_destroy(&loop->lock);
+fail:
+	mem_free(loop);
+	return rc;
+}
+
+void
+loop_free(struct loop *loop)
+{
+	struct loop_note *note;
+
+	if (loop == NULL)
+		return;
+	uv_close((uv_handle_t *)&loop->knock, NULL);
+	uv_close((uv_handle_t *)&loop->tick, NULL);
+	while (loop->dying > 0)
+		uv_run(&loop->uv, UV_RUN_ONCE);
+	uv_run(&loop->uv, UV_RUN_NOWAIT);
+	if (uv_loop_close(&loop->uv) < 0)
+		assert(!"something is still open on this loop");
+	uv_mutex_destroy(&loop->lock);
+	while ((note = loop->notes) != NULL) {
+		loop->notes = note->next;
+		mem_free(note);
+	}
+	mem_free(loop);
+}
+
+void
+loop_run(struct loop *loop)
+{
+	/* The tick rested since the last run: that is not lag. */
+	uv_update_time(&loop->uv);
+	loop->tick_due_ms = uv_now(&loop->uv) + LOOP_TICK_MS;
+	uv_timer_start(&loop->tick, loop_on_tick, LOOP_TICK_MS, 0);
+
+	do
+		uv_run(&loop->uv, UV_RUN_DEFAULT);
+	while (!atomic_load(&loop->stop) && loop_read_notes(loop));
+	atomic_store(&loop->stop, false);
+}
+
+void
+loop_stop(struct loop *loop)
+{
+	atomic_store(&loop->stop, true);
+	uv_async_send(&loop->knock);
+}
+
+uint64_t
+loop_now_us(struct loop *loop)
+{
+	(void)loop;
+	return uv_hrtime() / 1000;
+}
+
+int64_t
+loop_wall_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+double
+loop_lag_p99_ms(struct loop *loop)
+{
+	return (double)hist_at(&loop->lag, 0.99) / 1000;
+}
+
+int
+loop_post(struct loop *loop, loop_fn *fn, void *arg)
+{
+	struct loop_note *note = mem_new(sizeof(*note));
+
+	if (note == NULL)
+		return -ENOMEM;
+	note->fn = fn;
+	note->arg = arg;
+	uv_mutex_lock(&loop->lock);
+	*loop->last_note = note;
+	loop->last_note = &note->next;
+	uv_mutex_unlock(&loop->lock);
+	uv_async_send(&loop->knock);
+	return 0;
+}

@@ -85,8 +85,11 @@ audit(struct buf *b, const struct serve_request *q, const struct update_request 
 static void
 device_path(char *out, size_t cap, const struct update_request *d, const char *version)
 {
-	(void)snprintf(out, cap, "%s/%s/%s/%s/%s/%s/CPE", d->device_type, d->vendor, d->model,
+	int n = snprintf(out, cap, "%s/%s/%s/%s/%s/%s/CPE", d->device_type, d->vendor, d->model,
 	    d->revision, d->locale, version);
+
+	if (n < 0 || (size_t)n >= cap)
+		out[0] = '\0';
 }
 
 static void

@@ -16,10 +16,12 @@
 #include "rng.h"
 #include "step.h"
 
-enum fate {              /* what the phone does when a row's tries are spent */
-	FATE_STOP,       /* the journey ends: the phone has failed */
-	FATE_GO_ON,      /* without what the row gives (mailbox, update) */
-	FATE_STAGE_AGAIN /* from the stage's first row, until the loop guard ends it */
+enum fate {               /* what the phone does when a row's tries are spent */
+	FATE_STOP,        /* the journey ends: the phone has failed */
+	FATE_GO_ON,       /* without what the row gives (mailbox, update) */
+	FATE_STAGE_AGAIN, /* from the stage's first row, until the loop guard ends it */
+	FATE_TRUST_AGAIN  /* the root is no good (reason tls): forget it and go back to where
+			     the search for it began, until the loop guard ends it; else stop */
 };
 
 struct leg {                 /* one row of the table: one exchange */
@@ -40,14 +42,19 @@ struct leg {                 /* one row of the table: one exchange */
 extern const struct leg journey_table[];
 extern const size_t journey_rows;
 
+enum chore_when { CHORE_TIMED, CHORE_LINE_LOST, CHORE_LEAVING };
+
 struct chore {
 	const char *name;
 	const struct leg *rows;
 	size_t n_rows;
+	enum chore_when when;
 	uint32_t needs; /* facts without which it does not begin */
 	uint64_t (*after_us)(
-	    const struct step *); /* from the last time to the next; 0 = never */
-	bool when_line_lost;      /* instead of a time */
+	    const struct step *); /* TIMED: from the last time to the next; 0 = never */
+	bool when_idle;           /* not while the road walks */
+	uint32_t loses; /* facts gone when it fails.  REGISTERED: the line is made again;
+			   ADDRESS: the whole way is walked again */
 };
 extern const struct chore chores_table[];
 extern const size_t chores_count;
@@ -72,6 +79,7 @@ enum journey_state {
 	JOURNEY_STAYING,
 	JOURNEY_ARRIVED,
 	JOURNEY_FAILED,
+	JOURNEY_LEAVING,
 	JOURNEY_LEFT
 };
 
@@ -80,7 +88,7 @@ enum journey_state {
 struct journey_row {
 	const struct leg *leg;
 	bool chore, final; /* not final: the try ended in RETRY and another follows */
-	unsigned tries;
+	unsigned tries;    /* 0: not walked, its facts are known or its needs are not */
 	enum verdict verdict;
 	enum reason why;
 	const char *detail;
@@ -122,7 +130,14 @@ struct journey_cfg {
 	const struct profile *profile;
 	const struct journey_plan *plan;
 	struct journey_watch watch;
+	int64_t host_wall_minus_now_us; /* the host's wall clock minus io's now */
+	const struct leg *table;        /* journey_table, or a test's own */
+	size_t n_rows;
+	const struct chore *chores; /* at most JOURNEY_CHORES_MAX */
+	size_t n_chores;
 };
+
+enum { JOURNEY_CHORES_MAX = 8, JOURNEY_RESTARTS_MAX = 4 };
 
 /* One phone's journey, switched off.  The cfg is copied, what it points to is lent.  0 or
  * -ENOMEM. */
@@ -138,6 +153,12 @@ void journey_power_off(struct journey *);
 /* Drain: sign out, release the lease (plan->leave), then JOURNEY_LEFT.  A phone still on its
  * way is cut off. */
 void journey_leave(struct journey *);
+
+/* Is the phone still what it was when it arrived: signed in, if its way led there? */
+bool journey_holds(const struct journey *);
+
+/* The profile it lives by now. */
+const struct profile *journey_profile(const struct journey *);
 
 enum journey_state journey_state(const struct journey *);
 const struct facts *journey_facts(const struct journey *);

@@ -36,7 +36,8 @@ enum fact {
 	FACT_LEASE = 1u << 19, /* flash: last_ip, last_server, vlan: for INIT-REBOOT */
 	FACT_URLS = 1u << 20,  /* flash: update_url of the last provisioning */
 
-	FACTS_FLASH = FACT_USER | FACT_ROOT | FACT_IMAGE | FACT_LEASE | FACT_URLS
+	FACTS_FLASH = FACT_USER | FACT_ROOT | FACT_IMAGE | FACT_LEASE | FACT_URLS,
+	FACTS_STAGE = FACT_DIRECTORY | FACT_CA_WEB /* gone with the stage's connection */
 };
 
 enum { FACTS_NAME_MAX = 128, FACTS_URL_MAX = 256, FACTS_SUFFIXES = 3, FACTS_POOLS = 4 };
@@ -105,6 +106,12 @@ struct facts {
 	uint64_t image_bytes;
 	uint32_t image_crc32;
 };
+
+/* What is left of them after a power cut: flash facts; the installed image is what runs now. */
+void facts_power_cut(struct facts *);
+
+/* The names of these bits, "CAS ROOT"; returns out. */
+const char *facts_names(uint32_t bits, char *out, size_t cap);
 
 /* Is every one of these bits known? */
 static inline bool

@@ -1,0 +1,99 @@
+/* lane.h - the inside of a journey: two lanes that walk rows, and the phone around them.
+ * Private to journey/. */
+#ifndef JOURNEY_LANE_H
+#define JOURNEY_LANE_H
+#include "journey.h"
+
+enum lane_state {
+	LANE_RESTS, /* nothing to walk */
+	LANE_READY, /* the next try is to begin now */
+	LANE_WAITS, /* a try is on its way */
+	LANE_PAUSES /* between two tries */
+};
+
+struct lane {
+	struct journey *j;
+	enum lane_state state;
+	const struct leg *rows; /* what is walked, and where we are */
+	size_t n_rows, at;
+	struct step s;
+	struct seen seen;
+	struct io_scope attempt, stage, walk;
+	struct io_handle *alarm; /* the try's limit, or the pause before the next */
+	uint64_t row_began_us;
+	unsigned walks;        /* counts walks: tells a watcher's power cut in our back */
+	unsigned loops, backs; /* the loop guards */
+	size_t back_at;        /* the row that sent us back, and its tries so far */
+	unsigned back_tries;
+	uint64_t back_began_us;
+};
+
+struct journey {
+	struct journey_cfg cfg;
+	const struct profile *profile;
+	enum journey_state state;
+	struct facts facts;
+	struct line *line;
+	struct lane road, chore;
+	uint64_t on_us; /* when the power came */
+	uint32_t arrived_with;
+	unsigned restarts;
+	struct io_scope power;
+	struct io_handle *bell;       /* restart, the end of the stay */
+	struct io_handle *chore_bell; /* the next chore */
+	const struct chore *doing;
+	uint64_t due_us[JOURNEY_CHORES_MAX]; /* 0 = not planned */
+	bool line_lost;
+	unsigned reconnects; /* in a row without success */
+};
+
+/* ---- journey.c: the runner ------------------------------------------------- */
+
+/* Walk these rows from the first one on a lane that rests.  0 or -ENOMEM. */
+int lane_walk(struct lane *, const struct leg *rows, size_t n);
+
+/* Let the step of the moment drop what is not an io handle: what comes before a power cut. */
+void lane_cancel(struct lane *);
+
+/* End the walk where it is, close what it opened; nobody is told.  Does nothing at rest. */
+void lane_stop(struct lane *);
+
+/* Where events go: the owner of a try's handles and of a kept one. */
+struct io_owner lane_owner(struct lane *, struct io_scope *);
+
+/* ---- power.c: the phone ------------------------------------------------------ */
+
+/* The road's walk is over: by its last row, or by a fate. */
+void journey_walked(struct lane *, bool arrived);
+
+/* Is there a new image to boot, and does the plan want it? */
+bool journey_wants_restart(const struct journey *);
+
+/* Restart soon: for a new image, or because the network is gone. */
+void journey_again(struct journey *);
+
+/* The rows of leaving are walked, or have taken too long. */
+void journey_left(struct journey *);
+
+/* ---- chores.c ------------------------------------------------------------------ */
+
+/* Facts or states have changed: plan the chores anew. */
+void chores_look(struct journey *);
+
+/* The chore lane has walked its rows. */
+void chores_walked(struct journey *, bool done);
+
+/* The chore bell rings. */
+void chores_ring(struct journey *);
+
+/* Forget all plans. */
+void chores_forget(struct journey *);
+
+/* The line's own news: line_cfg.on_lost. */
+void chores_line_lost(void *arg, enum line_news, const char *detail);
+
+/* Walk the rows of leaving; the phone may have left when this returns.  false: there are none,
+ * or no memory. */
+bool chores_leave(struct journey *);
+
+#endif

@@ -1,0 +1,47 @@
+/* seen_table.c - see seen_table.h. */
+#include "seen_table.h"
+
+/* clang-format off */
+const struct seen_field seen_table[SEEN_KEYS] = {
+	/*                           name              type          class        tshark's field */
+	[SEEN_DHCP_OPTIONS]      = { "dhcp_options",   SEEN_NUMBERS, SEEN_HABIT,  "dhcp.option.type" },
+	[SEEN_DHCP_ASKED]        = { "dhcp_asked",     SEEN_NUMBERS, SEEN_HABIT,  "dhcp.option.request_list_item" },
+	[SEEN_DHCP_CLASS]        = { "dhcp_class",     SEEN_TEXT,    SEEN_HABIT,  "dhcp.option.vendor_class_id" },
+	[SEEN_DHCP_FLAGS]        = { "dhcp_flags",     SEEN_NUMBER,  SEEN_HABIT,  "dhcp.flags" },
+	[SEEN_DHCP_BYTES]        = { "dhcp_bytes",     SEEN_NUMBER,  SEEN_HABIT,  "udp.length" },
+	[SEEN_DHCP_MESSAGES]     = { "dhcp_messages",  SEEN_TEXTS,   SEEN_HABIT,  "dhcp.option.dhcp" },
+	[SEEN_DHCP_ANSWERED]     = { "dhcp_answered",  SEEN_NUMBERS, SEEN_ANSWER, "dhcp.option.type" },
+	[SEEN_ADDRESS]           = { "address",        SEEN_TEXT,    SEEN_ANSWER, "dhcp.ip.your" },
+	[SEEN_VLAN]              = { "vlan",           SEEN_NUMBER,  SEEN_ANSWER, "vlan.id" },
+	[SEEN_DOMAIN]            = { "domain",         SEEN_TEXT,    SEEN_ANSWER, "dhcp.option.domain_name" },
+	[SEEN_DNS_NAMES]         = { "dns_names",      SEEN_TEXTS,   SEEN_HABIT,  "dns.qry.name" },
+	[SEEN_DNS_ANSWERS]       = { "dns_answers",    SEEN_TEXTS,   SEEN_ANSWER, "dns.resp.name" },
+	[SEEN_NTP_FIRST_BYTE]    = { "ntp_first_byte", SEEN_NUMBER,  SEEN_HABIT,  "ntp.flags" },
+	[SEEN_NTP_STRATUM]       = { "ntp_stratum",    SEEN_NUMBER,  SEEN_ANSWER, "ntp.stratum" },
+	[SEEN_KRB_MESSAGES]      = { "krb_messages",   SEEN_TEXTS,   SEEN_HABIT,  "kerberos.msg_type" },
+	[SEEN_SPN]               = { "spn",            SEEN_TEXTS,   SEEN_HABIT,  "kerberos.SNameString" },
+	[SEEN_LDAP_OPS]          = { "ldap_ops",       SEEN_TEXTS,   SEEN_HABIT,  "ldap.protocolOp" },
+	[SEEN_LDAP_RESULTS]      = { "ldap_results",   SEEN_NUMBERS, SEEN_ANSWER, "ldap.resultCode" },
+	[SEEN_TLS_OFFERED]       = { "tls_offered",    SEEN_NUMBERS, SEEN_HABIT,  "tls.handshake.ciphersuite" },
+	[SEEN_TLS_CHOSEN]        = { "tls_chosen",     SEEN_NUMBER,  SEEN_ANSWER, "tls.handshake.ciphersuite" },
+	[SEEN_TLS_VERSION]       = { "tls_version",    SEEN_NUMBER,  SEEN_HABIT,  "tls.handshake.version" },
+	[SEEN_TLS_ALERT]         = { "tls_alert",      SEEN_NUMBER,  SEEN_HABIT,  "tls.alert_message.desc" },
+	[SEEN_TLS_FLAW]          = { "tls_flaw",       SEEN_TEXT,    SEEN_ANSWER, NULL },
+	[SEEN_HTTP_REQUESTS]     = { "http_requests",  SEEN_TEXTS,   SEEN_HABIT,  "http.request.uri" },
+	[SEEN_HTTP_HEADERS]      = { "http_headers",   SEEN_SET,     SEEN_HABIT,  "http.request.line" },
+	[SEEN_HTTP_STATUS]       = { "http_status",    SEEN_NUMBERS, SEEN_ANSWER, "http.response.code" },
+	[SEEN_HTTP_URL]          = { "http_url",       SEEN_TEXT,    SEEN_HABIT,  "http.request.full_uri" },
+	[SEEN_SIP_REQUESTS]      = { "sip_requests",   SEEN_TEXTS,   SEEN_HABIT,  "sip.Method" },
+	[SEEN_SIP_STATUS]        = { "sip_status",     SEEN_NUMBERS, SEEN_ANSWER, "sip.Status-Code" },
+	[SEEN_SIP_HEADERS]       = { "sip_headers",    SEEN_TEXTS,   SEEN_HABIT,  "sip.msg_hdr" },
+	[SEEN_SIP_SCHEME]        = { "sip_scheme",     SEEN_TEXT,    SEEN_HABIT,  "sip.auth.scheme" },
+	[SEEN_SIP_VERSION]       = { "sip_version",    SEEN_NUMBER,  SEEN_HABIT,  "sip.Authorization" },
+	[SEEN_SIP_USER_AGENT]    = { "sip_user_agent", SEEN_TEXT,    SEEN_HABIT,  "sip.User-Agent" },
+	[SEEN_SIP_EXPIRES]       = { "sip_expires",    SEEN_NUMBER,  SEEN_ANSWER, "sip.Expires" },
+	[SEEN_VERSION]           = { "version",        SEEN_TEXT,    SEEN_HABIT,  NULL },
+	[SEEN_OFFERED]           = { "offered",        SEEN_TEXT,    SEEN_ANSWER, NULL },
+	[SEEN_BYTES]             = { "bytes",          SEEN_NUMBER,  SEEN_ANSWER, "http.content_length" },
+	[SEEN_CRC32]             = { "crc32",          SEEN_NUMBER,  SEEN_ANSWER, NULL },
+	[SEEN_ROOT]              = { "root",           SEEN_TEXT,    SEEN_ANSWER, NULL },
+};
+/* clang-format on */

@@ -24,9 +24,10 @@ struct kdc_users {        /* all with one password, which may not hold CR or LF 
 };
 
 struct kdc_realm {
-	const char *dir;  /* absolute, exists, ours alone */
-	const char *name; /* "CONTOSO.COM" */
-	uint32_t ip;      /* where krb5kdc will listen, UDP and TCP; host byte order */
+	const char *dir;    /* absolute, exists, ours alone */
+	const char *name;   /* "CONTOSO.COM" */
+	const char *secret; /* the master key's password: random text of one line */
+	uint32_t ip;        /* where krb5kdc will listen, UDP and TCP; host byte order */
 	uint16_t port;
 	const struct kdc_service *services;
 	size_t n_services;

@@ -1,0 +1,380 @@
+/*
+ * kdc_realm.c - see kdc_realm.h.
+ *
+ * A realm as in 2007: RC4 keys, preauthentication required, tickets of ten hours.  Debian's
+ * KDC hands out no RC4 session key unless allow_rc4 is set in its krb5.conf.  The
+ * database writes nothing back per login (no last success, no lock-out).
+ */
+#include "kdc_realm.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "kdc_tool.h"
+#include "kdc_users.h"
+#include "mem.h"
+#include "text.h"
+
+enum { KDC_DUMP_MAX = 1 << 30, KDC_NAME_MAX = 128 };
+
+const char *
+kdc_realm_path(const struct kdc_realm *realm, const char *file, char out[KDC_PATH_MAX])
+{
+	int n = snprintf(out, KDC_PATH_MAX, "%s/%s", realm->dir, file);
+
+	if (n < 0 || n >= KDC_PATH_MAX)
+		out[0] = '\0';
+	return out;
+}
+
+/* ---- the configuration ---------------------------------------------------------------- */
+
+static void
+realm_krb5_conf(const struct kdc_realm *realm, struct buf *out)
+{
+	char ip[TEXT_IP_MAX];
+
+	text_ip_str(realm->ip, ip);
+	buf_printf(out,
+	    "[libdefaults]\n"
+	    "\tdefault_realm = %s\n"
+	    "\tallow_rc4 = true\n"
+	    "\tdns_lookup_kdc = false\n"
+	    "\tdns_lookup_realm = false\n"
+	    "\tdns_canonicalize_hostname = false\n"
+	    "\trdns = false\n"
+	    "\tqualify_shortname = \"\"\n"
+	    "[realms]\n"
+	    "\t%s = {\n"
+	    "\t\tkdc = %s:%u\n"
+	    "\t}\n"
+	    "[logging]\n"
+	    "\tkdc = FILE:%s/krb5kdc.log\n"
+	    "\tdefault = FILE:%s/krb5kdc.log\n",
+	    realm->name, realm->name, ip, realm->port, realm->dir, realm->dir);
+}
+
+static void
+realm_kdc_conf(const struct kdc_realm *realm, struct buf *out)
+{
+	char ip[TEXT_IP_MAX];
+
+	text_ip_str(realm->ip, ip);
+	buf_printf(out,
+	    "[kdcdefaults]\n"
+	    "\tkdc_listen = %s:%u\n"
+	    "\tkdc_tcp_listen = %s:%u\n"
+	    "[realms]\n"
+	    "\t%s = {\n"
+	    "\t\tdatabase_module = db\n"
+	    "\t\tdatabase_name = %s/principal\n"
+	    "\t\tkey_stash_file = %s/stash\n"
+	    "\t\tacl_file = %s/kadm5.acl\n"
+	    "\t\tmaster_key_type = aes256-cts-hmac-sha1-96\n"
+	    "\t\tsupported_enctypes = arcfour-hmac:normal\n"
+	    "\t\tmax_life = 10h\n"
+	    "\t}\n"
+	    "[dbmodules]\n"
+	    "\tdb = {\n"
+	    "\t\tdb_library = db2\n"
+	    "\t\tdatabase_name = %s/principal\n"
+	    "\t\tdisable_last_success = true\n"
+	    "\t\tdisable_lockout = true\n"
+	    "\t}\n",
+	    ip, realm->port, ip, realm->port, realm->name, realm->dir, realm->dir, realm->dir,
+	    realm->dir);
+}
+
+static int
+realm_write(const struct kdc_realm *realm, const char *file, const struct buf *text)
+{
+	char path[KDC_PATH_MAX];
+	int fd = open(
+	    kdc_realm_path(realm, file, path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int err = text->err;
+
+	if (fd < 0)
+		return -errno;
+	if (err == 0 && write(fd, text->p, text->n) != (ssize_t)text->n)
+		err = -EIO;
+	if (close(fd) != 0 && err == 0)
+		err = -errno;
+	return err;
+}
+
+static int
+realm_configure(const struct kdc_realm *realm)
+{
+	struct buf text;
+	int err;
+
+	buf_init(&text, 0);
+	realm_krb5_conf(realm, &text);
+	err = realm_write(realm, "krb5.conf", &text);
+	buf_clear(&text);
+	realm_kdc_conf(realm, &text);
+	if (err == 0)
+		err = realm_write(realm, "kdc.conf", &text);
+	buf_done(&text);
+	return err;
+}
+
+/* ---- the database --------------------------------------------------------------------- */
+
+static int
+realm_create(const struct kdc_realm *realm)
+{
+	const char *argv[] = { "kdb5_util", "-r", realm->name, "create", "-s", NULL };
+	struct buf twice;
+	int err;
+
+	buf_init(&twice, 0);
+	buf_printf(&twice, "%s\n%s\n", realm->secret, realm->secret);
+	err = twice.err != 0 ? twice.err : kdc_tool_run(realm, argv, buf_bytes(&twice));
+	buf_done(&twice);
+	return err;
+}
+
+/* A word of kadmin's language: in quotes, which are doubled inside. */
+static void
+kadmin_word(struct buf *out, const char *word)
+{
+	buf_u8(out, '"');
+	for (; *word != '\0'; word++) {
+		if (*word == '"')
+			buf_u8(out, '"');
+		buf_u8(out, (uint8_t)*word);
+	}
+	buf_u8(out, '"');
+}
+
+static void
+kadmin_service(
+    const struct kdc_realm *realm, const struct kdc_service *service, struct buf *out)
+{
+	char path[KDC_PATH_MAX];
+
+	buf_text(out, "addprinc -randkey -e ");
+	buf_text(out, service->aes ? "aes256-cts-hmac-sha1-96:normal," : "");
+	buf_text(out, "arcfour-hmac:normal ");
+	kadmin_word(out, service->principal);
+	if (service->keytab != NULL) {
+		buf_text(out, "\nktadd -norandkey -k ");
+		kadmin_word(out, kdc_realm_path(realm, service->keytab, path));
+		buf_u8(out, ' ');
+		kadmin_word(out, service->principal);
+	}
+	buf_u8(out, '\n');
+}
+
+/* The services, and the first user. */
+static int
+realm_fill(const struct kdc_realm *realm)
+{
+	const char *argv[] = { "kadmin.local", "-r", realm->name, NULL };
+	char user[KDC_NAME_MAX];
+	struct buf script;
+	size_t i;
+	int err = 0;
+
+	buf_init(&script, 0);
+	for (i = 0; i < realm->n_services; i++)
+		kadmin_service(realm, &realm->services[i], &script);
+	if (realm->users.count > 0) {
+		err = kdc_user_name(&realm->users, 0, user, sizeof user);
+		buf_text(&script, "addprinc +requires_preauth -pw ");
+		kadmin_word(&script, realm->users.password);
+		buf_u8(&script, ' ');
+		kadmin_word(&script, user);
+		buf_u8(&script, '\n');
+	}
+	if (err == 0)
+		err = script.err;
+	if (err == 0)
+		err = kdc_tool_run(realm, argv, buf_bytes(&script));
+	mem_wipe(script.p, script.n);
+	buf_done(&script);
+	return err;
+}
+
+/* ---- users in bulk -------------------------------------------------------------------- */
+
+static int
+realm_read(const char *path, struct buf *out)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	uint8_t chunk[16384];
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	while ((n = read(fd, chunk, sizeof chunk)) > 0)
+		buf_put(out, chunk, (size_t)n);
+	close(fd);
+	return n < 0 ? -EIO : out->err;
+}
+
+/* kadmin.local says nothing by its exit status: what was asked for must be in the dump. */
+static int
+realm_check(const struct kdc_realm *realm, struct span dump)
+{
+	char path[KDC_PATH_MAX];
+	size_t i;
+
+	for (i = 0; i < realm->n_services; i++) {
+		const struct kdc_service *s = &realm->services[i];
+
+		if (!kdc_users_has(realm, dump, s->principal))
+			return -EIO;
+		if (s->keytab != NULL &&
+		    access(kdc_realm_path(realm, s->keytab, path), R_OK) != 0)
+			return -EIO;
+	}
+	return 0;
+}
+
+static int
+realm_dump(const struct kdc_realm *realm, struct buf *out)
+{
+	char path[KDC_PATH_MAX];
+	const char *argv[] = { "kdb5_util", "-r", realm->name, "dump", path, NULL };
+	int err;
+
+	kdc_realm_path(realm, "dump", path);
+	err = kdc_tool_run(realm, argv, (struct span){ NULL, 0 });
+	if (err == 0)
+		err = realm_read(path, out);
+	unlink(path);
+	kdc_realm_path(realm, "dump.dump_ok", path);
+	unlink(path);
+	return err;
+}
+
+static int
+realm_load(const struct kdc_realm *realm, const struct buf *text)
+{
+	char path[KDC_PATH_MAX];
+	const char *argv[] = { "kdb5_util", "-r", realm->name, "load", "-update", path, NULL };
+	int err = realm_write(realm, "load", text);
+
+	kdc_realm_path(realm, "load", path);
+	if (err == 0)
+		err = kdc_tool_run(realm, argv, (struct span){ NULL, 0 });
+	unlink(path);
+	return err;
+}
+
+static int
+realm_populate(const struct kdc_realm *realm)
+{
+	struct buf dump, many;
+	int err;
+
+	buf_init(&dump, KDC_DUMP_MAX);
+	buf_init(&many, KDC_DUMP_MAX);
+	err = realm_dump(realm, &dump);
+	if (err == 0)
+		err = realm_check(realm, buf_bytes(&dump));
+	if (err == 0 && realm->users.count > 0)
+		err = kdc_users_copy(realm, buf_bytes(&dump), &many);
+	if (err == 0 && realm->users.count > 1)
+		err = realm_load(realm, &many);
+	buf_done(&dump);
+	buf_done(&many);
+	return err;
+}
+
+/* ---- all of it ------------------------------------------------------------------------ */
+
+/* Words that stand in configuration files and scripts as they are. */
+static bool
+realm_word_ok(const char *word, const char *others)
+{
+	if (word == NULL || *word == '\0' || *word == '-' || strlen(word) >= KDC_PATH_MAX - 64)
+		return false;
+	for (; *word != '\0'; word++)
+		if (!isalnum((unsigned char)*word) && strchr(others, *word) == NULL)
+			return false;
+	return true;
+}
+
+static bool
+realm_line_ok(const char *line)
+{
+	if (line == NULL || *line == '\0')
+		return false;
+	for (; *line != '\0'; line++)
+		if (iscntrl((unsigned char)*line))
+			return false;
+	return true;
+}
+
+static const char *
+realm_flaw(const struct kdc_realm *realm)
+{
+	char user[KDC_NAME_MAX];
+	size_t i;
+
+	if (!realm_word_ok(realm->dir, "/._-+:,~") || realm->dir[0] != '/')
+		return "the realm's folder must be absolute, of letters, digits and / . _ - + "
+		       ": , ~";
+	if (!realm_word_ok(realm->name, ".-_"))
+		return "the realm's name must be of letters, digits, dots, - and _";
+	if (!realm_line_ok(realm->secret))
+		return "the realm needs a secret of one line";
+	for (i = 0; i < realm->n_services; i++)
+		if (!realm_word_ok(realm->services[i].principal, "/.-_"))
+			return "a service's name must be of letters, digits and / . - _";
+	if (realm->users.count == 0)
+		return NULL;
+	if (!realm_line_ok(realm->users.password))
+		return "the users need a password of one line";
+	if (kdc_user_name(&realm->users, 0, user, sizeof user) != 0 ||
+	    !realm_word_ok(user, ".-_"))
+		return "the users' name must have one %0Nd, else letters, digits, dots, - and "
+		       "_";
+	return NULL;
+}
+
+int
+kdc_realm_make(const struct kdc_realm *realm, char text_out[KDC_TEXT_MAX])
+{
+	static const struct {
+		int (*make)(const struct kdc_realm *);
+		const char *what;
+	} PARTS[] = {
+		{ realm_configure, "the realm's configuration could not be written" },
+		{ realm_create, "kdb5_util could not make the database" },
+		{ realm_fill, "kadmin.local could not make services and users" },
+		{ realm_populate, "services are missing or users could not be loaded" },
+	};
+	const char *flaw = realm_flaw(realm);
+	char path[KDC_PATH_MAX];
+	size_t i;
+	int err;
+
+	text_out[0] = '\0';
+	if (flaw != NULL) {
+		snprintf(text_out, KDC_TEXT_MAX, "%s", flaw);
+		return -EINVAL;
+	}
+	if (kdc_tool_find("krb5kdc", path) != 0 || kdc_tool_find("kadmin.local", path) != 0) {
+		snprintf(text_out, KDC_TEXT_MAX, "krb5kdc or kadmin.local is not installed");
+		return -ENOENT;
+	}
+	for (i = 0; i < sizeof PARTS / sizeof PARTS[0]; i++) {
+		err = PARTS[i].make(realm);
+		if (err == 0)
+			continue;
+		snprintf(text_out, KDC_TEXT_MAX, "%s: see %s", PARTS[i].what,
+		    kdc_realm_path(realm, "kdc-setup.log", path));
+		return err < 0 ? err : -EIO;
+	}
+	return 0;
+}

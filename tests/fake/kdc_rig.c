@@ -1,0 +1,232 @@
+/* kdc_rig.c - see kdc_rig.h.  Blocking sockets: a test has nothing else to do. */
+#include "kdc_rig.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kdc_tool.h"
+
+enum { RIG_PORT = 20888, RIG_REPLY_MAX = 65536, RIG_PATIENCE_S = 10 };
+
+static const struct kdc_service SERVICES[] = {
+	{ "HTTP/dc01.contoso.com", "web.keytab", false },
+	{ "HTTP/dc01", NULL, false },
+	{ "ldap/dc01.contoso.com", "ldap.keytab", false },
+	{ "sip/fe01.contoso.com", "sip.keytab", false },
+	{ "sip/fe02.contoso.com", "aes.keytab", true },
+};
+
+const char *
+kdc_rig_path(const struct kdc_rig *rig, const char *file)
+{
+	static char path[KDC_PATH_MAX];
+
+	return kdc_realm_path(&rig->realm, file, path);
+}
+
+/* Reads until the child says that it listens, or ends. */
+static bool
+rig_await(int fd)
+{
+	char text[512];
+	size_t n = 0;
+	ssize_t got;
+
+	while (n < sizeof text - 1 && (got = read(fd, text + n, sizeof text - 1 - n)) > 0) {
+		n += (size_t)got;
+		text[n] = '\0';
+		if (strstr(text, "starting...") != NULL)
+			return true;
+	}
+	return false;
+}
+
+static bool
+rig_start(struct kdc_rig *rig)
+{
+	char path[KDC_PATH_MAX];
+	char *argv[] = { path, "-n", NULL };
+	struct kdc_env env;
+	bool up;
+	int ends[2];
+
+	kdc_tool_env(&rig->realm, &env);
+	if (kdc_tool_find("krb5kdc", path) != 0 || pipe2(ends, O_CLOEXEC) != 0)
+		return false;
+	rig->pid = fork();
+	if (rig->pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		dup2(ends[1], 2);
+		execve(path, argv, env.list);
+		_exit(127);
+	}
+	close(ends[1]);
+	up = rig_await(ends[0]);
+	close(ends[0]);
+	return up;
+}
+
+bool
+kdc_rig_up(struct kdc_rig *rig, uint32_t n_users)
+{
+	char text[KDC_TEXT_MAX];
+	unsigned pid = (unsigned)getpid();
+	int err;
+
+	memset(rig, 0, sizeof *rig);
+	snprintf(rig->dir, sizeof rig->dir, "/tmp/cx700-kdc-XXXXXX");
+	assert(mkdtemp(rig->dir) != NULL);
+	rig->realm = (struct kdc_realm){
+		.dir = rig->dir,
+		.name = RIG_REALM,
+		.secret = "a master key for tests",
+		.ip = 0x7f4d0000u | (pid & 0xffffu) | 1u,
+		.port = RIG_PORT,
+		.services = SERVICES,
+		.n_services = sizeof SERVICES / sizeof SERVICES[0],
+		.users = { "phone%05d", 0, n_users, RIG_PASSWORD },
+	};
+	err = kdc_realm_make(&rig->realm, text);
+	if (err != 0 || !rig_start(rig)) {
+		printf("skipped: no KDC here: %s\n", text);
+		kdc_rig_down(rig);
+		assert(err == -ENOENT);
+		return false;
+	}
+	assert(auth_krb5_init(rig->dir) == 0);
+	return true;
+}
+
+void
+kdc_rig_down(struct kdc_rig *rig)
+{
+	char path[KDC_PATH_MAX];
+	struct dirent *entry;
+	DIR *dir = opendir(rig->dir);
+
+	if (rig->pid > 0) {
+		kill(rig->pid, SIGKILL);
+		waitpid(rig->pid, NULL, 0);
+	}
+	while (dir != NULL && (entry = readdir(dir)) != NULL)
+		unlink(kdc_realm_path(&rig->realm, entry->d_name, path));
+	if (dir != NULL)
+		closedir(dir);
+	rmdir(rig->dir);
+}
+
+void
+kdc_rig_admin(struct kdc_rig *rig, const char *script)
+{
+	const char *argv[] = { "kadmin.local", "-r", RIG_REALM, NULL };
+
+	assert(kdc_tool_run(&rig->realm, argv, span_of(script)) == 0);
+}
+
+static int
+rig_connect(struct kdc_rig *rig, bool stream)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+		.sin_port = htons(rig->realm.port),
+		.sin_addr.s_addr = htonl(rig->realm.ip) };
+	struct timeval patience = { .tv_sec = RIG_PATIENCE_S };
+	int fd = socket(AF_INET, (stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
+
+	assert(fd >= 0);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+	assert(connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
+	return fd;
+}
+
+/* Is the length in front of a stream's reply fulfilled? */
+static bool
+rig_whole(const uint8_t *reply, size_t n)
+{
+	return n >= 4 &&
+	    n - 4 >= ((size_t)reply[0] << 24 | (size_t)reply[1] << 16 | (size_t)reply[2] << 8 |
+			 reply[3]);
+}
+
+static size_t
+rig_exchange(struct kdc_rig *rig, const struct auth_out *out, uint8_t *reply)
+{
+	int fd = rig_connect(rig, out->stream);
+	size_t n = 0;
+	ssize_t got;
+
+	rig->packets++;
+	rig->streams += out->stream;
+	assert(send(fd, out->packet.p, out->packet.n, 0) == (ssize_t)out->packet.n);
+	do {
+		got = recv(fd, reply + n, RIG_REPLY_MAX - n, 0);
+		assert(got > 0);
+		n += (size_t)got;
+	} while (out->stream && !rig_whole(reply, n));
+	close(fd);
+	return n;
+}
+
+enum auth_next
+kdc_rig_walk(
+    struct kdc_rig *rig, struct auth *auth, struct auth_talk *talk, struct auth_out *out)
+{
+	static char text[128];
+	static uint8_t reply[RIG_REPLY_MAX];
+	enum auth_next next;
+	size_t n = 0;
+
+	for (;;) {
+		next = auth->ops->next(talk, (struct span){ reply, n }, out);
+		if (next != AUTH_SEND)
+			break;
+		assert(strcmp(out->realm, RIG_REALM) == 0);
+		n = rig_exchange(rig, out, reply);
+	}
+	snprintf(text, sizeof text, "%s", out->text != NULL ? out->text : "");
+	out->text = text;
+	auth->ops->drop(talk);
+	return next;
+}
+
+enum auth_next
+kdc_rig_login(struct kdc_rig *rig, struct auth *auth, struct auth_out *out)
+{
+	struct auth_talk *talk;
+
+	assert(auth->ops->login(auth, &talk) == 0);
+	return kdc_rig_walk(rig, auth, talk, out);
+}
+
+enum auth_next
+kdc_rig_ticket(struct kdc_rig *rig, struct auth *auth, const char *spn, struct auth_out *out)
+{
+	struct auth_talk *talk;
+
+	assert(auth->ops->ticket(auth, spn, &talk) == 0);
+	return kdc_rig_walk(rig, auth, talk, out);
+}
+
+struct auth *
+kdc_rig_phone(uint32_t i, const char *password)
+{
+	struct auth_krb5_cfg cfg = { .realm = RIG_REALM, .serial = i };
+	struct auth *auth;
+	char user[32];
+
+	snprintf(user, sizeof user, "phone%05u", i);
+	cfg.user = user;
+	cfg.password = password != NULL ? password : RIG_PASSWORD;
+	assert(auth_krb5_new(&cfg, &auth) == 0);
+	return auth;
+}

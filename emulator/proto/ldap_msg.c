@@ -96,7 +96,7 @@ ldap_read_bind(BerElement *ber, struct span rest, struct ldap_bind *bind)
 
 /* More attributes asked for than we count are as good as all. */
 static int
-ldap_read_wanted(BerElement *ber, struct span list, struct ldap_search *q)
+ldap_read_wanted(BerElement *ber, struct span list, struct ldap_asked *q)
 {
 	while (list.n != 0) {
 		if (q->n_want == LDAP_ATTRS_MAX) {
@@ -112,7 +112,7 @@ ldap_read_wanted(BerElement *ber, struct span list, struct ldap_search *q)
 
 /* SearchRequest: base, scope, deref, sizeLimit, timeLimit, typesOnly, filter, attributes. */
 static int
-ldap_read_search(BerElement *ber, struct span rest, struct ldap_search *q)
+ldap_read_search(BerElement *ber, struct span rest, struct ldap_asked *q)
 {
 	int scope, deref, time_limit, types_only;
 	struct span filter_at, ignored, list;

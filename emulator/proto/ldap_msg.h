@@ -47,16 +47,26 @@ enum ldap_code {
 	LDAP_UNWILLING = 53
 };
 
-/* A search, to be sent or as read. */
+/* A search to be sent. */
 struct ldap_search {
+	const char *base;
+	enum ldap_scope scope;
+	const char *attr, *value; /* (attr=value); value NULL: (attr=*) */
+	const char *const *want;  /* the attributes asked for; none = all */
+	size_t n_want;
+	int page;           /* entries a page, 0 = not paged */
+	struct span cookie; /* of the page before; empty = the first */
+};
+
+/* A search as read. */
+struct ldap_asked {
 	struct span base;
 	enum ldap_scope scope;
-	int size_limit;                   /* 0: none */
-	const char *attr, *value;         /* writing: (attr=value); value NULL: (attr=*) */
-	struct span filter;               /* reading: the filter's BER */
-	struct span want[LDAP_ATTRS_MAX]; /* attributes asked for; none = all */
+	int size_limit;     /* 0: none */
+	struct span filter; /* for ldap_filter_match */
+	struct span want[LDAP_ATTRS_MAX];
 	size_t n_want;
-	int page; /* size of a page, 0 = not paged */
+	int page;
 	struct span cookie;
 };
 
@@ -85,7 +95,7 @@ struct ldap_msg {
 	enum ldap_op op;
 	union {
 		struct ldap_bind bind;
-		struct ldap_search search;
+		struct ldap_asked search;
 		struct ldap_entry entry;
 		struct ldap_result result;
 	};

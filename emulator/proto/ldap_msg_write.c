@@ -109,17 +109,15 @@ ldap_msg_search(struct buf *out, int id, const struct ldap_search *q)
 
 	if (ber == NULL)
 		return -ENOMEM;
-	w = ber_printf(ber, "t{", (ber_tag_t)LDAP_SEARCH_REQUEST);
-	ldap_put(ber, &w, "o", q->base);
-	if (w >= 0)
-		w = ber_printf(ber, "eeiib", (ber_int_t)q->scope, (ber_int_t)LDAP_NEVER_DEREF,
-		    (ber_int_t)q->size_limit, (ber_int_t)0, (ber_int_t)0);
+	w = ber_printf(ber, "t{seeiib", (ber_tag_t)LDAP_SEARCH_REQUEST, q->base,
+	    (ber_int_t)q->scope, (ber_int_t)LDAP_NEVER_DEREF, (ber_int_t)0, (ber_int_t)0,
+	    (ber_int_t)0);
 	if (w >= 0)
 		w = ldap_put_filter(ber, q->attr, q->value);
 	if (w >= 0)
 		w = ber_printf(ber, "{");
-	for (size_t i = 0; i < q->n_want; i++)
-		ldap_put(ber, &w, "o", q->want[i]);
+	for (size_t i = 0; w >= 0 && i < q->n_want; i++)
+		w = ber_printf(ber, "s", q->want[i]);
 	if (w >= 0)
 		w = ber_printf(ber, "}}");
 	if (w >= 0 && q->page != 0)

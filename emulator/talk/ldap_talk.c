@@ -96,12 +96,14 @@ ldap_talk_take(struct ldap_talk *t, struct ldap_msg *m)
 	return err;
 }
 
-/* A search's answers: 0 for the caller, -EAGAIN to go on with the next message. */
+/* Does it answer what was asked?  0 for the caller, -EAGAIN to go on with the next message. */
 static int
 ldap_talk_judge(struct ldap_talk *t, const struct ldap_msg *m)
 {
 	int err;
 
+	if (t->query == NULL)
+		return m->op == LDAP_BIND_RESPONSE ? 0 : -EPROTO;
 	switch (m->op) {
 	case LDAP_SEARCH_REFERENCE:
 		return -EAGAIN;
@@ -143,8 +145,7 @@ ldap_talk_next(struct ldap_talk *t, struct ldap_msg *out)
 			return -ECONNRESET;
 		if (m.id != t->id)
 			return -EPROTO;
-		err =
-		    t->query == NULL && m.op == LDAP_BIND_RESPONSE ? 0 : ldap_talk_judge(t, &m);
+		err = ldap_talk_judge(t, &m);
 	} while (err == -EAGAIN);
 	if (err != 0)
 		return err;

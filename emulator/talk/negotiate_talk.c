@@ -48,15 +48,15 @@ negotiate_text(const char **at)
 	return text;
 }
 
-static void
-negotiate_note(struct negotiate_talk *t, const struct io_ask *ask)
+void
+talk_note_ask(const struct talk_cfg *cfg, const struct io_ask *ask)
 {
-	char what[128];
+	char what[160];
 
 	snprintf(what, sizeof what, "%s %s", ask->method, ask->path);
-	talk_note(&t->ticket.cfg, TALK_HTTP_REQUEST, what);
+	talk_note(cfg, TALK_HTTP_REQUEST, what);
 	for (size_t i = 0; i < ask->n_headers; i++)
-		talk_note(&t->ticket.cfg, TALK_HTTP_HEADER, ask->headers[i].name);
+		talk_note(cfg, TALK_HTTP_HEADER, ask->headers[i].name);
 }
 
 static int
@@ -75,7 +75,7 @@ negotiate_ask(struct negotiate_talk *t, const char *authorization)
 	headers[t->n_headers] = (struct io_header){ "Authorization", authorization };
 	ask.body = (struct span){ t->kept.p + t->body_at, t->kept.n - t->body_at };
 	ask.reply = t->reply == IO_COUNT ? IO_COUNT : IO_LEND;
-	negotiate_note(t, &ask);
+	talk_note_ask(&t->ticket.cfg, &ask);
 	return t->ticket.cfg.io->ops->ask(t->http, &ask);
 }
 
@@ -176,6 +176,12 @@ negotiate_talk_event(struct negotiate_talk *t, const struct io_event *ev)
 		break;
 	}
 	return TALK_WAIT;
+}
+
+bool
+negotiate_talk_asked(const struct negotiate_talk *t)
+{
+	return t->http != NULL && t->asked;
 }
 
 void

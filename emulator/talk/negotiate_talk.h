@@ -42,8 +42,15 @@ struct negotiate_talk {
 enum talk_state negotiate_talk_start(struct negotiate_talk *, const struct talk_cfg *,
     struct io_handle *http, const char *spn, const struct io_ask *);
 
+/* Note a request as it goes out, its method, path and header names; also for requests without
+ * Negotiate. */
+void talk_note_ask(const struct talk_cfg *, const struct io_ask *);
+
 /* Feed an event of the owner's.  TALK_DONE: the reply is whole; http may be asked again. */
 enum talk_state negotiate_talk_event(struct negotiate_talk *, const struct io_event *);
+
+/* Is a request out whose reply is not whole?  Then http cannot be asked again. */
+bool negotiate_talk_asked(const struct negotiate_talk *);
 
 /* Give up; http stays the caller's. */
 void negotiate_talk_drop(struct negotiate_talk *);

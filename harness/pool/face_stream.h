@@ -1,0 +1,55 @@
+/*
+ * face_stream.h - a server's face on a TCP port, plain or TLS: accepts, hands
+ * over what comes in, sends what the server's logic says, closes who is idle.
+ */
+#ifndef POOL_FACE_STREAM_H
+#define POOL_FACE_STREAM_H
+#include <stdbool.h>
+
+#include "buf.h"
+#include "link.h"
+#include "loop.h"
+#include "sock.h"
+#include "span.h"
+#include "tap.h"
+
+struct face_stream;
+struct stream_conn;
+
+/* A server's logic for one connection; `user` is what open() made. */
+struct face_stream_ops {
+	/* NULL refuses. */
+	void *(*open)(void *arg, struct stream_conn *, const struct sock_peer *);
+	/* Bytes came in; answers are appended to out.  Not 0: send what is in out, then close.
+	 */
+	int (*input)(void *user, struct span, struct buf *out);
+	/* Asked about once a second: has it been silent too long?  May be NULL. */
+	bool (*idle)(void *user, uint64_t now_us);
+	void (*close)(void *user);
+};
+
+struct face_stream_cfg {
+	struct loop *loop;
+	struct tap *tap; /* requests and replies count reads and writes */
+	struct sock_peer at;
+	const struct link_tls *tls; /* NULL: plain */
+	const struct face_stream_ops *ops;
+	void *arg;
+};
+
+/* 0 or -errno of the socket. */
+int face_stream_new(const struct face_stream_cfg *, struct face_stream **out);
+
+/* Closes all connections.  NULL is fine. */
+void face_stream_free(struct face_stream *);
+
+/* Send on a connection without having been asked; not from within its own input(). */
+void stream_conn_send(struct stream_conn *, struct span);
+
+/* The server ends it, after what is queued. */
+void stream_conn_end(struct stream_conn *);
+
+/* How many connections are open now. */
+size_t face_stream_open(const struct face_stream *);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * pool_ca.h - the pool's own certificate authority, made afresh at every start:
+ * an RSA 2048 root, server certificates on one more key, all signed with SHA-1,
+ * as the phone can only read that.
+ */
+#ifndef POOL_CA_H
+#define POOL_CA_H
+#include <stddef.h>
+#include <stdint.h>
+
+#include "span.h"
+
+struct pool_ca;
+struct pool_cert;
+
+/* Makes the two keys (half a second or so) and the root; valid from a day before `now_s`.  0 or
+ * -errno. */
+int pool_ca_new(const char *common_name, int64_t now_s, struct pool_ca **out);
+void pool_ca_free(struct pool_ca *); /* NULL is fine */
+
+/* The root as DER; the chain as a certs-only PKCS#7 in DER.  Lent. */
+struct span pool_ca_root(const struct pool_ca *);
+struct span pool_ca_chain(const struct pool_ca *);
+
+/* A server's certificate: names[0] is the common name, all are alternative names.  0 or -errno.
+ */
+int pool_ca_issue(
+    struct pool_ca *, const char *const names[], size_t n_names, struct pool_cert **out);
+void pool_cert_free(struct pool_cert *); /* NULL is fine */
+
+/* Certificate and private key as PEM texts; lent. */
+const char *pool_cert_pem(const struct pool_cert *);
+const char *pool_cert_key_pem(const struct pool_cert *);
+
+#endif

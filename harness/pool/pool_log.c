@@ -1,0 +1,96 @@
+/* pool_log.c - see pool_log.h.  A lock, a big stdio buffer, and no flush a line. */
+#include "pool_log.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "loop.h"
+#include "mem.h"
+#include "text.h"
+
+enum { LOG_BUFFER = 256 * 1024, LOG_LINE_MAX = 512 };
+
+struct pool_log {
+	FILE *file;
+	pthread_mutex_t lock;
+	char buffer[LOG_BUFFER];
+};
+
+int
+pool_log_open(const char *path, struct pool_log **out)
+{
+	struct pool_log *log = mem_new(sizeof *log);
+	int rc;
+
+	if (log == NULL)
+		return -ENOMEM;
+	log->file = fopen(path, "ae");
+	if (log->file == NULL) {
+		rc = -errno;
+		mem_free(log);
+		return rc;
+	}
+	setvbuf(log->file, log->buffer, _IOFBF, sizeof log->buffer);
+	pthread_mutex_init(&log->lock, NULL);
+	*out = log;
+	return 0;
+}
+
+void
+pool_log_close(struct pool_log *log)
+{
+	if (log == NULL)
+		return;
+	fclose(log->file);
+	pthread_mutex_destroy(&log->lock);
+	mem_free(log);
+}
+
+/* What a client says must not forge a line. */
+static void
+log_blank(char *line)
+{
+	for (; *line != '\0'; line++)
+		if ((unsigned char)*line < ' ' || *line == 0x7f)
+			*line = ' ';
+}
+
+void
+pool_log_line(struct pool_log *log, const char *server, uint32_t peer_ip, const char *fmt, ...)
+{
+	char line[LOG_LINE_MAX], ip[TEXT_IP_MAX];
+	int64_t us = loop_wall_us();
+	time_t s = (time_t)(us / 1000000);
+	struct tm tm;
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(line, sizeof line, fmt, args);
+	va_end(args);
+	log_blank(line);
+	gmtime_r(&s, &tm);
+	pthread_mutex_lock(&log->lock);
+	fprintf(log->file, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ %s %s %s\n", tm.tm_year + 1900,
+	    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
+	    (int)(us % 1000000 / 1000), server, text_ip_str(peer_ip, ip), line);
+	pthread_mutex_unlock(&log->lock);
+}
+
+void
+pool_log_raw(struct pool_log *log, const char *line)
+{
+	pthread_mutex_lock(&log->lock);
+	fprintf(log->file, "%s\n", line);
+	pthread_mutex_unlock(&log->lock);
+}
+
+void
+pool_log_flush(struct pool_log *log)
+{
+	pthread_mutex_lock(&log->lock);
+	fflush(log->file);
+	pthread_mutex_unlock(&log->lock);
+}

@@ -14,7 +14,7 @@ enum { CA_KEY_BITS = 2048, CA_DAY_S = 86400, CA_YEARS = 10, CA_ID_MAX = 64 };
 struct pool_ca {
 	gnutls_x509_privkey_t root_key, key;
 	gnutls_x509_crt_t root;
-	gnutls_datum_t root_der, chain;
+	gnutls_datum_t root_der, root_pem, chain;
 	int64_t now_s;
 };
 
@@ -81,7 +81,9 @@ ca_make_root(struct pool_ca *ca, const char *common_name)
 	    (rc = gnutls_x509_crt_sign2(ca->root, ca->root, ca->root_key, GNUTLS_DIG_SHA1, 0)) <
 		0)
 		return rc;
-	return gnutls_x509_crt_export2(ca->root, GNUTLS_X509_FMT_DER, &ca->root_der);
+	rc = gnutls_x509_crt_export2(ca->root, GNUTLS_X509_FMT_DER, &ca->root_der);
+	return rc < 0 ? rc
+		      : gnutls_x509_crt_export2(ca->root, GNUTLS_X509_FMT_PEM, &ca->root_pem);
 }
 
 /* What certsrv hands out: SignedData without a signer, holding the root. */
@@ -124,6 +126,7 @@ pool_ca_free(struct pool_ca *ca)
 	if (ca == NULL)
 		return;
 	gnutls_free(ca->chain.data);
+	gnutls_free(ca->root_pem.data);
 	gnutls_free(ca->root_der.data);
 	if (ca->root != NULL)
 		gnutls_x509_crt_deinit(ca->root);
@@ -144,6 +147,12 @@ struct span
 pool_ca_chain(const struct pool_ca *ca)
 {
 	return (struct span){ ca->chain.data, ca->chain.size };
+}
+
+const char *
+pool_ca_root_pem(const struct pool_ca *ca)
+{
+	return (const char *)ca->root_pem.data;
 }
 
 static int

@@ -22,6 +22,9 @@ void pool_ca_free(struct pool_ca *); /* NULL is fine */
 struct span pool_ca_root(const struct pool_ca *);
 struct span pool_ca_chain(const struct pool_ca *);
 
+/* The root as PEM text; lent. */
+const char *pool_ca_root_pem(const struct pool_ca *);
+
 /* A server's certificate: names[0] is the common name, all are alternative names.  0 or -errno.
  */
 int pool_ca_issue(

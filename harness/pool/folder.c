@@ -1,0 +1,92 @@
+/* folder.c - see folder.h. */
+#include "folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int
+folder_absolute(const char *dir, char path_out[FOLDER_PATH_MAX])
+{
+	char *full = realpath(dir, NULL);
+	size_t n = full != NULL ? strlen(full) : 0;
+	int rc = full == NULL ? -errno : n < FOLDER_PATH_MAX ? 0 : -ENAMETOOLONG;
+
+	if (rc == 0)
+		memcpy(path_out, full, n + 1);
+	free(full);
+	return rc;
+}
+
+int
+folder_make(const char *dir, char path_out[FOLDER_PATH_MAX])
+{
+	const char *tmp = getenv("TMPDIR");
+	char name[FOLDER_PATH_MAX];
+	int n;
+
+	if (dir != NULL) {
+		if (mkdir(dir, 0700) != 0 && errno != EEXIST)
+			return -errno;
+		return folder_absolute(dir, path_out);
+	}
+	n = snprintf(name, sizeof name, "%s/cx700pool-XXXXXX",
+	    tmp != NULL && tmp[0] == '/' ? tmp : "/tmp");
+	if (n < 0 || n >= (int)sizeof name)
+		return -ENAMETOOLONG;
+	if (mkdtemp(name) == NULL)
+		return -errno;
+	return folder_absolute(name, path_out);
+}
+
+static int
+folder_remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
+{
+	(void)st;
+	(void)type;
+	(void)where;
+	remove(path);
+	return 0;
+}
+
+void
+folder_remove(const char *path)
+{
+	nftw(path, folder_remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
+const char *
+folder_file(const char *path, const char *name, char out[FOLDER_PATH_MAX])
+{
+	int n = snprintf(out, FOLDER_PATH_MAX, "%s/%s", path, name);
+
+	if (n < 0 || n >= FOLDER_PATH_MAX)
+		out[0] = '\0';
+	return out;
+}
+
+int
+folder_write(const char *path, const char *name, struct span content)
+{
+	char file[FOLDER_PATH_MAX], fresh[FOLDER_PATH_MAX];
+	int fd, rc = 0;
+
+	folder_file(path, name, file);
+	if (snprintf(fresh, sizeof fresh, "%s.new", file) >= (int)sizeof fresh || file[0] == 0)
+		return -ENAMETOOLONG;
+	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, content.p, content.n) != (ssize_t)content.n)
+		rc = errno != 0 ? -errno : -ENOSPC;
+	if (close(fd) != 0 && rc == 0)
+		rc = -errno;
+	if (rc == 0 && rename(fresh, file) != 0)
+		rc = -errno;
+	return rc;
+}

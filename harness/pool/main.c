@@ -1,0 +1,178 @@
+/*
+ * main.c - cx700pool: reads its options, starts the pool, says where it is,
+ * waits for SIGINT or SIGTERM, stops it and says what it did.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "pool.h"
+#include "text.h"
+
+enum { EXIT_USAGE = 2, EXIT_ENVIRONMENT = 4 };
+
+struct main_run {
+	struct pool pool;
+	struct loop_signal *on_int, *on_term;
+	int status;
+};
+
+/* 18,000 lines, their descriptors, and a dead client must not end us. */
+static void
+main_limits(void)
+{
+	struct rlimit files;
+
+	signal(SIGPIPE, SIG_IGN);
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+}
+
+/* A machine's crypto policy may forbid what a phone of 2007 needs; GnuTLS reads it before
+ * main().
+ */
+static void
+main_without_policy(char *argv[])
+{
+	static const char variable[] = "GNUTLS_SYSTEM_PRIORITY_FILE";
+
+	if (getenv(variable) != NULL || access("/etc/gnutls/config", F_OK) != 0)
+		return;
+	setenv(variable, "/dev/null", 1);
+	execv("/proc/self/exe", argv);
+}
+
+static void
+main_say(const struct pool *pool)
+{
+	static const struct {
+		const char *name;
+		enum pool_ports port;
+	} servers[] = { { "dhcp", PORT_DHCP }, { "dns", PORT_DNS }, { "ntp", PORT_NTP },
+		{ "kdc", PORT_KDC }, { "ldap", PORT_LDAP }, { "http", PORT_HTTP },
+		{ "https", PORT_HTTPS }, { "sip", PORT_SIP } };
+	char ip[TEXT_IP_MAX];
+
+	printf("cx700pool: %u users, firmware %s (%llu bytes, crc32 %08x)\n",
+	    pool->options.users, pool->options.firmware_version,
+	    (unsigned long long)pool->options.firmware_size, pool->firmware_crc);
+	printf("cx700pool: on %s:", text_ip_str(pool->options.listen, ip));
+	for (size_t i = 0; i < sizeof servers / sizeof servers[0]; i++)
+		printf(" %s %u", servers[i].name, pool_at(pool, servers[i].port).port);
+	printf("\ncx700pool: pool file %s/pool.yaml\n", pool->dir);
+	fflush(stdout);
+}
+
+static void
+main_on_up(void *arg)
+{
+	struct main_run *run = arg;
+	int fd = run->pool.options.ready_fd;
+
+	main_say(&run->pool);
+	/* Nobody reads any more: who started us is gone. */
+	if (fd >= 0 && dprintf(fd, "ready %s/pool.yaml\n", run->pool.dir) < 0)
+		loop_stop(run->pool.loop);
+	if (fd >= 0)
+		close(fd);
+}
+
+static void
+main_on_dead(void *arg)
+{
+	struct main_run *run = arg;
+
+	fprintf(stderr, "cx700pool: %s\n", run->pool.complaint);
+	run->status = EXIT_ENVIRONMENT;
+	loop_stop(run->pool.loop);
+}
+
+static void
+main_on_signal(void *arg)
+{
+	struct main_run *run = arg;
+
+	loop_stop(run->pool.loop);
+}
+
+static void
+main_count(const struct pool *pool)
+{
+	printf("cx700pool: %-16s %12s %12s %14s %16s\n", "server", "requests", "replies",
+	    "bytes in", "bytes out");
+	for (int i = 0; i < SERVER_COUNT; i++) {
+		const struct tap *tap = &pool->taps[i];
+
+		printf("cx700pool: %-16s %12llu %12llu %14llu %16llu\n", tap->server,
+		    (unsigned long long)tap->requests, (unsigned long long)tap->replies,
+		    (unsigned long long)tap->bytes_in, (unsigned long long)tap->bytes_out);
+	}
+}
+
+static int
+main_run(struct main_run *run)
+{
+	struct pool *pool = &run->pool;
+	int rc = loop_new(&pool->loop);
+
+	if (rc == 0)
+		rc = loop_signal_new(pool->loop, SIGINT, main_on_signal, run, &run->on_int);
+	if (rc == 0)
+		rc = loop_signal_new(pool->loop, SIGTERM, main_on_signal, run, &run->on_term);
+	if (rc != 0) {
+		fprintf(stderr, "cx700pool: %s\n", strerror(-rc));
+		return EXIT_ENVIRONMENT;
+	}
+	pool->on_up = main_on_up;
+	pool->on_dead = main_on_dead;
+	pool->arg = run;
+	rc = pool_start(pool);
+	if (rc != 0) {
+		fprintf(stderr, "cx700pool: %s\n", pool->complaint);
+		run->status = EXIT_ENVIRONMENT;
+	} else {
+		loop_run(pool->loop);
+		pool_stop(pool);
+		main_count(pool);
+	}
+	loop_signal_close(run->on_int);
+	loop_signal_close(run->on_term);
+	loop_free(pool->loop);
+	return run->status;
+}
+
+int
+main(int argc, char *argv[])
+{
+	static struct main_run run;
+	struct buf text = { 0 };
+	int rc;
+
+	pool_options_default(&run.pool.options);
+	if (pool_options_read(&run.pool.options, argc, argv, &text) != 0) {
+		fprintf(stderr, "cx700pool: %s\n", buf_cstr(&text));
+		buf_done(&text);
+		return EXIT_USAGE;
+	}
+	if (run.pool.options.help) {
+		pool_options_help(&text);
+		fputs(buf_cstr(&text), stdout);
+		buf_done(&text);
+		return 0;
+	}
+	/* Spawned by a run: however that ends, so do we, and clean up. */
+	if (run.pool.options.ready_fd >= 0)
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
+	main_without_policy(argv);
+	main_limits();
+	rc = main_run(&run);
+	buf_done(&text);
+	return rc;
+}

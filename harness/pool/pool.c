@@ -1,0 +1,92 @@
+/* pool.c - see pool.h: starting and stopping the parts, and what they all need. */
+#include "pool.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "text.h"
+
+static const char *const pool_server_names[SERVER_COUNT] = {
+	[SERVER_DHCP] = "dhcp",
+	[SERVER_DNS] = "dns",
+	[SERVER_NTP] = "ntp",
+	[SERVER_KDC] = "kdc",
+	[SERVER_LDAP] = "ldap",
+	[SERVER_CA_WEB] = "ca-web",
+	[SERVER_SIP] = "sip",
+	[SERVER_EXCHANGE] = "exchange",
+	[SERVER_UPDATE] = "update",
+	[SERVER_UPDATE_EXTERNAL] = "update-external",
+	[SERVER_HTTP_OTHER] = "http",
+	[SERVER_HTTPS_OTHER] = "https",
+};
+
+int
+pool_start(struct pool *pool)
+{
+	for (int i = 0; i < SERVER_COUNT; i++)
+		pool->taps[i].server = pool_server_names[i];
+	pool->firmware_fd = -1;
+	for (const struct pool_part *part = pool_parts; part->name != NULL; part++) {
+		int rc = part->start(pool);
+
+		pool->parts++;
+		if (rc == 0)
+			continue;
+		if (pool->complaint[0] == '\0')
+			pool_failed(pool, part->name, rc);
+		pool_stop(pool);
+		return rc;
+	}
+	return 0;
+}
+
+void
+pool_stop(struct pool *pool)
+{
+	while (pool->parts > 0)
+		pool_parts[--pool->parts].stop(pool);
+}
+
+struct sock_peer
+pool_at(const struct pool *pool, enum pool_ports standard)
+{
+	return (struct sock_peer){ pool->options.listen,
+		(uint16_t)(pool->options.port_base + standard) };
+}
+
+int
+pool_cannot(struct pool *pool, const char *what, enum pool_ports standard, int rc)
+{
+	struct sock_peer at = pool_at(pool, standard);
+	char ip[TEXT_IP_MAX];
+
+	snprintf(pool->complaint, sizeof pool->complaint,
+	    "%s cannot listen on %s:%u: %s; try another --port-base or --listen", what,
+	    text_ip_str(at.ip, ip), at.port, strerror(-rc));
+	return rc;
+}
+
+int
+pool_failed(struct pool *pool, const char *what, int rc)
+{
+	snprintf(pool->complaint, sizeof pool->complaint, "%s: %s", what, strerror(-rc));
+	return rc;
+}
+
+void
+pool_stats(const struct pool *pool, struct buf *to)
+{
+	buf_text(to, "{\n");
+	for (int i = 0; i < SERVER_COUNT; i++) {
+		const struct tap *tap = &pool->taps[i];
+
+		buf_printf(to,
+		    "  \"%s\": {\"requests\": %llu, \"replies\": %llu, \"bytes_in\": %llu, "
+		    "\"bytes_out\": %llu}%s\n",
+		    pool_server_names[i], (unsigned long long)tap->requests,
+		    (unsigned long long)tap->replies, (unsigned long long)tap->bytes_in,
+		    (unsigned long long)tap->bytes_out, i + 1 < SERVER_COUNT ? "," : "");
+	}
+	buf_text(to, "}\n");
+}

@@ -1,0 +1,166 @@
+/*
+ * pool.h - the embedded pool: a folder, a realm, a CA and the servers, each a
+ * part that starts and stops; pool_parts.c is the page that lists them.
+ */
+#ifndef POOL_POOL_H
+#define POOL_POOL_H
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "accept.h"
+#include "face_http.h"
+#include "face_stream.h"
+#include "face_udp.h"
+#include "firmware.h"
+#include "folder.h"
+#include "kdc.h"
+#include "kdc_front.h"
+#include "link.h"
+#include "loop.h"
+#include "options.h"
+#include "pool_ca.h"
+#include "pool_log.h"
+#include "serve_dhcp.h"
+#include "serve_dns.h"
+#include "serve_ntp.h"
+#include "tap.h"
+
+/* The names the pool goes by. */
+#define POOL_DOMAIN "contoso.com"
+#define POOL_REALM "CONTOSO.COM"
+#define POOL_DC "dc01.contoso.com" /* KDC, directory, CA, time */
+#define POOL_DC_SHORT "dc01"
+#define POOL_NAME "pool01.contoso.com" /* what SRV records name */
+#define POOL_FRONT "fe01.contoso.com"  /* the front end that answers SIP */
+#define POOL_MAIL "mail01.contoso.com" /* Exchange's client access server */
+#define POOL_USERS "phone%05d"
+
+/* Standard ports; pool_port() says where they are here. */
+enum pool_ports {
+	PORT_DNS = 53,
+	PORT_DHCP = 67,
+	PORT_DHCP_CLIENT = 68,
+	PORT_HTTP = 80,
+	PORT_KDC = 88,
+	PORT_KDC_CHILD = 89, /* krb5kdc itself, behind our front */
+	PORT_NTP = 123,
+	PORT_LDAP = 389,
+	PORT_HTTPS = 443,
+	PORT_SIP = 5061
+};
+
+/* Who counts; each is used by one thread. */
+enum pool_server {
+	SERVER_DHCP,
+	SERVER_DNS,
+	SERVER_NTP,
+	SERVER_KDC,
+	SERVER_LDAP,
+	SERVER_CA_WEB,
+	SERVER_SIP,
+	SERVER_EXCHANGE,
+	SERVER_UPDATE,
+	SERVER_UPDATE_EXTERNAL,
+	SERVER_HTTP_OTHER,
+	SERVER_HTTPS_OTHER,
+	SERVER_COUNT
+};
+
+enum { POOL_PASSWORD_MAX = 33, POOL_COMPLAINT_MAX = 700 };
+
+struct pool {
+	struct pool_options options;
+	struct loop *loop;
+	loop_fn *on_up;   /* everything answers */
+	loop_fn *on_dead; /* a part ended by itself; complaint says which */
+	void *arg;
+	char complaint[POOL_COMPLAINT_MAX]; /* why it could not start, in one line */
+	int parts;                          /* how many have started */
+
+	char dir[FOLDER_PATH_MAX];
+	bool dir_ours; /* to be removed */
+	char password[POOL_PASSWORD_MAX];
+	struct pool_log *log, *audit;
+	struct loop_timer *flush;
+	struct tap taps[SERVER_COUNT];
+
+	int firmware_fd;
+	uint32_t firmware_crc;
+	struct pool_ca *ca;
+	struct pool_cert *sip_cert, *web_cert;
+	/* Each is one thread's: the loop's, the loop's, port 80's, port 443's. */
+	struct acceptor *ldap_keys, *sip_keys, *ca_web_keys, *https_keys;
+
+	struct serve_dhcp *dhcp;
+	struct face_udp *dhcp_face;
+	struct serve_dns *dns;
+	struct face_udp *dns_face;
+	struct face_stream *dns_stream;
+	struct serve_ntp_cfg ntp;
+	struct face_udp *ntp_face;
+	struct kdc *kdc;
+	struct kdc_front *kdc_front;
+	bool kdc_up;
+};
+
+/* A part: start says 0 or -errno with pool->complaint; stop also mends what start left half
+ * done. */
+struct pool_part {
+	const char *name;
+	int (*start)(struct pool *);
+	void (*stop)(struct pool *);
+};
+
+/*
+ * Start all parts on the loop; on_up or on_dead follows.  0, or -errno and
+ * pool->complaint; then nothing is left running.  options, loop, on_up, on_dead, arg are filled
+ * by the caller, the rest is zero.
+ */
+int pool_start(struct pool *);
+
+/* Stop all that runs, last started first, and remove what was only for now. */
+void pool_stop(struct pool *);
+
+/* Where port `standard` is here. */
+struct sock_peer pool_at(const struct pool *, enum pool_ports standard);
+
+/* "dns: 127.0.0.1:20053: Address already in use ..." into the complaint; returns rc. */
+int pool_cannot(struct pool *, const char *what, enum pool_ports standard, int rc);
+
+/* The same where no port is to blame. */
+int pool_failed(struct pool *, const char *what, int rc);
+
+/* The counters as JSON: {"dhcp": {"requests": n, ...}, ...}.  Valid after the parts have
+ * stopped or on the loop's thread (HTTP's are then a little old). */
+void pool_stats(const struct pool *, struct buf *to);
+
+/* The table of parts, in the order of their start; ends with name NULL. */
+extern const struct pool_part pool_parts[];
+
+/* pool_ground.c: what the servers stand on. */
+int part_folder_start(struct pool *);
+void part_folder_stop(struct pool *);
+int part_log_start(struct pool *);
+void part_log_stop(struct pool *);
+int part_firmware_start(struct pool *);
+void part_firmware_stop(struct pool *);
+int part_ca_start(struct pool *);
+void part_ca_stop(struct pool *);
+int part_file_start(struct pool *);
+void part_file_stop(struct pool *);
+
+/* pool_realm.c: users, services, their keys, and krb5kdc behind its front. */
+int part_realm_start(struct pool *);
+void part_realm_stop(struct pool *);
+int part_kdc_start(struct pool *);
+void part_kdc_stop(struct pool *);
+
+/* pool_net.c */
+int part_dhcp_start(struct pool *);
+void part_dhcp_stop(struct pool *);
+int part_dns_start(struct pool *);
+void part_dns_stop(struct pool *);
+int part_ntp_start(struct pool *);
+void part_ntp_stop(struct pool *);
+
+#endif

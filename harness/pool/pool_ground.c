@@ -1,0 +1,159 @@
+/* pool_ground.c - what the servers stand on: folder, logs, firmware, certificates, pool file.
+ */
+#include <errno.h>
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "mem.h"
+#include "pool.h"
+#include "pool_yaml.h"
+
+enum { FLUSH_US = 1000000 };
+
+int
+part_folder_start(struct pool *pool)
+{
+	char what[POOL_COMPLAINT_MAX];
+	int rc = folder_make(pool->options.dir, pool->dir);
+
+	pool->dir_ours = rc == 0 && pool->options.dir == NULL;
+	if (rc == 0)
+		return 0;
+	snprintf(what, sizeof what, "the folder %.200s",
+	    pool->options.dir != NULL ? pool->options.dir : "in TMPDIR or /tmp");
+	return pool_failed(pool, what, rc);
+}
+
+void
+part_folder_stop(struct pool *pool)
+{
+	struct buf stats = { 0 };
+
+	if (pool->dir_ours) {
+		folder_remove(pool->dir);
+	} else if (pool->dir[0] != '\0') {
+		pool_stats(pool, &stats);
+		folder_write(pool->dir, "pool-stats.json", buf_bytes(&stats));
+		buf_done(&stats);
+	}
+}
+
+static void
+log_on_flush(void *arg)
+{
+	struct pool *pool = arg;
+
+	pool_log_flush(pool->log);
+	pool_log_flush(pool->audit);
+}
+
+/* Line 1 of the audit log is what a parser of the real one looks for. */
+static int
+log_open_audit(struct pool *pool)
+{
+	char name[64], path[FOLDER_PATH_MAX];
+	time_t now = (time_t)(loop_wall_us() / 1000000);
+	struct tm tm;
+
+	gmtime_r(&now, &tm);
+	strftime(name, sizeof name, "RequestHandlerAuditLog_fe01_%Y%m%d.log", &tm);
+	return pool_log_open(folder_file(pool->dir, name, path), &pool->audit);
+}
+
+int
+part_log_start(struct pool *pool)
+{
+	char path[FOLDER_PATH_MAX];
+	int rc = pool_log_open(folder_file(pool->dir, "pool.log", path), &pool->log);
+
+	if (rc == 0)
+		rc = log_open_audit(pool);
+	if (rc == 0)
+		rc = loop_timer_new(pool->loop, log_on_flush, pool, &pool->flush);
+	if (rc != 0)
+		return pool_failed(pool, path, rc);
+	loop_timer_set(pool->flush, FLUSH_US, FLUSH_US);
+	for (int i = 0; i < SERVER_COUNT; i++)
+		pool->taps[i].log = pool->log;
+	return 0;
+}
+
+void
+part_log_stop(struct pool *pool)
+{
+	if (pool->flush != NULL)
+		loop_timer_close(pool->flush);
+	pool_log_close(pool->audit);
+	pool_log_close(pool->log);
+}
+
+int
+part_firmware_start(struct pool *pool)
+{
+	char path[FOLDER_PATH_MAX];
+	int rc = firmware_make(folder_file(pool->dir, "CPE.nbt", path),
+	    pool->options.firmware_version, pool->options.firmware_size, &pool->firmware_fd,
+	    &pool->firmware_crc);
+
+	return rc == 0 ? 0 : pool_failed(pool, path, rc);
+}
+
+void
+part_firmware_stop(struct pool *pool)
+{
+	if (pool->firmware_fd >= 0)
+		close(pool->firmware_fd);
+}
+
+int
+part_ca_start(struct pool *pool)
+{
+	static const char *const sip[] = { POOL_NAME, POOL_FRONT, "sip." POOL_DOMAIN,
+		"sipinternal." POOL_DOMAIN, "sipexternal." POOL_DOMAIN };
+	static const char *const web[] = { POOL_MAIL, "autodiscover." POOL_DOMAIN,
+		"ucupdates-r2." POOL_DOMAIN, "pool." POOL_DOMAIN, POOL_NAME, POOL_FRONT,
+		POOL_DOMAIN };
+	int rc = pool_ca_new("contoso-DC01-CA", loop_wall_us() / 1000000, &pool->ca);
+
+	if (rc == 0)
+		rc = pool_ca_issue(pool->ca, sip, sizeof sip / sizeof sip[0], &pool->sip_cert);
+	if (rc == 0)
+		rc = pool_ca_issue(pool->ca, web, sizeof web / sizeof web[0], &pool->web_cert);
+	if (rc == 0)
+		rc = folder_write(pool->dir, "root.pem", span_of(pool_ca_root_pem(pool->ca)));
+	return rc == 0 ? 0 : pool_failed(pool, "certificates", rc);
+}
+
+void
+part_ca_stop(struct pool *pool)
+{
+	pool_cert_free(pool->web_cert);
+	pool_cert_free(pool->sip_cert);
+	pool_ca_free(pool->ca);
+}
+
+/* The pool file goes last: who waits for it finds everything there. */
+int
+part_file_start(struct pool *pool)
+{
+	struct buf text = { 0 };
+	int rc;
+
+	pool_yaml(&pool->options, &text);
+	rc = text.err != 0 ? text.err : folder_write(pool->dir, "pool.yaml", buf_bytes(&text));
+	buf_done(&text);
+	return rc == 0 ? 0 : pool_failed(pool, "pool.yaml", rc);
+}
+
+void
+part_file_stop(struct pool *pool)
+{
+	char path[FOLDER_PATH_MAX];
+
+	/* A pool file says that there is a pool. */
+	unlink(folder_file(pool->dir, "pool.yaml", path));
+}

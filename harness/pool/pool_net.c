@@ -1,0 +1,250 @@
+/* pool_net.c - DHCP, DNS and NTP: the logic of harness/serve on UDP (and DNS on TCP). */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "mem.h"
+#include "pool.h"
+#include "pool_zone.h"
+#include "text.h"
+
+enum { DNS_STREAM_MAX = 4096, DNS_STREAM_IDLE_US = 30000000, DNS_TTL_S = 3600 };
+
+/* ---- DHCP ---- */
+
+static const char *
+dhcp_said(enum dhcp_type type)
+{
+	return type != 0 ? dhcp_type_name(type) : "nothing";
+}
+
+static void
+dhcp_on_packet(void *arg, const struct sock_peer *from, struct span packet, struct buf *reply,
+    struct sock_peer *to)
+{
+	struct pool *pool = arg;
+	struct serve_dhcp_done done = { 0 };
+	char mac[TEXT_MAC_MAX], ip[TEXT_IP_MAX];
+	int rc = serve_dhcp_answer(pool->dhcp, packet, loop_now_us(pool->loop), reply, &done);
+
+	if (rc != 0) {
+		pool_log_line(pool->log, "dhcp", from->ip, "%s",
+		    rc == -ENOENT ? "from no subnet of ours" : "not readable");
+		return;
+	}
+	/* Nobody hears a broadcast on loopback: it goes back to whoever sent the request. */
+	if (done.to_ip != 0) {
+		to->ip = done.to_ip;
+		to->port = (uint16_t)(pool->options.port_base + done.to_port);
+	}
+	pool_log_line(pool->log, "dhcp", from->ip, "%s from %s -> %s %s", dhcp_said(done.asked),
+	    text_mac_str(done.mac, mac), dhcp_said(done.answered), text_ip_str(done.ip, ip));
+}
+
+/* The lower half of the range is untagged, the upper half is the voice VLAN. */
+static size_t
+dhcp_scopes(const struct pool_options *o, struct serve_dhcp_scope scopes[2])
+{
+	uint32_t bits = o->net_bits + (o->voice_vlan != 0 ? 1 : 0);
+	uint32_t mask = UINT32_MAX << (32 - bits), size = ~mask + 1;
+	size_t n = o->voice_vlan != 0 ? 2 : 1;
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t ip = o->net + i * size;
+
+		scopes[i] = (struct serve_dhcp_scope){
+			.giaddr = o->listen + 1 + i,
+			.ip = ip,
+			.mask = mask,
+			.first = ip + 1,
+			.last = ip + size - 2,
+			.dns = { o->listen },
+			.voice_vlan = i == 0 ? (uint16_t)o->voice_vlan : 0,
+		};
+	}
+	return n;
+}
+
+int
+part_dhcp_start(struct pool *pool)
+{
+	static const char *const search[] = { POOL_DOMAIN };
+	struct serve_dhcp_scope scopes[2];
+	struct serve_dhcp_cfg cfg = {
+		.server = pool->options.listen,
+		.scopes = scopes,
+		.n_scopes = dhcp_scopes(&pool->options, scopes),
+		.vendor_class = "CPE-OCPhone",
+		.domain = POOL_DOMAIN,
+		.search = search,
+		.n_search = 1,
+		.lease_s = (uint32_t)(pool->options.lease_us / 1000000),
+	};
+	int rc = serve_dhcp_new(&cfg, &pool->dhcp);
+
+	if (rc != 0)
+		return pool_failed(pool, "dhcp: no addresses to lease", rc);
+	rc = face_udp_new(&(struct face_udp_cfg){ .loop = pool->loop,
+			      .tap = &pool->taps[SERVER_DHCP],
+			      .at = pool_at(pool, PORT_DHCP),
+			      .fn = dhcp_on_packet,
+			      .arg = pool },
+	    &pool->dhcp_face);
+	return rc == 0 ? 0 : pool_cannot(pool, "dhcp", PORT_DHCP, rc);
+}
+
+void
+part_dhcp_stop(struct pool *pool)
+{
+	face_udp_free(pool->dhcp_face);
+	serve_dhcp_free(pool->dhcp);
+}
+
+/* ---- DNS ---- */
+
+static void
+dns_log(struct pool *pool, uint32_t ip, const struct serve_dns_done *done, const char *by)
+{
+	pool_log_line(pool->log, "dns", ip, "%s type %u%s -> rcode %u, %u answers%s",
+	    done->name, done->type, by, done->rcode, done->answers,
+	    done->truncated ? ", truncated" : "");
+}
+
+static void
+dns_on_packet(void *arg, const struct sock_peer *from, struct span packet, struct buf *reply,
+    struct sock_peer *to)
+{
+	struct pool *pool = arg;
+	struct serve_dns_done done = { .name = "" };
+
+	(void)to;
+	if (serve_dns_answer(pool->dns, packet, false, reply, &done) == 0)
+		dns_log(pool, from->ip, &done, "");
+	else
+		pool_log_line(pool->log, "dns", from->ip, "not readable");
+}
+
+/* One TCP client. */
+struct dns_client {
+	struct pool *pool;
+	uint32_t ip;
+	uint64_t heard_us;
+	struct buf in;
+};
+
+static void *
+dns_on_open(void *arg, struct stream_conn *conn, const struct sock_peer *peer)
+{
+	struct pool *pool = arg;
+	struct dns_client *client = mem_new(sizeof *client);
+
+	(void)conn;
+	if (client == NULL)
+		return NULL;
+	client->pool = pool;
+	client->ip = peer->ip;
+	client->heard_us = loop_now_us(pool->loop);
+	buf_init(&client->in, DNS_STREAM_MAX);
+	return client;
+}
+
+static int
+dns_on_input(void *user, struct span bytes, struct buf *out)
+{
+	struct dns_client *client = user;
+	struct serve_dns_done done = { .name = "" };
+	int rc;
+
+	client->heard_us = loop_now_us(client->pool->loop);
+	buf_span(&client->in, bytes);
+	while ((rc = serve_dns_stream(client->pool->dns, &client->in, out, &done)) == 1)
+		dns_log(client->pool, client->ip, &done, " by TCP");
+	return rc < 0 ? rc : client->in.err;
+}
+
+static bool
+dns_is_idle(void *user, uint64_t now_us)
+{
+	const struct dns_client *client = user;
+
+	return now_us > client->heard_us + DNS_STREAM_IDLE_US;
+}
+
+static void
+dns_on_close(void *user)
+{
+	struct dns_client *client = user;
+
+	buf_done(&client->in);
+	mem_free(client);
+}
+
+int
+part_dns_start(struct pool *pool)
+{
+	static const struct face_stream_ops ops = { dns_on_open, dns_on_input, dns_is_idle,
+		dns_on_close };
+	struct sock_peer at = pool_at(pool, PORT_DNS);
+	struct serve_dns_record zone[POOL_ZONE_MAX];
+	size_t n = pool_zone(pool->options.listen, zone);
+	int rc = serve_dns_new(zone, n, DNS_TTL_S, &pool->dns);
+
+	if (rc != 0)
+		return pool_failed(pool, "dns: the zone", rc);
+	rc = face_udp_new(&(struct face_udp_cfg){ .loop = pool->loop,
+			      .tap = &pool->taps[SERVER_DNS],
+			      .at = at,
+			      .fn = dns_on_packet,
+			      .arg = pool },
+	    &pool->dns_face);
+	if (rc == 0)
+		rc = face_stream_new(&(struct face_stream_cfg){ .loop = pool->loop,
+					 .tap = &pool->taps[SERVER_DNS],
+					 .at = at,
+					 .ops = &ops,
+					 .arg = pool },
+		    &pool->dns_stream);
+	return rc == 0 ? 0 : pool_cannot(pool, "dns", PORT_DNS, rc);
+}
+
+void
+part_dns_stop(struct pool *pool)
+{
+	face_stream_free(pool->dns_stream);
+	face_udp_free(pool->dns_face);
+	serve_dns_free(pool->dns);
+}
+
+/* ---- NTP ---- */
+
+static void
+ntp_on_packet(void *arg, const struct sock_peer *from, struct span packet, struct buf *reply,
+    struct sock_peer *to)
+{
+	struct pool *pool = arg;
+	int rc = serve_ntp_answer(&pool->ntp, packet, loop_wall_us(), reply);
+
+	(void)to;
+	pool_log_line(pool->log, "ntp", from->ip, rc == 0 ? "told the time" : "not readable");
+}
+
+int
+part_ntp_start(struct pool *pool)
+{
+	int rc;
+
+	pool->ntp = (struct serve_ntp_cfg){ .stratum = 2, .refid = 0x7f7f0101 };
+	rc = face_udp_new(&(struct face_udp_cfg){ .loop = pool->loop,
+			      .tap = &pool->taps[SERVER_NTP],
+			      .at = pool_at(pool, PORT_NTP),
+			      .fn = ntp_on_packet,
+			      .arg = pool },
+	    &pool->ntp_face);
+	return rc == 0 ? 0 : pool_cannot(pool, "ntp", PORT_NTP, rc);
+}
+
+void
+part_ntp_stop(struct pool *pool)
+{
+	face_udp_free(pool->ntp_face);
+}

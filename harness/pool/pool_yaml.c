@@ -1,0 +1,55 @@
+/* pool_yaml.c - see pool_yaml.h. */
+#include "pool_yaml.h"
+
+#include "pool.h"
+#include "text.h"
+
+static void
+yaml_dhcp(const struct pool_options *o, struct buf *to)
+{
+	char ip[TEXT_IP_MAX];
+
+	buf_printf(to, "dhcp: {mode: relay, server: %s, ", text_ip_str(o->listen, ip));
+	buf_printf(to, "relay: {untagged: %s", text_ip_str(o->listen + 1, ip));
+	if (o->voice_vlan != 0)
+		buf_printf(to, ", %u: %s", o->voice_vlan, text_ip_str(o->listen + 2, ip));
+	buf_text(to, "}}\n");
+}
+
+static void
+yaml_ports(const struct pool_options *o, struct buf *to)
+{
+	static const unsigned ports[] = { PORT_DHCP, PORT_DNS, PORT_NTP, PORT_KDC, PORT_LDAP,
+		PORT_HTTP, PORT_HTTPS, PORT_SIP };
+
+	buf_text(to, "ports: {");
+	for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++)
+		buf_printf(
+		    to, "%s%u: %u", i > 0 ? ", " : "", ports[i], o->port_base + ports[i]);
+	buf_text(to, "}\n");
+}
+
+void
+pool_yaml(const struct pool_options *o, struct buf *to)
+{
+	char net[TEXT_IP_MAX], ip[TEXT_IP_MAX];
+
+	text_ip_str(o->net, net);
+	buf_text(to,
+	    "# Written by cx700pool; valid as long as it runs.\n"
+	    "name: embedded\n");
+	buf_printf(to, "network: {mode: loopback, addresses: [%s/%u]}\n", net, o->net_bits);
+	buf_text(to, "macs: '00:04:f2:10:00:00'\nside: internal\n");
+	yaml_dhcp(o, to);
+	yaml_ports(o, to);
+	buf_text(to,
+	    "users: {name: \"" POOL_USERS "\", first: 0, domain: " POOL_DOMAIN
+	    ", sip_domain: " POOL_DOMAIN ", password: \"file:users.secret\"}\n");
+	/* Its accounts never lock, and nobody waits for them. */
+	buf_text(to, "guard: {canary: 0, wrong_passwords: 0}\nleave: false\n");
+	/* The servers, the relays and the phones themselves. */
+	buf_printf(to, "allow: [%s/32, ", text_ip_str(o->listen, ip));
+	buf_printf(to, "%s/32, ", text_ip_str(o->listen + 1, ip));
+	buf_printf(to, "%s/32, ", text_ip_str(o->listen + 2, ip));
+	buf_printf(to, "%s/%u]\n", net, o->net_bits);
+}

@@ -29,6 +29,7 @@ enum {
 
 struct face_http {
 	struct face_http_cfg cfg;
+	struct face_http_route routes[FACE_HTTP_ROUTES_MAX];
 	struct MHD_Daemon *daemon;
 	struct MHD_Response *firmware;
 };
@@ -78,7 +79,7 @@ static const struct face_http_route *
 http_route(const struct face_http *face, const char *uri)
 {
 	for (size_t i = 0; i < face->cfg.n_routes; i++) {
-		const struct face_http_route *route = &face->cfg.routes[i];
+		const struct face_http_route *route = &face->routes[i];
 
 		if (strncasecmp(uri, route->prefix, strlen(route->prefix)) == 0)
 			return route;
@@ -301,12 +302,16 @@ http_start(struct face_http *face, int listener_take)
 int
 face_http_new(const struct face_http_cfg *cfg, struct face_http **out)
 {
-	struct face_http *face = mem_new(sizeof *face);
+	struct face_http *face;
 	int rc;
 
+	if (cfg->n_routes > FACE_HTTP_ROUTES_MAX)
+		return -EINVAL;
+	face = mem_new(sizeof *face);
 	if (face == NULL)
 		return -ENOMEM;
 	face->cfg = *cfg;
+	memcpy(face->routes, cfg->routes, cfg->n_routes * sizeof *cfg->routes);
 	rc = http_share_firmware(face);
 	if (rc == 0)
 		rc = sock_listen(cfg->at.ip, cfg->at.port);

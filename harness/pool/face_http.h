@@ -15,6 +15,8 @@
 
 struct face_http;
 
+enum { FACE_HTTP_ROUTES_MAX = 8 };
+
 /* Fill the reply; status 0 becomes 500. */
 typedef void face_http_fn(void *arg, const struct serve_request *, struct serve_reply *);
 
@@ -28,14 +30,15 @@ struct face_http_route {
 struct face_http_cfg {
 	struct sock_peer at;
 	const struct pool_cert *cert; /* NULL: plain HTTP; otherwise it must outlive the face */
-	const struct face_http_route *routes; /* lent; the first that fits answers, else 404 */
+	const struct face_http_route
+	    *routes; /* copied; the first that fits answers, else 404 */
 	size_t n_routes;
 	struct tap *other; /* counts what fits no route */
 	int firmware_fd;   /* a reply with .firmware set sends this file; stays the caller's */
 	uint64_t firmware_size;
 };
 
-/* 0 or -errno of the socket. */
+/* 0, -errno of the socket, or -EINVAL: too many routes. */
 int face_http_new(const struct face_http_cfg *, struct face_http **out);
 
 /* Ends the thread; its taps may then be read.  NULL is fine. */

@@ -22,7 +22,9 @@
 #include "pool_log.h"
 #include "serve_dhcp.h"
 #include "serve_dns.h"
+#include "serve_exchange.h"
 #include "serve_ntp.h"
+#include "serve_update.h"
 #include "tap.h"
 
 /* The names the pool goes by. */
@@ -101,6 +103,10 @@ struct pool {
 	struct kdc *kdc;
 	struct kdc_front *kdc_front;
 	bool kdc_up;
+
+	struct serve_update update, update_external; /* of port 80's and 443's thread */
+	struct serve_exchange exchange;
+	struct face_http *http, *https;
 };
 
 /* A part: start says 0 or -errno with pool->complaint; stop also mends what start left half
@@ -162,5 +168,11 @@ int part_dns_start(struct pool *);
 void part_dns_stop(struct pool *);
 int part_ntp_start(struct pool *);
 void part_ntp_stop(struct pool *);
+
+/* pool_web.c */
+int part_http_start(struct pool *);
+void part_http_stop(struct pool *);
+int part_https_start(struct pool *);
+void part_https_stop(struct pool *);
 
 #endif

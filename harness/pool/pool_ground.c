@@ -58,10 +58,14 @@ log_open_audit(struct pool *pool)
 	char name[64], path[FOLDER_PATH_MAX];
 	time_t now = (time_t)(loop_wall_us() / 1000000);
 	struct tm tm;
+	int rc;
 
 	gmtime_r(&now, &tm);
 	strftime(name, sizeof name, "RequestHandlerAuditLog_fe01_%Y%m%d.log", &tm);
-	return pool_log_open(folder_file(pool->dir, name, path), &pool->audit);
+	rc = pool_log_open(folder_file(pool->dir, name, path), &pool->audit);
+	if (rc == 0 && pool_log_is_new(pool->audit))
+		pool_log_raw(pool->audit, span_of(serve_update_audit_head()));
+	return rc;
 }
 
 int

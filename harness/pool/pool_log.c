@@ -15,6 +15,7 @@ enum { LOG_BUFFER = 256 * 1024, LOG_LINE_MAX = 512 };
 
 struct pool_log {
 	FILE *file;
+	bool fresh;
 	pthread_mutex_t lock;
 	char buffer[LOG_BUFFER];
 };
@@ -34,6 +35,8 @@ pool_log_open(const char *path, struct pool_log **out)
 		return rc;
 	}
 	setvbuf(log->file, log->buffer, _IOFBF, sizeof log->buffer);
+	fseek(log->file, 0, SEEK_END);
+	log->fresh = ftell(log->file) == 0;
 	pthread_mutex_init(&log->lock, NULL);
 	*out = log;
 	return 0;
@@ -80,11 +83,17 @@ pool_log_line(struct pool_log *log, const char *server, uint32_t peer_ip, const 
 }
 
 void
-pool_log_raw(struct pool_log *log, const char *line)
+pool_log_raw(struct pool_log *log, struct span text)
 {
 	pthread_mutex_lock(&log->lock);
-	fprintf(log->file, "%s\n", line);
+	fwrite(text.p, 1, text.n, log->file);
 	pthread_mutex_unlock(&log->lock);
+}
+
+bool
+pool_log_is_new(const struct pool_log *log)
+{
+	return log->fresh;
 }
 
 void

@@ -4,7 +4,10 @@
  */
 #ifndef POOL_LOG_H
 #define POOL_LOG_H
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "span.h"
 
 struct pool_log;
 
@@ -18,8 +21,11 @@ void pool_log_close(struct pool_log *); /* NULL is fine */
 void pool_log_line(struct pool_log *, const char *server, uint32_t peer_ip, const char *fmt,
     ...) __attribute__((format(printf, 4, 5)));
 
-/* A line exactly as given, plus a newline. */
-void pool_log_raw(struct pool_log *, const char *line);
+/* Text exactly as given, with its own line ends. */
+void pool_log_raw(struct pool_log *, struct span text);
+
+/* Was the file empty when it was opened? */
+bool pool_log_is_new(const struct pool_log *);
 
 /* What is buffered goes to the file. */
 void pool_log_flush(struct pool_log *);

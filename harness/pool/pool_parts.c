@@ -12,6 +12,8 @@ const struct pool_part pool_parts[] = {
 	{"dhcp",        part_dhcp_start,      part_dhcp_stop},
 	{"dns",         part_dns_start,       part_dns_stop},
 	{"ntp",         part_ntp_start,       part_ntp_stop},
+	{"http", part_http_start, part_http_stop},
+	{"https", part_https_start, part_https_stop},
 	{"pool file",   part_file_start,      part_file_stop},
 	{"kdc",         part_kdc_start,       part_kdc_stop},
 	{NULL, NULL, NULL},

@@ -1,0 +1,118 @@
+/*
+ * pool_web.c - port 80: the CA's web server and the update service inside; port
+ * 443: Exchange, and the update service for phones outside.  Each port has a
+ * thread of its own, and with it its own acceptor and its own state.
+ */
+#include <errno.h>
+
+#include "pool.h"
+
+static void
+web_update(struct pool *pool, struct serve_update *service, const struct serve_request *request,
+    struct serve_reply *reply)
+{
+	struct buf audit = { 0 };
+
+	serve_update(service, request, reply, &audit);
+	if (audit.n > 0)
+		pool_log_raw(pool->audit, buf_bytes(&audit));
+	buf_done(&audit);
+}
+
+static void
+web_on_update(void *arg, const struct serve_request *request, struct serve_reply *reply)
+{
+	struct pool *pool = arg;
+
+	web_update(pool, &pool->update, request, reply);
+}
+
+static void
+web_on_update_external(
+    void *arg, const struct serve_request *request, struct serve_reply *reply)
+{
+	struct pool *pool = arg;
+
+	web_update(pool, &pool->update_external, request, reply);
+}
+
+static void
+web_on_exchange(void *arg, const struct serve_request *request, struct serve_reply *reply)
+{
+	struct pool *pool = arg;
+
+	serve_exchange(&pool->exchange, request, reply);
+}
+
+static struct serve_update_cfg
+web_update_cfg(const struct pool *pool, struct acceptor *acceptor)
+{
+	return (struct serve_update_cfg){
+		.version = pool->options.firmware_version,
+		.internal_url = "http://" POOL_NAME "/DeviceUpdateFiles_Int",
+		.external_url = "https://" POOL_NAME "/DeviceUpdateFiles_Ext",
+		.blank = pool->options.no_update,
+		.acceptor = acceptor,
+	};
+}
+
+int
+part_http_start(struct pool *pool)
+{
+	const struct face_http_route routes[] = {
+		{ "/RequestHandler", &pool->taps[SERVER_UPDATE], web_on_update, pool },
+		{ "/DeviceUpdateFiles", &pool->taps[SERVER_UPDATE], web_on_update, pool },
+	};
+	int rc;
+
+	pool->update.cfg = web_update_cfg(pool, NULL);
+	rc = face_http_new(&(struct face_http_cfg){ .at = pool_at(pool, PORT_HTTP),
+			       .routes = routes,
+			       .n_routes = sizeof routes / sizeof routes[0],
+			       .other = &pool->taps[SERVER_HTTP_OTHER],
+			       .firmware_fd = pool->firmware_fd,
+			       .firmware_size = pool->options.firmware_size },
+	    &pool->http);
+	return rc == 0 ? 0 : pool_cannot(pool, "http", PORT_HTTP, rc);
+}
+
+void
+part_http_stop(struct pool *pool)
+{
+	face_http_free(pool->http);
+}
+
+int
+part_https_start(struct pool *pool)
+{
+	struct tap *update = &pool->taps[SERVER_UPDATE_EXTERNAL];
+	struct tap *exchange = &pool->taps[SERVER_EXCHANGE];
+	const struct face_http_route routes[] = {
+		{ "/RequestHandler", update, web_on_update_external, pool },
+		{ "/DeviceUpdateFiles", update, web_on_update_external, pool },
+		{ "/autodiscover/", exchange, web_on_exchange, pool },
+		{ "/EWS/", exchange, web_on_exchange, pool },
+	};
+	int rc;
+
+	pool->update_external.cfg = web_update_cfg(pool, pool->https_keys);
+	pool->exchange.cfg =
+	    (struct serve_exchange_cfg){ .ews_url = "https://" POOL_MAIL "/EWS/Exchange.asmx",
+		    .sip_domain = POOL_DOMAIN,
+		    .acceptor = pool->https_keys };
+	rc = face_http_new(&(struct face_http_cfg){ .at = pool_at(pool, PORT_HTTPS),
+			       .cert = pool->web_cert,
+			       .routes = routes,
+			       .n_routes = sizeof routes / sizeof routes[0],
+			       .other = &pool->taps[SERVER_HTTPS_OTHER],
+			       .firmware_fd = pool->firmware_fd,
+			       .firmware_size = pool->options.firmware_size },
+	    &pool->https);
+	return rc == 0 ? 0 : pool_cannot(pool, "https", PORT_HTTPS, rc);
+}
+
+void
+part_https_stop(struct pool *pool)
+{
+	face_http_free(pool->https);
+}

@@ -47,9 +47,9 @@ struct line_who { /* who speaks; strings are lent and outlive the line */
 };
 
 /* line_new: nothing open yet.  on_lost is called (in an event) when a registered line ends by
- * itself or by the server; rows that waited for an answer have been told before.  detail:
- * "errno:ECONNRESET", "closed", "sip:rejected" (LINE_SIGNED_OFF; the line has signed out and is
- * closed by then). */
+ * itself or by the server; owners that waited for an answer have been told before, and the line
+ * is closed by then.  detail: "errno:ECONNRESET", "closed", "sip:rejected" (LINE_SIGNED_OFF).
+ */
 typedef void line_lost_fn(void *arg, enum line_news, const char *detail);
 struct line_cfg {
 	struct io *io;

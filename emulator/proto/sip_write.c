@@ -65,6 +65,7 @@ sip_phrase(int status)
 		{ 415, "Unsupported Media Type" },
 		{ 421, "Extension Required" },
 		{ 423, "Interval Too Brief" },
+		{ 480, "Temporarily Unavailable" },
 		{ 481, "Call Leg/Transaction Does Not Exist" },
 		{ 488, "Not Acceptable Here" },
 		{ 489, "Bad Event" },

@@ -1,0 +1,41 @@
+/* report.h - what all reports of a run are made from. */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "metrics.h"
+
+/* What is known of a run before it begins. */
+struct report_run {
+	const char *version;
+	const char *scenario, *title; /* the file as it was named; what it calls itself */
+	const char *pool;             /* the pool file's name, or "embedded" */
+	uint64_t seed;
+	unsigned threads;
+	int argc;
+	char **argv;
+	uint32_t planned;
+	uint64_t last_start_us, stay_us; /* for the time left */
+	const struct farm_row *rows;
+	size_t n_rows;
+	const char *const *reasons; /* by instance_row.why; [0] is none */
+	size_t n_reasons;
+};
+
+enum report_verdict { REPORT_PASS, REPORT_FAIL, REPORT_INVALID, REPORT_INTERRUPTED };
+
+/* And when it has ended. */
+struct report_end {
+	enum report_verdict verdict;
+	const char *why; /* of a verdict that is not pass: one sentence, or NULL */
+	const struct metrics *metrics;
+	double wall_s, cpu_user_s, cpu_sys_s;
+	uint64_t max_rss_bytes;
+};
+
+/* "pass", "fail", "invalid", "interrupted". */
+const char *report_verdict_name(enum report_verdict);
+
+#endif

@@ -1,0 +1,90 @@
+/* table.c - the table of steps at the end of a run.  See live.h. */
+#include "live.h"
+
+#define TABLE_GREEN "\033[32m"
+#define TABLE_RED "\033[31m"
+#define TABLE_PLAIN "\033[0m"
+
+static void
+table_guide(struct buf *out, const struct farm_row *row)
+{
+	char text[16] = "-";
+	struct buf b;
+
+	buf_over(&b, text, sizeof text);
+	if (row->first != 0 && row->first == row->last)
+		buf_printf(&b, "%u", row->first);
+	else if (row->first != 0)
+		buf_printf(&b, "%u-%u", row->first, row->last);
+	buf_printf(out, "%5s", text);
+}
+
+static void
+table_reasons(struct buf *out, const struct report_run *run, const struct row_metrics *m)
+{
+	for (size_t why = 1; why < run->n_reasons && why < METRICS_REASONS; why++)
+		if (m->reasons[why] != 0)
+			buf_printf(out, "  %s %llu", run->reasons[why],
+			    (unsigned long long)m->reasons[why]);
+}
+
+static void
+table_row(struct buf *out, const struct report_run *run, const struct farm_row *row,
+    const struct row_metrics *m)
+{
+	table_guide(out, row);
+	buf_printf(out, " %-21s %8llu %7llu %7llu %7llu", row->name,
+	    (unsigned long long)m->done, (unsigned long long)m->failed,
+	    (unsigned long long)m->skipped, (unsigned long long)metrics_retries(m));
+	if (m->latency.count > 0)
+		buf_printf(out, " %9.1f %9.1f %9.1f", (double)hist_at(&m->latency, 0.5) / 1e3,
+		    (double)hist_at(&m->latency, 0.99) / 1e3, (double)m->latency.max_us / 1e3);
+	else
+		buf_printf(out, " %9s %9s %9s", "-", "-", "-");
+	table_reasons(out, run, m);
+	buf_text(out, "\n");
+}
+
+static void
+table_boot(struct buf *out, const char *from, const struct hist *h)
+{
+	if (h->count == 0)
+		return;
+	buf_printf(out,
+	    "boot from the %s start: p50 %.2f s, p95 %.2f s, p99 %.2f s, max %.2f s\n", from,
+	    (double)hist_at(h, 0.5) / 1e6, (double)hist_at(h, 0.95) / 1e6,
+	    (double)hist_at(h, 0.99) / 1e6, (double)h->max_us / 1e6);
+}
+
+static void
+table_end(struct buf *out, const struct report_run *run, const struct live_look *look,
+    const struct report_end *end)
+{
+	const struct phone_counts *n = &end->metrics->phones;
+	const char *colour = end->verdict == REPORT_PASS ? TABLE_GREEN : TABLE_RED;
+
+	buf_printf(out,
+	    "%u phones planned, %u started: %u finished, %u failed, %u unfinished, in %.1f s;"
+	    " %.1f MB of firmware\n",
+	    run->planned, n->started, n->finished, n->failed,
+	    n->started - n->finished - n->failed, end->wall_s,
+	    (double)end->metrics->firmware_bytes / 1e6);
+	buf_printf(out, "%s%s%s", look->colour ? colour : "", report_verdict_name(end->verdict),
+	    look->colour ? TABLE_PLAIN : "");
+	if (end->why != NULL)
+		buf_printf(out, ": %s", end->why);
+	buf_text(out, "\n");
+}
+
+void
+live_table(const struct report_run *run, const struct live_look *look,
+    const struct report_end *end, struct buf *out)
+{
+	buf_printf(out, "%5s %-21s %8s %7s %7s %7s %9s %9s %9s  lost tries\n", "guide", "step",
+	    "done", "failed", "skipped", "retries", "p50 ms", "p99 ms", "max ms");
+	for (size_t i = 0; i < run->n_rows; i++)
+		table_row(out, run, &run->rows[i], &end->metrics->row[i]);
+	table_boot(out, "intended", &end->metrics->from_intended);
+	table_boot(out, "actual", &end->metrics->from_actual);
+	table_end(out, run, look, end);
+}

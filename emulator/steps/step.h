@@ -87,7 +87,7 @@ struct step_ops {
 					  an io handle.  May be NULL */
 };
 
-enum { STEP_STATE_MAX = 1024 };
+enum { STEP_STATE_MAX = 1536 };
 
 /* ---- what steps may ask for (journey/step_kit.c) ---------------------- */
 

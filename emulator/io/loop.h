@@ -69,6 +69,7 @@ struct loop_child_cfg {
 	const char *const *argv;
 	const char *const *env;
 	int out_fd, err_fd;
+	bool own_session; /* a Ctrl-C on our terminal does not reach it */
 	loop_exit_fn *on_exit;
 	void *arg;
 };

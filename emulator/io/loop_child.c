@@ -44,6 +44,7 @@ loop_child_new(struct loop *loop, const struct loop_child_cfg *cfg, struct loop_
 		child_stdio(cfg->err_fd) };
 	uv_process_options_t options = {
 		.exit_cb = child_on_exit,
+		.flags = cfg->own_session ? UV_PROCESS_DETACHED : 0,
 		.file = cfg->argv[0],
 		.args = (char **)(uintptr_t)cfg->argv, /* only handed to execvp() */
 		.env = (char **)(uintptr_t)cfg->env,

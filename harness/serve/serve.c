@@ -1,0 +1,35 @@
+/* serve.c - see serve.h: what all HTTP servers' logic shares. */
+#include "serve.h"
+
+#include <string.h>
+#include <strings.h>
+
+const char *
+serve_header(const struct serve_request *request, const char *name)
+{
+	for (size_t i = 0; i < request->n_headers; i++)
+		if (strcasecmp(request->headers[i].name, name) == 0)
+			return request->headers[i].value;
+	return NULL;
+}
+
+void
+serve_add(struct serve_reply *reply, const char *name, const char *value)
+{
+	size_t at = reply->n_headers;
+
+	if (at == SERVE_HEADERS_MAX || strlen(name) >= sizeof reply->headers[at].name ||
+	    strlen(value) >= sizeof reply->headers[at].value)
+		return;
+	strcpy(reply->headers[at].name, name);
+	strcpy(reply->headers[at].value, value);
+	reply->n_headers++;
+}
+
+void
+serve_text(struct serve_reply *reply, int status, const char *text)
+{
+	reply->status = status;
+	serve_add(reply, "Content-Type", "text/plain");
+	buf_text(&reply->body, text);
+}

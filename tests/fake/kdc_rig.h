@@ -17,6 +17,7 @@ struct kdc_rig {
 	struct kdc_realm realm;
 	pid_t pid;
 	unsigned packets, streams; /* sent by kdc_rig_walk */
+	bool always_stream;        /* carry what is for UDP over TCP nevertheless */
 };
 
 /*
@@ -27,6 +28,9 @@ struct kdc_rig {
  * installed.
  */
 bool kdc_rig_up(struct kdc_rig *, uint32_t n_users);
+
+/* The same without starting krb5kdc. */
+bool kdc_rig_make(struct kdc_rig *, uint32_t n_users);
 
 /* Ends krb5kdc and removes the folder. */
 void kdc_rig_down(struct kdc_rig *);

@@ -1,0 +1,97 @@
+/* kdc_front.c - see kdc_front.h: what UDP and TCP have in common. */
+#include "kdc_front.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "kdc_front_priv.h"
+#include "mem.h"
+
+int64_t
+front_verdict(const struct kdc_front *front, bool stream, size_t n)
+{
+	return front->cfg.hook != NULL ? front->cfg.hook(front->cfg.arg, stream, n) : 0;
+}
+
+struct sockaddr_in
+front_addr(uint32_t ip, uint16_t port)
+{
+	return (struct sockaddr_in){
+		.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(ip)
+	};
+}
+
+int
+front_listen(const struct kdc_front *front, int type)
+{
+	struct sockaddr_in at = front_addr(front->cfg.ip, front->cfg.port);
+	int fd = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int yes = 1, err = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (type == SOCK_STREAM)
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+	if (bind(fd, (struct sockaddr *)&at, sizeof at) != 0 ||
+	    (type == SOCK_STREAM && listen(fd, SOMAXCONN) != 0)) {
+		err = -errno;
+		close(fd);
+		return err;
+	}
+	return fd;
+}
+
+static void
+front_on_sweep(void *arg)
+{
+	struct kdc_front *front = arg;
+	uint64_t now_us = loop_now_us(front->loop);
+
+	front_udp_sweep(front->udp, now_us);
+	front_tcp_sweep(front->tcp, now_us);
+}
+
+int
+kdc_front_new(struct loop *loop, const struct kdc_front_cfg *cfg, struct kdc_front **out)
+{
+	struct kdc_front *front = mem_new(sizeof *front);
+	int err;
+
+	if (front == NULL)
+		return -ENOMEM;
+	front->loop = loop;
+	front->cfg = *cfg;
+	err = loop_timer_new(loop, front_on_sweep, front, &front->sweep);
+	if (err == 0)
+		err = front_udp_new(front, &front->udp);
+	if (err == 0)
+		err = front_tcp_new(front, &front->tcp);
+	if (err != 0) {
+		kdc_front_free(front);
+		return err;
+	}
+	loop_timer_set(
+	    front->sweep, FRONT_SWEEP_S * FRONT_US_PER_S, FRONT_SWEEP_S * FRONT_US_PER_S);
+	*out = front;
+	return 0;
+}
+
+const struct kdc_front_count *
+kdc_front_counts(const struct kdc_front *front)
+{
+	return &front->count;
+}
+
+void
+kdc_front_free(struct kdc_front *front)
+{
+	if (front == NULL)
+		return;
+	if (front->sweep != NULL)
+		loop_timer_close(front->sweep);
+	front_udp_free(front->udp);
+	front_tcp_free(front->tcp);
+	mem_free(front);
+}

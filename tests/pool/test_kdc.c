@@ -1,0 +1,294 @@
+/* test_kdc.c - the pool's realm, its krb5kdc as a child of the loop, and the front before it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kdc.h"
+#include "kdc_front.h"
+#include "kdc_rig.h"
+#include "mem.h"
+
+enum { FRONT_PORT = 20088, PHONES = 50 };
+
+/* A pool of KDC and front, and phones in a thread of their own that find the front. */
+struct stage {
+	struct kdc_rig rig;    /* the realm; its port is krb5kdc's */
+	struct kdc_rig phones; /* the same, with the front's port */
+	struct loop *loop;
+	struct kdc *kdc;
+	struct kdc_front *front;
+	int exit_status;
+	int64_t verdict; /* the hook's */
+	unsigned done, asked;
+	void (*play)(struct stage *);
+};
+
+static void
+stage_on_up(void *arg)
+{
+	loop_stop(((struct stage *)arg)->loop);
+}
+
+static void
+stage_on_exit(void *arg, int status)
+{
+	struct stage *stage = arg;
+
+	stage->exit_status = status;
+	loop_stop(stage->loop);
+}
+
+static int64_t
+stage_hook(void *arg, bool stream, size_t n)
+{
+	struct stage *stage = arg;
+
+	(void)stream;
+	(void)n;
+	stage->asked++;
+	return stage->verdict;
+}
+
+static bool
+stage_open(struct stage *stage, uint32_t n_users)
+{
+	struct kdc_cfg cfg = { .on_up = stage_on_up, .on_exit = stage_on_exit, .arg = stage };
+	struct kdc_front_cfg front = { .hook = stage_hook, .arg = stage };
+
+	memset(stage, 0, sizeof *stage);
+	if (!kdc_rig_make(&stage->rig, n_users))
+		return false;
+	stage->phones = stage->rig;
+	stage->phones.realm.port = FRONT_PORT;
+	assert_int_equal(loop_new(&stage->loop), 0);
+	cfg.realm = stage->rig.realm;
+	assert_int_equal(kdc_new(stage->loop, &cfg, &stage->kdc), 0);
+	stage->exit_status = -1;
+	loop_run(stage->loop);
+	assert_int_equal(stage->exit_status, -1);
+
+	front.ip = front.kdc_ip = stage->rig.realm.ip;
+	front.port = FRONT_PORT;
+	front.kdc_port = stage->rig.realm.port;
+	assert_int_equal(kdc_front_new(stage->loop, &front, &stage->front), 0);
+	return true;
+}
+
+static void
+stage_close(struct stage *stage)
+{
+	kdc_front_free(stage->front);
+	kdc_free(stage->kdc);
+	loop_free(stage->loop);
+	kdc_rig_down(&stage->rig);
+}
+
+static void
+stage_on_played(void *arg)
+{
+	loop_stop(((struct stage *)arg)->loop);
+}
+
+static void *
+stage_thread(void *arg)
+{
+	struct stage *stage = arg;
+
+	stage->play(stage);
+	loop_post(stage->loop, stage_on_played, stage);
+	return NULL;
+}
+
+/* Phones play in their thread while the pool's loop runs in ours. */
+static void
+stage_play(struct stage *stage, void (*play)(struct stage *))
+{
+	pthread_t thread;
+
+	stage->play = play;
+	assert_int_equal(pthread_create(&thread, NULL, stage_thread, stage), 0);
+	loop_run(stage->loop);
+	pthread_join(thread, NULL);
+}
+
+static void
+play_logins(struct stage *stage)
+{
+	struct auth_out out;
+	struct auth *phone;
+	uint32_t i;
+
+	for (i = 0; i < PHONES; i++) {
+		phone = kdc_rig_phone(i, NULL);
+		stage->done += kdc_rig_login(&stage->phones, phone, &out) == AUTH_DONE &&
+		    kdc_rig_ticket(&stage->phones, phone, "sip/fe01.contoso.com", &out) ==
+			AUTH_DONE;
+		auth_krb5_free(phone);
+	}
+}
+
+static void
+given_phones_that_sign_in_the_front_counts_their_packets(void **state)
+{
+	const struct kdc_front_count *count;
+	struct stage stage;
+
+	(void)state;
+	if (!stage_open(&stage, PHONES))
+		skip();
+	stage_play(&stage, play_logins);
+	count = kdc_front_counts(stage.front);
+	assert_int_equal(stage.done, PHONES);
+	assert_int_equal(count->requests, 3 * PHONES);
+	assert_int_equal(count->replies, 3 * PHONES);
+	assert_int_equal(count->streams, 0);
+	assert_int_equal(count->dropped, 0);
+	assert_int_equal(stage.asked, 3 * PHONES);
+	assert_true(count->bytes_in > 0 && count->bytes_out > count->bytes_in);
+	stage_close(&stage);
+}
+
+static void
+given_requests_that_are_delayed_they_still_arrive(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	if (!stage_open(&stage, PHONES))
+		skip();
+	stage.verdict = 2000;
+	stage_play(&stage, play_logins);
+	assert_int_equal(stage.done, PHONES);
+	assert_int_equal(kdc_front_counts(stage.front)->replies, 3 * PHONES);
+	stage_close(&stage);
+}
+
+static void
+play_streams(struct stage *stage)
+{
+	stage->phones.always_stream = true;
+	play_logins(stage);
+}
+
+static void
+given_phones_over_tcp_the_front_joins_their_streams(void **state)
+{
+	const struct kdc_front_count *count;
+	struct stage stage;
+
+	(void)state;
+	if (!stage_open(&stage, PHONES))
+		skip();
+	stage_play(&stage, play_streams);
+	count = kdc_front_counts(stage.front);
+	assert_int_equal(stage.done, PHONES);
+	assert_int_equal(count->streams, 3 * PHONES);
+	assert_int_equal(count->requests, 3 * PHONES);
+	assert_int_equal(count->replies, 3 * PHONES);
+	stage_close(&stage);
+}
+
+static void
+given_a_kdc_that_is_killed_its_exit_is_told(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	if (!stage_open(&stage, 1))
+		skip();
+	assert_int_equal(kill(kdc_pid(stage.kdc), SIGKILL), 0);
+	loop_run(stage.loop);
+	assert_int_equal(stage.exit_status, 128 + SIGKILL);
+	stage_close(&stage);
+}
+
+static void
+given_a_port_that_is_taken_the_front_says_so(void **state)
+{
+	struct kdc_front_cfg cfg = { .port = FRONT_PORT };
+	struct kdc_front *second;
+	struct stage stage;
+
+	(void)state;
+	if (!stage_open(&stage, 1))
+		skip();
+	cfg.ip = stage.rig.realm.ip;
+	assert_int_equal(kdc_front_new(stage.loop, &cfg, &second), -EADDRINUSE);
+	stage_close(&stage);
+}
+
+static void
+play_the_last_of_many(struct stage *stage)
+{
+	struct auth *phone = kdc_rig_phone(9999, NULL);
+	struct auth_out out;
+
+	stage->done += kdc_rig_login(&stage->phones, phone, &out) == AUTH_DONE;
+	auth_krb5_free(phone);
+}
+
+static void
+given_ten_thousand_users_the_last_signs_in(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	if (!stage_open(&stage, 10000))
+		skip();
+	stage_play(&stage, play_the_last_of_many);
+	assert_int_equal(stage.done, 1);
+	stage_close(&stage);
+}
+
+static void
+given_names_that_cannot_be_the_realm_is_refused(void **state)
+{
+	struct kdc_service service = { "HTTP/dc 01", NULL, false };
+	struct kdc_realm realm = { .dir = "/tmp",
+		.name = "CONTOSO.COM",
+		.secret = "x",
+		.users = { "phone%s", 0, 1, "x" } };
+	char text[KDC_TEXT_MAX];
+
+	(void)state;
+	assert_int_equal(kdc_realm_make(&realm, text), -EINVAL);
+	assert_non_null(strstr(text, "users' name"));
+	realm.users.name = "phone%05d";
+	realm.users.password = "two\nlines";
+	assert_int_equal(kdc_realm_make(&realm, text), -EINVAL);
+	assert_non_null(strstr(text, "password"));
+	realm.users.password = "one";
+	realm.services = &service;
+	realm.n_services = 1;
+	assert_int_equal(kdc_realm_make(&realm, text), -EINVAL);
+	assert_non_null(strstr(text, "service"));
+	realm.dir = "relative";
+	assert_int_equal(kdc_realm_make(&realm, text), -EINVAL);
+	assert_non_null(strstr(text, "folder"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(given_phones_that_sign_in_the_front_counts_their_packets),
+		cmocka_unit_test(given_requests_that_are_delayed_they_still_arrive),
+		cmocka_unit_test(given_phones_over_tcp_the_front_joins_their_streams),
+		cmocka_unit_test(given_a_kdc_that_is_killed_its_exit_is_told),
+		cmocka_unit_test(given_a_port_that_is_taken_the_front_says_so),
+		cmocka_unit_test(given_ten_thousand_users_the_last_signs_in),
+		cmocka_unit_test(given_names_that_cannot_be_the_realm_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

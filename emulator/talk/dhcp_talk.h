@@ -10,22 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dhcp_lease.h"
 #include "dhcp_msg.h"
 #include "io.h"
 #include "profile.h"
 #include "talk.h"
-
-enum { DHCP_TALK_SUFFIXES = 3 };
-
-struct dhcp_lease {
-	uint32_t ip, mask, router, dns[2], server;
-	uint32_t lease_s, t1_s, t2_s;
-	uint64_t leased_at_us; /* io's now when the ACK's REQUEST was first sent */
-	uint16_t voice_vlan;   /* option 43; 0 = none */
-	char domain[DHCP_NAME_MAX];
-	char suffix[DHCP_TALK_SUFFIXES][DHCP_NAME_MAX]; /* option 15, then those of 119 */
-	uint8_t n_suffixes;
-};
 
 /* Told every message sent and every answer that was ours; lent for the call. */
 typedef void dhcp_talk_note_fn(void *arg, bool sent, const struct dhcp_msg *, size_t bytes);

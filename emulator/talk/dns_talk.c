@@ -5,55 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dns_question.h"
 #include "text.h"
 
 enum { DNS_PORT = 53, TCP_MAX = UINT16_MAX + 2 };
-
-/* ---- what is asked ------------------------------------------------------------- */
-
-static enum dns_type
-question_type(const struct dns_talk *t)
-{
-	return t->looking_up ? DNS_A : (enum dns_type)t->type;
-}
-
-/* The name being asked for, as it goes over the wire.  0 or -EINVAL: too long. */
-static int
-question_name(const struct dns_talk *t, char out[DNS_NAME_MAX])
-{
-	int n;
-
-	if (t->looking_up)
-		n = snprintf(out, DNS_NAME_MAX, "%s", t->found[t->target].name);
-	else if (t->suffix == 0)
-		n = snprintf(out, DNS_NAME_MAX, "%s", t->asked);
-	else
-		n = snprintf(
-		    out, DNS_NAME_MAX, "%s.%s", t->asked, t->dns.suffix[t->suffix - 1]);
-	return n < 0 || n >= DNS_NAME_MAX ? -EINVAL : 0;
-}
-
-static int
-question_write(const struct dns_talk *t, struct buf *out)
-{
-	char name[DNS_NAME_MAX];
-
-	if (question_name(t, name) != 0)
-		return -EINVAL;
-	return dns_msg_query(out, t->id, name, question_type(t));
-}
-
-static void
-note_question(const struct dns_talk *t)
-{
-	char name[DNS_NAME_MAX], text[DNS_NAME_MAX + 8];
-
-	if (question_name(t, name) != 0)
-		return;
-	(void)snprintf(
-	    text, sizeof text, "%s %s", question_type(t) == DNS_SRV ? "SRV" : "A", name);
-	talk_note(&t->cfg, TALK_DNS_NAME, text);
-}
 
 /* ---- how it ends ----------------------------------------------------------------- */
 
@@ -150,7 +105,7 @@ dns_send(struct dns_talk *t)
 	if (s < 0 || t->sends >= t->dns.tries * servers_left(t))
 		return dns_exhausted(t);
 	buf_over(&query, memory, sizeof memory);
-	err = question_write(t, &query);
+	err = dns_question_write(t, &query);
 	if (err == -EINVAL) /* no such name can exist */
 		return dns_next_name(t, -ENOENT);
 	if (err == 0)
@@ -176,7 +131,7 @@ dns_ask(struct dns_talk *t)
 	t->out_of_it = 0;
 	t->server = DNS_TALK_SERVERS - 1;
 	t->failed = t->refused = t->unreadable = false;
-	note_question(t);
+	dns_question_note(t);
 	return dns_send(t);
 }
 
@@ -282,7 +237,7 @@ dns_take_address(struct dns_talk *t, struct span reply)
 	if (t->looking_up)
 		return dns_next_target(t);
 
-	if (question_name(t, name) != 0 ||
+	if (dns_question_name(t, name) != 0 ||
 	    text_copy(f->name, sizeof f->name, span_of(name)) != 0)
 		return dns_fail(t, -EBADMSG);
 	t->n_found = 1;
@@ -313,13 +268,13 @@ dns_on_reply(struct dns_talk *t, int server, struct span reply)
 	char name[DNS_NAME_MAX];
 	int err;
 
-	if (question_name(t, name) != 0)
+	if (dns_question_name(t, name) != 0)
 		return TALK_WAIT;
-	err = dns_msg_check(reply, t->id, name, question_type(t));
+	err = dns_msg_check(reply, t->id, name, dns_question_type(t));
 	switch (err) {
 	case 0:
-		return question_type(t) == DNS_SRV ? dns_take_services(t, reply)
-						   : dns_take_address(t, reply);
+		return dns_question_type(t) == DNS_SRV ? dns_take_services(t, reply)
+						       : dns_take_address(t, reply);
 	case -EMSGSIZE:
 		return t->tcp == NULL ? dns_go_tcp(t, server) : dns_server_failed(t, server);
 	case -ENOENT:
@@ -347,7 +302,7 @@ dns_tcp_up(struct dns_talk *t)
 	int err;
 
 	buf_over(&query, memory + 2, sizeof memory - 2);
-	err = question_write(t, &query);
+	err = dns_question_write(t, &query);
 	buf_over(&framed, memory, sizeof memory);
 	buf_u16(&framed, (uint16_t)query.n);
 	framed.n += query.n;

@@ -266,6 +266,15 @@ dhcp_on_nak(struct dhcp_talk *t, const struct dhcp_msg *m)
 	return dhcp_discover(t);
 }
 
+/* Late and repeated answers are not worth a note. */
+static bool
+dhcp_expects(const struct dhcp_talk *t, enum dhcp_type type)
+{
+	if (t->phase == DHCP_PHASE_DELAY)
+		return false;
+	return (t->phase == DHCP_PHASE_SELECTING) == (type == DHCP_OFFER);
+}
+
 static enum talk_state
 dhcp_on_packet(struct dhcp_talk *t, struct span bytes)
 {
@@ -277,7 +286,7 @@ dhcp_on_packet(struct dhcp_talk *t, struct span bytes)
 		return TALK_WAIT;
 
 	t->answered = true;
-	if (t->cfg.note != NULL)
+	if (t->cfg.note != NULL && dhcp_expects(t, m.type))
 		t->cfg.note(t->cfg.note_arg, false, &m, bytes.n);
 	if (m.type == DHCP_OFFER)
 		return dhcp_on_offer(t, &m);
@@ -295,10 +304,8 @@ dhcp_talk_event(struct dhcp_talk *t, const struct io_event *ev)
 		return dhcp_on_alarm(t);
 	if (ev->h != t->conn)
 		return TALK_WAIT;
-	if (ev->kind == IO_DOWN) {
-		/* Unicast: nobody listens there any more. */
+	if (ev->kind == IO_DOWN)
 		return dhcp_fail(t, ev->err != 0 ? ev->err : -ECONNRESET);
-	}
 	return dhcp_on_packet(t, ev->bytes);
 }
 

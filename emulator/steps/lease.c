@@ -1,0 +1,187 @@
+/* lease.c - see lease.h. */
+#include "lease.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "text.h"
+
+_Static_assert(sizeof(struct lease_state) <= STEP_STATE_MAX, "the scratch holds it");
+_Static_assert((int)FACTS_NAME_MAX == (int)DHCP_NAME_MAX, "a domain fits both");
+_Static_assert((int)FACTS_SUFFIXES == (int)DHCP_TALK_SUFFIXES, "so do the suffixes");
+
+enum { US = 1000000 };
+
+/* ---- what was seen ------------------------------------------------------------- */
+
+static void
+lease_note_codes(struct step *s, enum seen_key key, const struct dhcp_msg *m)
+{
+	uint8_t codes[64];
+	size_t n = dhcp_msg_codes(m, codes, sizeof codes);
+
+	for (size_t i = 0; i < n; i++)
+		seen_add_num(s->seen, key, codes[i]);
+}
+
+static void
+lease_note_asked(struct step *s, const struct dhcp_msg *m)
+{
+	uint8_t memory[DHCP_VALUE_MAX];
+	struct buf v;
+
+	buf_over(&v, memory, sizeof memory);
+	if (dhcp_msg_get(m, DHCP_OPT_ASK, &v))
+		for (size_t i = 0; i < v.n; i++)
+			seen_add_num(s->seen, SEEN_DHCP_ASKED, memory[i]);
+	buf_clear(&v);
+	if (dhcp_msg_get(m, DHCP_OPT_CLASS, &v))
+		seen_text(s->seen, SEEN_DHCP_CLASS, buf_bytes(&v));
+}
+
+/* The options of each type once a try; what is sent again adds nothing. */
+static void
+lease_note_sent(struct step *s, const struct dhcp_msg *m, size_t bytes)
+{
+	struct lease_state *st = s->state;
+
+	if (st->noted == 0 && s->attempt == 1)
+		lease_note_asked(s, m);
+	if (!(st->noted & 1u << m->type))
+		lease_note_codes(s, SEEN_DHCP_OPTIONS, m);
+	st->noted |= 1u << m->type;
+	if (st->smallest == 0 || bytes < st->smallest)
+		st->smallest = bytes;
+	seen_num(s->seen, SEEN_DHCP_BYTES, st->smallest);
+	seen_num(s->seen, SEEN_DHCP_FLAGS, m->flags);
+}
+
+static void
+lease_note(void *arg, bool sent, const struct dhcp_msg *m, size_t bytes)
+{
+	struct step *s = arg;
+	struct lease_state *st = s->state;
+
+	if (m->type != st->last)
+		seen_add_text(s->seen, SEEN_DHCP_MESSAGES, span_of(dhcp_type_name(m->type)));
+	st->last = m->type;
+	if (sent)
+		lease_note_sent(s, m, bytes);
+	else if (m->type == DHCP_ACK)
+		lease_note_codes(s, SEEN_DHCP_ANSWERED, m);
+}
+
+/* ---- beginning -------------------------------------------------------------------- */
+
+const struct dhcp_talk_cfg *
+lease_cfg(struct step *s, uint16_t vlan)
+{
+	struct lease_state *st = s->state;
+
+	st->cfg = (struct dhcp_talk_cfg){
+		.io = s->io,
+		.owner = step_owner(s),
+		.habit = &s->profile->dhcp,
+		.mac = s->id->mac,
+		.xid = &s->facts->xid,
+		.vlan = vlan,
+		.once = s->facts->auto_ip,
+		.note = lease_note,
+		.note_arg = s,
+	};
+	return &st->cfg;
+}
+
+bool
+lease_is_warm(const struct step *s)
+{
+	const struct facts *f = s->facts;
+
+	return facts_know(f, FACT_LEASE) && f->last_ip != 0 && !f->auto_ip &&
+	    step_host_us(s) < f->last_until_us;
+}
+
+/* ---- what it is worth ---------------------------------------------------------------- */
+
+void
+lease_prolong(struct step *s)
+{
+	const struct dhcp_lease *l = &((struct lease_state *)s->state)->talk.lease;
+	struct facts *f = s->facts;
+	uint64_t gone_us = s->io->ops->now_us(s->io) - l->leased_at_us;
+
+	f->lease_s = l->lease_s;
+	f->t1_s = l->t1_s;
+	f->t2_s = l->t2_s;
+	f->leased_at_us = l->leased_at_us;
+	f->dhcp_server = f->last_server = l->server;
+	f->last_until_us = step_host_us(s) - (int64_t)gone_us + (int64_t)l->t2_s * US;
+}
+
+static void
+lease_into_facts(struct step *s)
+{
+	const struct lease_state *st = s->state;
+	const struct dhcp_lease *l = &st->talk.lease;
+	struct facts *f = s->facts;
+
+	f->ip = f->last_ip = l->ip;
+	f->mask = l->mask;
+	f->router = l->router;
+	memcpy(f->dns, l->dns, sizeof f->dns);
+	f->vlan = st->cfg.vlan;
+	f->voice_vlan = l->voice_vlan;
+	f->auto_ip = false;
+	memcpy(f->domain, l->domain, sizeof f->domain);
+	memcpy(f->suffix, l->suffix, sizeof f->suffix);
+	f->n_suffixes = l->n_suffixes;
+	lease_prolong(s);
+}
+
+enum verdict
+lease_take(struct step *s)
+{
+	const struct lease_state *st = s->state;
+	const struct dhcp_lease *l = &st->talk.lease;
+	char text[TEXT_IP_MAX];
+	int err = s->io->ops->address(s->io, l->ip, st->cfg.vlan);
+
+	if (err == -EADDRINUSE) {
+		(void)dhcp_talk_decline(&st->cfg, l->ip, l->server);
+		return step_retry(
+		    s, WHY_LOCAL, "dhcp:%s is taken, declined", text_ip_str(l->ip, text));
+	}
+	if (err != 0)
+		return step_lost(s, err);
+
+	lease_into_facts(s);
+	seen_text(s->seen, SEEN_ADDRESS, span_of(text_ip_str(l->ip, text)));
+	seen_num(s->seen, SEEN_VLAN, st->cfg.vlan);
+	if (l->domain[0] != '\0')
+		seen_text(s->seen, SEEN_DOMAIN, span_of(l->domain));
+	return STEP_DONE;
+}
+
+void
+lease_drop(struct step *s)
+{
+	(void)s->io->ops->address(s->io, 0, 0);
+	s->facts->ip = 0;
+}
+
+enum verdict
+lease_lost(struct step *s)
+{
+	const struct dhcp_talk *t = &((struct lease_state *)s->state)->talk;
+
+	switch (t->err) {
+	case -ETIMEDOUT:
+		return step_retry(s, WHY_TIMEOUT, "dhcp:no answer");
+	case -ECONNREFUSED:
+		return step_retry(s, WHY_REFUSED, "dhcp:NAK");
+	case -EBADMSG:
+		return step_retry(s, WHY_BAD_REPLY, "%s", t->flaw);
+	default:
+		return step_lost(s, t->err);
+	}
+}

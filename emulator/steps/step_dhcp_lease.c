@@ -1,0 +1,80 @@
+/*
+ * step_dhcp_lease.c - rows 1-2: get an address.  RFC 2131, as Windows CE does it.
+ *
+ * gives  FACT_ADDRESS, FACT_DOMAIN, FACT_LEASE
+ *
+ * A phone with a cached lease begins with INIT-REBOOT in the VLAN it was in.
+ * When no server answers at all the phone takes an address of 169.254/16 and sends a DISCOVER
+ * every 300 s: each of these is a try of its own, not before its time.  The address of
+ * 169.254/16 itself is never used, so io does not hear of it.
+ */
+#include <errno.h>
+
+#include "lease.h"
+#include "step.h"
+
+enum { US = 1000000 };
+
+static enum verdict dhcp_lease_judge(struct step *, enum talk_state);
+
+/* Ask. */
+static enum verdict
+dhcp_lease_start(struct step *s)
+{
+	struct lease_state *st = s->state;
+	bool cached = facts_know(s->facts, FACT_LEASE);
+	const struct dhcp_talk_cfg *cfg = lease_cfg(s, cached ? s->facts->vlan : 0);
+	uint32_t last_ip = lease_is_warm(s) ? s->facts->last_ip : 0;
+
+	return dhcp_lease_judge(s, dhcp_talk_lease(&st->talk, cfg, last_ip, s->attempt == 1));
+}
+
+/* No server answered at all. */
+static enum verdict
+dhcp_lease_silence(struct step *s)
+{
+	const struct lease_state *st = s->state;
+	struct facts *f = s->facts;
+	uint64_t from_us = s->io->ops->now_us(s->io);
+
+	/* The remembered VLAN may be gone: the next try is untagged. */
+	if (st->cfg.vlan != 0) {
+		f->known &= ~(uint32_t)FACT_LEASE;
+		f->vlan = 0;
+		return step_retry(s, WHY_TIMEOUT, "dhcp:no answer in VLAN %u", st->cfg.vlan);
+	}
+
+	if (f->auto_ip)
+		from_us = st->talk.began_us;
+	f->auto_ip = true;
+	s->not_before_us = from_us + (uint64_t)s->profile->dhcp.again_s * US;
+	return step_retry(s, WHY_TIMEOUT, "dhcp:no answer, 169.254/16");
+}
+
+static enum verdict
+dhcp_lease_judge(struct step *s, enum talk_state state)
+{
+	const struct lease_state *st = s->state;
+
+	if (state == TALK_WAIT)
+		return STEP_WAIT;
+	if (state == TALK_DONE)
+		return lease_take(s);
+	return st->talk.err == -ETIMEDOUT && !st->talk.answered ? dhcp_lease_silence(s)
+								: lease_lost(s);
+}
+
+static enum verdict
+dhcp_lease_event(struct step *s, const struct io_event *ev)
+{
+	struct lease_state *st = s->state;
+
+	return dhcp_lease_judge(s, dhcp_talk_event(&st->talk, ev));
+}
+
+const struct step_ops step_dhcp_lease = {
+	.name = "dhcp_lease",
+	.state_size = sizeof(struct lease_state),
+	.start = dhcp_lease_start,
+	.event = dhcp_lease_event,
+};

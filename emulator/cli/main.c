@@ -1,0 +1,71 @@
+/* main.c - cx700farm: finds the subcommand. */
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "log.h"
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *usage;
+} commands[] = {
+	{ "run", cli_run, "run SCENARIO [options]   boot the phones of a scenario" },
+	{ "validate", cli_validate,
+	    "validate FILE...         check scenarios, pool files, profiles" },
+	{ "steps", cli_steps, "steps                    show the journey of a phone" },
+};
+
+enum { N_COMMANDS = sizeof commands / sizeof *commands };
+
+static void
+main_usage(FILE *to)
+{
+	fprintf(to, "usage:\n");
+	for (int i = 0; i < N_COMMANDS; i++)
+		fprintf(to, "  cx700farm %s\n", commands[i].usage);
+	fprintf(to, "  cx700farm COMMAND --help    cx700farm --version\n");
+}
+
+/* Commands of DESIGN section 5 that are not made yet. */
+static bool
+main_is_for_later(const char *name)
+{
+	static const char *const later[] = { "check", "explain", "report", "diff", "hw",
+		"compare", "learn" };
+
+	for (size_t i = 0; i < sizeof later / sizeof *later; i++)
+		if (strcmp(name, later[i]) == 0)
+			return true;
+	return false;
+}
+
+int
+main(int argc, char **argv)
+{
+	signal(SIGPIPE, SIG_IGN);
+	if (argc < 2) {
+		main_usage(stderr);
+		return CLI_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		main_usage(stdout);
+		return CLI_PASS;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("cx700farm %s\n", VERSION);
+		return CLI_PASS;
+	}
+	for (int i = 0; i < N_COMMANDS; i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+
+	if (main_is_for_later(argv[1]))
+		log_line(LOG_ERROR, "cx700farm: not in this version: %s", argv[1]);
+	else
+		log_line(LOG_ERROR, "cx700farm: no such command: %s (see cx700farm --help)",
+		    argv[1]);
+	return CLI_USAGE;
+}

@@ -118,7 +118,8 @@ struct journey_plan {
 	const struct journey_override *override; /* journey_rows of them, or NULL */
 	bool leave; /* at the end: sign out and release the lease */
 	/* The profile of a version, or NULL: the same one with another version. */
-	const struct profile *(*profile_of)(const char *version);
+	const struct profile *(*profile_of)(const void *profiles, const char *version);
+	const void *profiles;
 };
 
 struct journey;

@@ -175,8 +175,9 @@ static void
 new_image(struct journey *j)
 {
 	const struct journey_plan *plan = j->cfg.plan;
-	const struct profile *p =
-	    plan->profile_of != NULL ? plan->profile_of(j->facts.version) : NULL;
+	const struct profile *p = plan->profile_of != NULL
+	    ? plan->profile_of(plan->profiles, j->facts.version)
+	    : NULL;
 
 	j->restarts++;
 	if (p != NULL)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "pool.h"
@@ -22,12 +23,13 @@ struct main_run {
 	int status;
 };
 
-/* 18,000 lines, their descriptors, and a dead client must not end us. */
+/* 18,000 lines need their descriptors, and a dead client must not end us. */
 static void
 main_limits(void)
 {
 	struct rlimit files;
 
+	umask(077); /* logs say who signed in */
 	signal(SIGPIPE, SIG_IGN);
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
 		files.rlim_cur = files.rlim_max;

@@ -80,8 +80,9 @@ struct pool {
 	int parts;                          /* how many have started */
 
 	char dir[FOLDER_PATH_MAX];
-	bool dir_ours; /* to be removed */
-	char password[POOL_PASSWORD_MAX];
+	bool dir_ours;                    /* to be removed */
+	char password[POOL_PASSWORD_MAX]; /* of every phone; in users.secret */
+	char master[POOL_PASSWORD_MAX];   /* of the realm's database */
 	struct pool_log *log, *audit;
 	struct loop_timer *flush;
 	struct tap taps[SERVER_COUNT];

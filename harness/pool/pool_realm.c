@@ -40,19 +40,32 @@ realm_folder(const struct pool *pool, char path_out[FOLDER_PATH_MAX])
 	return mkdir(path_out, 0700) == 0 ? 0 : -errno;
 }
 
-/* One password for all phones, drawn at every start. */
 static int
-realm_password(struct pool *pool)
+realm_draw(char secret[POOL_PASSWORD_MAX])
 {
 	uint8_t random[15];
-	struct buf text, line = { 0 };
-	int rc;
+	struct buf text;
 
 	if (gnutls_rnd(GNUTLS_RND_KEY, random, sizeof random) < 0)
 		return -EIO;
-	buf_over(&text, pool->password, sizeof pool->password - 1);
+	memset(secret, 0, POOL_PASSWORD_MAX);
+	buf_over(&text, secret, POOL_PASSWORD_MAX - 1);
 	buf_base64(&text, (struct span){ random, sizeof random });
 	mem_wipe(random, sizeof random);
+	return 0;
+}
+
+/* One password for all phones, drawn at every start, and the realm's own. */
+static int
+realm_secrets(struct pool *pool)
+{
+	struct buf line = { 0 };
+	int rc = realm_draw(pool->password);
+
+	if (rc == 0)
+		rc = realm_draw(pool->master);
+	if (rc != 0)
+		return rc;
 	buf_printf(&line, "%s\n", pool->password);
 	rc = line.err != 0 ? line.err
 			   : folder_write(pool->dir, "users.secret", buf_bytes(&line));
@@ -67,6 +80,7 @@ realm_of(const struct pool *pool, const char *dir)
 	return (struct kdc_realm){
 		.dir = dir,
 		.name = POOL_REALM,
+		.secret = pool->master,
 		.ip = pool->options.listen,
 		.port = pool_at(pool, PORT_KDC_CHILD).port,
 		.services = realm_services,
@@ -105,7 +119,7 @@ part_realm_start(struct pool *pool)
 	int rc = realm_folder(pool, dir);
 
 	if (rc == 0)
-		rc = realm_password(pool);
+		rc = realm_secrets(pool);
 	if (rc != 0)
 		return pool_failed(pool, "the realm's folder", rc);
 	realm = realm_of(pool, dir);
@@ -126,6 +140,7 @@ part_realm_stop(struct pool *pool)
 	acceptor_gss_free(pool->sip_keys);
 	acceptor_gss_free(pool->ldap_keys);
 	mem_wipe(pool->password, sizeof pool->password);
+	mem_wipe(pool->master, sizeof pool->master);
 }
 
 static void

@@ -20,9 +20,11 @@
 #include "options.h"
 #include "pool_ca.h"
 #include "pool_log.h"
+#include "serve_ca_web.h"
 #include "serve_dhcp.h"
 #include "serve_dns.h"
 #include "serve_exchange.h"
+#include "serve_ldap.h"
 #include "serve_ntp.h"
 #include "serve_update.h"
 #include "tap.h"
@@ -35,6 +37,7 @@
 #define POOL_NAME "pool01.contoso.com" /* what SRV records name */
 #define POOL_FRONT "fe01.contoso.com"  /* the front end that answers SIP */
 #define POOL_MAIL "mail01.contoso.com" /* Exchange's client access server */
+#define POOL_CA "contoso-DC01-CA"
 #define POOL_USERS "phone%05d"
 
 /* Standard ports; pool_port() says where they are here. */
@@ -105,6 +108,10 @@ struct pool {
 	struct kdc_front *kdc_front;
 	bool kdc_up;
 
+	struct serve_ldap ldap;
+	struct face_stream *ldap_face;
+
+	struct serve_ca_web ca_web;
 	struct serve_update update, update_external; /* of port 80's and 443's thread */
 	struct serve_exchange exchange;
 	struct face_http *http, *https;
@@ -169,6 +176,10 @@ int part_dns_start(struct pool *);
 void part_dns_stop(struct pool *);
 int part_ntp_start(struct pool *);
 void part_ntp_stop(struct pool *);
+
+/* pool_ldap.c */
+int part_ldap_start(struct pool *);
+void part_ldap_stop(struct pool *);
 
 /* pool_web.c */
 int part_http_start(struct pool *);

@@ -8,6 +8,14 @@
 #include "pool.h"
 
 static void
+web_on_ca(void *arg, const struct serve_request *request, struct serve_reply *reply)
+{
+	struct pool *pool = arg;
+
+	serve_ca_web(&pool->ca_web, request, reply);
+}
+
+static void
 web_update(struct pool *pool, struct serve_update *service, const struct serve_request *request,
     struct serve_reply *reply)
 {
@@ -60,11 +68,14 @@ int
 part_http_start(struct pool *pool)
 {
 	const struct face_http_route routes[] = {
+		{ "/certsrv", &pool->taps[SERVER_CA_WEB], web_on_ca, pool },
 		{ "/RequestHandler", &pool->taps[SERVER_UPDATE], web_on_update, pool },
 		{ "/DeviceUpdateFiles", &pool->taps[SERVER_UPDATE], web_on_update, pool },
 	};
-	int rc;
+	int rc = serve_ca_web_init(&pool->ca_web, pool->ca_web_keys, pool_ca_chain(pool->ca));
 
+	if (rc != 0)
+		return pool_failed(pool, "the CA's web server", rc);
 	pool->update.cfg = web_update_cfg(pool, NULL);
 	rc = face_http_new(&(struct face_http_cfg){ .at = pool_at(pool, PORT_HTTP),
 			       .routes = routes,
@@ -80,6 +91,7 @@ void
 part_http_stop(struct pool *pool)
 {
 	face_http_free(pool->http);
+	serve_ca_web_done(&pool->ca_web);
 }
 
 int

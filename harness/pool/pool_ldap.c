@@ -1,0 +1,113 @@
+/* pool_ldap.c - the domain controller's directory on TCP. */
+#include <errno.h>
+
+#include "mem.h"
+#include "pool.h"
+
+enum { LDAP_IDLE_US = 900000000 }; /* Active Directory's MaxConnIdleTime */
+
+struct ldap_client {
+	struct pool *pool;
+	uint32_t ip;
+	uint64_t heard_us;
+	struct serve_ldap_conn conn;
+};
+
+static void *
+ldap_on_open(void *arg, struct stream_conn *conn, const struct sock_peer *peer)
+{
+	struct pool *pool = arg;
+	struct ldap_client *client = mem_new(sizeof *client);
+
+	(void)conn;
+	if (client == NULL)
+		return NULL;
+	client->pool = pool;
+	client->ip = peer->ip;
+	client->heard_us = loop_now_us(pool->loop);
+	serve_ldap_open(&client->conn, &pool->ldap);
+	return client;
+}
+
+/* What these bytes came to, by what the server has counted meanwhile. */
+static void
+ldap_log(const struct ldap_client *client, const struct serve_ldap *now, uint64_t binds,
+    uint64_t refused, uint64_t searches, uint64_t entries)
+{
+	const struct serve_ldap_conn *conn = &client->conn;
+	struct pool_log *log = client->pool->log;
+
+	if (now->binds > binds)
+		pool_log_line(log, "ldap", client->ip, "bind -> %s%s", conn->client,
+		    conn->wrapped ? ", with a security layer" : "");
+	if (now->refused > refused)
+		pool_log_line(log, "ldap", client->ip, "bind -> refused: %s",
+		    conn->why != NULL ? conn->why : "?");
+	if (now->searches > searches)
+		pool_log_line(log, "ldap", client->ip, "search -> %llu entries",
+		    (unsigned long long)(now->entries - entries));
+}
+
+static int
+ldap_on_input(void *user, struct span bytes, struct buf *out)
+{
+	struct ldap_client *client = user;
+	const struct serve_ldap *now = &client->pool->ldap;
+	uint64_t binds = now->binds, refused = now->refused;
+	uint64_t searches = now->searches, entries = now->entries;
+	int rc = serve_ldap_bytes(&client->conn, bytes, out);
+
+	client->heard_us = loop_now_us(client->pool->loop);
+	ldap_log(client, now, binds, refused, searches, entries);
+	return rc;
+}
+
+static bool
+ldap_is_idle(void *user, uint64_t now_us)
+{
+	const struct ldap_client *client = user;
+
+	return now_us > client->heard_us + LDAP_IDLE_US;
+}
+
+static void
+ldap_on_close(void *user)
+{
+	struct ldap_client *client = user;
+
+	serve_ldap_close(&client->conn);
+	mem_free(client);
+}
+
+int
+part_ldap_start(struct pool *pool)
+{
+	static const struct face_stream_ops ops = { ldap_on_open, ldap_on_input, ldap_is_idle,
+		ldap_on_close };
+	const struct serve_ldap_cfg cfg = {
+		.dir = { .domain = POOL_DOMAIN,
+		    .dc_name = POOL_DC,
+		    .ca_name = POOL_CA,
+		    .ca_host = POOL_DC,
+		    .root = pool_ca_root(pool->ca),
+		    .publish = pool->options.publish_ca },
+		.acceptor = pool->ldap_keys,
+	};
+	int rc = serve_ldap_init(&pool->ldap, &cfg);
+
+	if (rc != 0)
+		return pool_failed(pool, "ldap: the directory", rc);
+	rc = face_stream_new(&(struct face_stream_cfg){ .loop = pool->loop,
+				 .tap = &pool->taps[SERVER_LDAP],
+				 .at = pool_at(pool, PORT_LDAP),
+				 .ops = &ops,
+				 .arg = pool },
+	    &pool->ldap_face);
+	return rc == 0 ? 0 : pool_cannot(pool, "ldap", PORT_LDAP, rc);
+}
+
+void
+part_ldap_stop(struct pool *pool)
+{
+	face_stream_free(pool->ldap_face);
+}

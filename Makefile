@@ -9,6 +9,7 @@ OPT    ?= -O2 -g
 SAN    ?=
 CFLAGS := -std=c17 -D_GNU_SOURCE $(WARN) $(OPT) -fno-omit-frame-pointer $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=undefined)
 VERSION := 0.1.0
+PREFIX ?= /usr/local
 
 # ---- what each folder may include besides itself: arrows point down only ----
 E := emulator
@@ -50,7 +51,7 @@ DEBS  := gcc make pkg-config libc6-dev libuv1-dev libmbedtls-dev libcurl4-openss
 TEST_DEBS := clang clang-format clang-tidy libclang-rt-14-dev tshark openssl universal-ctags python3
 
 .DEFAULT_GOAL := check
-.PHONY: build check test demo lint asan tsan fuzz cover deps ready clean install format
+.PHONY: build check test demo lint asan tsan fuzz cover deps ready clean install format bench lab lab-down deb
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -104,8 +105,37 @@ check: ready $(FAST)
 test: ready build $(TESTS)
 	sh tests/run.sh $(TESTS)
 
+# 1,000 phones from power-on to updated firmware, against the embedded pool.
+demo: build
+	$(BUILD)/cx700farm run scenarios/demo.yaml -o out/demo
+
 lint:
+	@mkdir -p build
 	sh tests/lint/lint.sh
+
+# The suite and 200 whole boots under the sanitizers.
+asan:
+	$(MAKE) BUILD=build/asan SAN=address,undefined OPT='-O1 -g' test
+	$(MAKE) BUILD=build/asan SAN=address,undefined OPT='-O1 -g' build
+	build/asan/cx700farm run scenarios/first_boot.yaml -n 200 -o out/asan
+
+tsan:
+	TSAN_OPTIONS=suppressions=tests/tsan.supp $(MAKE) BUILD=build/tsan SAN=thread OPT='-O1 -g' check
+
+fuzz:
+	sh tests/fuzz/fuzz.sh
+
+cover:
+	$(MAKE) BUILD=build/cover OPT='-O0 -g --coverage' check
+	sh tests/cover.sh build/cover
+
+install: build
+	install -D -m 755 $(BUILD)/cx700farm $(DESTDIR)$(PREFIX)/bin/cx700farm
+	install -D -m 755 $(BUILD)/cx700pool $(DESTDIR)$(PREFIX)/bin/cx700pool
+
+# These come with later work; they fail rather than pretend.
+bench lab lab-down deb:
+	@echo "make $@: not in this version" >&2; exit 2
 
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')

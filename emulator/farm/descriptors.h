@@ -1,11 +1,12 @@
-/* limits.h - are there enough descriptors for so many phones?  Asked before the first starts.
+/* descriptors.h - are there enough descriptors for so many phones?  Asked before the first
+ * starts.
  */
-#ifndef FARM_LIMITS_H
-#define FARM_LIMITS_H
+#ifndef FARM_DESCRIPTORS_H
+#define FARM_DESCRIPTORS_H
 #include <stdbool.h>
 #include <stdint.h>
 
-struct limits_load {
+struct descriptors_load {
 	uint32_t phones;
 	uint32_t transit; /* phones likely on their way at once */
 	unsigned threads;
@@ -13,13 +14,13 @@ struct limits_load {
 };
 
 /* Arrivals within this long are likely in transit together: about the time of a boot. */
-#define LIMITS_TRANSIT_US UINT64_C(10000000)
+#define DESCRIPTORS_TRANSIT_US UINT64_C(10000000)
 
 /* How many descriptors that may take. */
-uint64_t limits_descriptors(const struct limits_load *);
+uint64_t descriptors_needed(const struct descriptors_load *);
 
 /* Raise this process's soft limit to its hard one.  0, or -EMFILE if that is less than
  * needed; *have_out is what there is, always written. */
-int limits_raise(uint64_t needed, uint64_t *have_out);
+int descriptors_raise(uint64_t needed, uint64_t *have_out);
 
 #endif

@@ -1,0 +1,153 @@
+/* capture.c - see capture.h.  dumpcap says "File: ..." when it has begun. */
+#include "capture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mem.h"
+
+struct capture {
+	struct capture_cfg cfg;
+	struct loop_child *child;
+	struct loop_watch *watch;
+	int err_fd; /* our end of its standard error */
+	char line[256];
+	size_t n_line;
+	char says[256];
+	bool up, stopping;
+};
+
+static void
+capture_unwatch(struct capture *c)
+{
+	if (c->watch != NULL)
+		loop_watch_close(c->watch);
+	c->watch = NULL;
+	if (c->err_fd >= 0)
+		(void)close(c->err_fd);
+	c->err_fd = -1;
+}
+
+/* "File:" comes when packets are being written; the first other line is the complaint. */
+static void
+capture_on_line(struct capture *c)
+{
+	c->line[c->n_line] = '\0';
+	if (strncmp(c->line, "File: ", 6) == 0 && !c->up) {
+		c->up = true;
+		c->cfg.on_up(c->cfg.arg);
+	} else if (c->says[0] == '\0' && strncmp(c->line, "Capturing", 9) != 0) {
+		strcpy(c->says, c->line);
+	}
+	c->n_line = 0;
+}
+
+static void
+capture_read(struct capture *c)
+{
+	char bytes[512];
+	ssize_t n = read(c->err_fd, bytes, sizeof bytes);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0) {
+		capture_unwatch(c);
+		return;
+	}
+	for (ssize_t i = 0; i < n; i++) {
+		bool end = bytes[i] == '\n' || bytes[i] == '\r';
+
+		if (!end && c->n_line < sizeof c->line - 1)
+			c->line[c->n_line++] = bytes[i];
+		else if (end && c->n_line > 0)
+			capture_on_line(c);
+	}
+}
+
+static void
+capture_on_words(void *arg, int possible)
+{
+	(void)possible;
+	capture_read(arg);
+}
+
+static void
+capture_on_exit(void *arg, int status)
+{
+	struct capture *c = arg;
+
+	(void)status;
+	if (c->err_fd >= 0) /* its last words may still be in the pipe */
+		capture_read(c);
+	capture_unwatch(c);
+	if (c->stopping)
+		c->cfg.on_stopped(c->cfg.arg);
+	else
+		c->cfg.on_lost(c->cfg.arg);
+}
+
+int
+capture_start(const struct capture_cfg *cfg, struct capture **out)
+{
+	/* 2,048 bytes of each packet: the firmware's are of no interest. */
+	const char *argv[] = { "dumpcap", "-q", "-s", "2048", "-i", cfg->interface, "-f",
+		cfg->filter, "-w", cfg->file, NULL };
+	struct capture *c = mem_new(sizeof *c);
+	int ends[2], err;
+
+	if (c == NULL)
+		return -ENOMEM;
+	c->cfg = *cfg;
+	c->err_fd = -1;
+	if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) != 0) {
+		mem_free(c);
+		return -errno;
+	}
+	c->err_fd = ends[0];
+	err = loop_child_new(cfg->loop,
+	    &(struct loop_child_cfg){ .argv = argv,
+		.out_fd = -1,
+		.err_fd = ends[1],
+		.own_session = true,
+		.on_exit = capture_on_exit,
+		.arg = c },
+	    &c->child);
+	(void)close(ends[1]);
+	if (err == 0)
+		err = loop_watch_new(cfg->loop, c->err_fd, capture_on_words, c, &c->watch);
+	if (err == 0)
+		err = loop_watch_set(c->watch, LOOP_READ);
+	if (err != 0) {
+		capture_free(c);
+		return err;
+	}
+	*out = c;
+	return 0;
+}
+
+const char *
+capture_says(const struct capture *c)
+{
+	return c->says;
+}
+
+void
+capture_stop(struct capture *c)
+{
+	c->stopping = true;
+	loop_child_kill(c->child, SIGINT);
+}
+
+void
+capture_free(struct capture *c)
+{
+	if (c == NULL)
+		return;
+	capture_unwatch(c);
+	if (c->child != NULL)
+		loop_child_close(c->child);
+	mem_free(c);
+}

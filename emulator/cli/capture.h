@@ -1,0 +1,29 @@
+/* capture.h - `run --pcap`: dumpcap as a child, which has the right to capture that we may
+ * lack. */
+#ifndef CLI_CAPTURE_H
+#define CLI_CAPTURE_H
+#include "loop.h"
+
+struct capture;
+
+struct capture_cfg { /* lent until capture_free() */
+	struct loop *loop;
+	const char *interface, *filter, *file;
+	loop_fn *on_up;      /* it captures */
+	loop_fn *on_lost;    /* it ended by itself; capture_says() */
+	loop_fn *on_stopped; /* after capture_stop(): the file is whole */
+	void *arg;
+};
+
+/* 0 or -errno; -ENOENT: dumpcap is not installed. */
+int capture_start(const struct capture_cfg *, struct capture **out);
+
+/* What dumpcap last said: one line, "" if nothing. */
+const char *capture_says(const struct capture *);
+
+void capture_stop(struct capture *);
+
+/* NULL is fine. */
+void capture_free(struct capture *);
+
+#endif

@@ -16,6 +16,8 @@
 #include "rng.h"
 #include "step.h"
 
+enum { JOURNEY_GUIDE_LAST = 28, JOURNEY_CHORES_MAX = 8, JOURNEY_RESTARTS_MAX = 4 };
+
 enum fate {               /* what the phone does when a row's tries are spent */
 	FATE_STOP,        /* the journey ends: the phone has failed */
 	FATE_GO_ON,       /* without what the row gives (mailbox, update) */
@@ -137,8 +139,6 @@ struct journey_cfg {
 	const struct chore *chores; /* at most JOURNEY_CHORES_MAX */
 	size_t n_chores;
 };
-
-enum { JOURNEY_CHORES_MAX = 8, JOURNEY_RESTARTS_MAX = 4 };
 
 /* One phone's journey, switched off.  The cfg is copied, what it points to is lent.  0 or
  * -ENOMEM. */

@@ -47,6 +47,35 @@ struct journey {
 	unsigned reconnects; /* in a row without success */
 };
 
+/* ---- lane_next.c: where a verdict leads -------------------------------------- */
+
+enum next {
+	NEXT_TRY, /* after a pause */
+	NEXT_ROW,
+	NEXT_BACK,  /* to the row that makes the connection */
+	NEXT_AGAIN, /* to where the fate says */
+	NEXT_END,   /* that was the last row */
+	NEXT_STOP   /* the walk has failed */
+};
+
+/* Judge a verdict; a RETRY whose tries are spent becomes a FAIL. */
+enum next lane_judge(const struct lane *, enum verdict *);
+
+/* Where the row's fate sends the lane back to; its own index when there is nothing above. */
+size_t lane_again_from(const struct lane *);
+
+/* The index of the row with this step among those walked; n_rows: none. */
+size_t lane_row_of(const struct lane *, const struct step_ops *);
+
+/* The pause after so many tries: doubles with each, +/- 25 %, and not before what the server
+ * asked for. */
+uint64_t lane_pause_us(const struct lane *, unsigned tries);
+
+/* The row, its limit by table or scenario, and io's now. */
+const struct leg *lane_leg(const struct lane *);
+uint32_t lane_limit_ms(const struct lane *);
+uint64_t lane_now(const struct lane *);
+
 /* ---- journey.c: the runner ------------------------------------------------- */
 
 /* Walk these rows from the first one on a lane that rests.  0 or -ENOMEM. */

@@ -29,5 +29,7 @@ extern const struct step_ops step_ews_poll;
 extern const struct step_ops step_update_ask;
 extern const struct step_ops step_update_download;
 extern const struct step_ops step_update_confirm;
+extern const struct step_ops step_sip_sign_out;
+extern const struct step_ops step_dhcp_release;
 
 #endif

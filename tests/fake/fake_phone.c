@@ -56,6 +56,13 @@ fake_phone_free(struct fake_phone *p)
 	mem_free(p);
 }
 
+struct fake_phone *
+fake_phone_of(const struct step *s)
+{
+	return (
+	    struct fake_phone *)(void *)((uintptr_t)s->id - offsetof(struct fake_phone, id));
+}
+
 /* ---- what it knows --------------------------------------------------------- */
 
 static void
@@ -142,8 +149,13 @@ on_row(void *arg, const struct journey_row *row)
 	snprintf(r->detail, sizeof r->detail, "%s", row->detail);
 	buf_done(&json);
 	p->row = r;
-	if (p->j != NULL)
-		p->facts = *journey_facts(p->j);
+	if (p->j == NULL)
+		return;
+	p->facts = *journey_facts(p->j);
+	if (p->cut_when_told) {
+		p->cut_when_told = false;
+		journey_power_off(p->j);
+	}
 }
 
 static void
@@ -193,6 +205,8 @@ fake_phone_switch_on(struct fake_phone *p)
 		.watch = { p, on_row, on_state, on_restart },
 		.host_wall_minus_now_us = YEAR_2009_US,
 		.table = p->rows,
+		.chores = p->chores,
+		.n_chores = p->n_chores,
 	};
 
 	while (cfg.n_rows < FAKE_ROWS_MAX && p->rows[cfg.n_rows].step != NULL)

@@ -51,7 +51,14 @@ struct fake_phone {
 	unsigned restarts;
 
 	struct leg rows[FAKE_ROWS_MAX];
+	const struct chore *chores; /* none unless the test sets them */
+	size_t n_chores;
+	void *test;         /* the test's own; a step of the test finds it by fake_phone_of() */
+	bool cut_when_told; /* cut the power inside the watcher's next row */
 };
+
+/* The fake phone that this step walks in. */
+struct fake_phone *fake_phone_of(const struct step *);
 
 struct fake_phone *fake_phone_new(void);
 

@@ -65,6 +65,9 @@ int krb_ticket(struct auth *, const char *spn, struct auth_talk **);
 /* "HTTP/dc01.contoso.com" to "HTTP/dc01.contoso.com@CONTOSO.COM".  0, -EINVAL or -ENOMEM. */
 int krb_ticket_name(const struct auth_krb5 *, const char *spn, struct buf *out);
 
+/* The same as a principal, to be freed. */
+int krb_ticket_server(struct auth_krb5 *, const char *spn, krb5_principal *out);
+
 /* ---- krb_error.c: what went wrong, in the words of RFC 4120 --------------------------- */
 
 /* Fills out->code and out->text from what a conversation ended with. */

@@ -13,6 +13,23 @@
 #include <gssapi/gssapi_krb5.h>
 #include <string.h>
 
+/* Is there a ticket that has not ended?  (GSSAPI would look for a KDC, and knows none.) */
+static int
+token_ticket(struct auth_krb5 *auth, const char *spn)
+{
+	krb5_creds wanted = { .client = auth->me }, *found;
+	int err = auth->signed_in ? krb_ticket_server(auth, spn, &wanted.server) : -ENOKEY;
+
+	if (err != 0)
+		return err;
+	if (krb5_get_credentials(auth->ctx, KRB5_GC_CACHED, auth->cache, &wanted, &found) == 0)
+		krb5_free_creds(auth->ctx, found);
+	else
+		err = -ENOKEY;
+	krb5_free_principal(auth->ctx, wanted.server);
+	return err;
+}
+
 static int
 token_name(struct auth_krb5 *auth, const char *spn, gss_name_t *out)
 {
@@ -51,19 +68,6 @@ token_cred(struct auth_krb5 *auth, const struct gss_ask *ask, gss_cred_id_t *out
 	return 0;
 }
 
-/* Without the ticket the library looks for a KDC, of which it knows none. */
-static int
-token_error(OM_uint32 minor)
-{
-	krb5_error_code code = (krb5_error_code)minor;
-
-	if (code == KRB5_REALM_UNKNOWN || code == KRB5_KDC_UNREACH ||
-	    code == KRB5_REALM_CANT_RESOLVE || code == KRB5_CC_NOTFOUND ||
-	    code == KRB5KRB_AP_ERR_TKT_EXPIRED)
-		return -ENOKEY;
-	return -EACCES;
-}
-
 int
 gss_token_make(struct auth_krb5 *auth, const char *spn, const struct gss_ask *ask,
     struct buf *token_out, gss_ctx_id_t *out)
@@ -72,26 +76,26 @@ gss_token_make(struct auth_krb5 *auth, const char *spn, const struct gss_ask *as
 	gss_cred_id_t cred = GSS_C_NO_CREDENTIAL;
 	gss_ctx_id_t ctx = GSS_C_NO_CONTEXT;
 	gss_name_t name = GSS_C_NO_NAME;
-	OM_uint32 major, minor, ignored;
-	int err = auth->signed_in ? token_name(auth, spn, &name) : -ENOKEY;
+	int err = token_ticket(auth, spn);
+	OM_uint32 minor;
 
 	if (err == 0)
+		err = token_name(auth, spn, &name);
+	if (err == 0)
 		err = token_cred(auth, ask, &cred);
-	if (err == 0) {
-		major = gss_init_sec_context(&minor, cred, &ctx, name, ask->mech, ask->flags, 0,
-		    GSS_C_NO_CHANNEL_BINDINGS, GSS_C_NO_BUFFER, NULL, &token, NULL, NULL);
-		if (GSS_ERROR(major))
-			err = token_error(minor);
-	}
+	if (err == 0 &&
+	    GSS_ERROR(gss_init_sec_context(&minor, cred, &ctx, name, ask->mech, ask->flags, 0,
+		GSS_C_NO_CHANNEL_BINDINGS, GSS_C_NO_BUFFER, NULL, &token, NULL, NULL)))
+		err = -EACCES;
 	if (err == 0) {
 		buf_put(token_out, token.value, token.length);
 		err = token_out->err;
 	}
-	gss_release_buffer(&ignored, &token);
-	gss_release_cred(&ignored, &cred);
-	gss_release_name(&ignored, &name);
+	gss_release_buffer(&minor, &token);
+	gss_release_cred(&minor, &cred);
+	gss_release_name(&minor, &name);
 	if (err != 0)
-		gss_delete_sec_context(&ignored, &ctx, GSS_C_NO_BUFFER);
+		gss_delete_sec_context(&minor, &ctx, GSS_C_NO_BUFFER);
 	else
 		*out = ctx;
 	return err;

@@ -19,8 +19,8 @@ krb_ticket_name(const struct auth_krb5 *auth, const char *spn, struct buf *out)
 	return out->err;
 }
 
-static int
-ticket_server(struct auth_krb5 *auth, const char *spn, krb5_principal *out)
+int
+krb_ticket_server(struct auth_krb5 *auth, const char *spn, krb5_principal *out)
 {
 	struct buf name;
 	int err;
@@ -45,7 +45,7 @@ krb_ticket(struct auth *base, const char *spn, struct auth_talk **out)
 
 	if (!auth->signed_in)
 		return -ENOKEY;
-	err = ticket_server(auth, spn, &wanted.server);
+	err = krb_ticket_server(auth, spn, &wanted.server);
 	if (err != 0)
 		return err;
 	err = krb_talk_new(auth, &talk);

@@ -53,7 +53,7 @@ rig_await(int fd)
 }
 
 static bool
-rig_start(struct kdc_rig *rig)
+rig_run(struct kdc_rig *rig)
 {
 	char path[KDC_PATH_MAX];
 	char *argv[] = { path, "-n", NULL };
@@ -77,11 +77,26 @@ rig_start(struct kdc_rig *rig)
 	return up;
 }
 
+/* The first port from RIG_PORT on that nobody listens at. */
+static uint16_t
+rig_free_port(uint32_t ip)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(ip) };
+	uint16_t port = RIG_PORT;
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	for (at.sin_port = htons(port); bind(fd, (struct sockaddr *)&at, sizeof at) != 0;
+	     at.sin_port = htons(++port))
+		assert(errno == EADDRINUSE);
+	close(fd);
+	return port;
+}
+
 bool
 kdc_rig_make(struct kdc_rig *rig, uint32_t n_users)
 {
 	char text[KDC_TEXT_MAX];
-	unsigned pid = (unsigned)getpid();
+	uint32_t ip = 0x7f4d0000u | ((unsigned)getpid() & 0xffffu) | 1u;
 	int err;
 
 	memset(rig, 0, sizeof *rig);
@@ -91,8 +106,8 @@ kdc_rig_make(struct kdc_rig *rig, uint32_t n_users)
 		.dir = rig->dir,
 		.name = RIG_REALM,
 		.secret = "a master key for tests",
-		.ip = 0x7f4d0000u | (pid & 0xffffu) | 1u,
-		.port = RIG_PORT,
+		.ip = ip,
+		.port = rig_free_port(ip),
 		.services = SERVICES,
 		.n_services = sizeof SERVICES / sizeof SERVICES[0],
 		.users = { "phone%05d", 0, n_users, RIG_PASSWORD },
@@ -108,16 +123,31 @@ kdc_rig_make(struct kdc_rig *rig, uint32_t n_users)
 	return true;
 }
 
+void
+kdc_rig_configure(struct kdc_rig *rig, const char *file, const char *lines)
+{
+	FILE *conf = fopen(kdc_rig_path(rig, file), "ae");
+
+	assert(conf != NULL && fputs(lines, conf) >= 0 && fclose(conf) == 0);
+}
+
+void
+kdc_rig_start(struct kdc_rig *rig)
+{
+	if (rig_run(rig))
+		return;
+	printf("krb5kdc did not start\n");
+	kdc_rig_down(rig);
+	abort();
+}
+
 bool
 kdc_rig_up(struct kdc_rig *rig, uint32_t n_users)
 {
 	if (!kdc_rig_make(rig, n_users))
 		return false;
-	if (rig_start(rig))
-		return true;
-	printf("krb5kdc did not start\n");
-	kdc_rig_down(rig);
-	abort();
+	kdc_rig_start(rig);
+	return true;
 }
 
 void
@@ -208,8 +238,8 @@ enum auth_next
 kdc_rig_walk(
     struct kdc_rig *rig, struct auth *auth, struct auth_talk *talk, struct auth_out *out)
 {
-	static char text[128];
-	static uint8_t reply[RIG_REPLY_MAX];
+	static _Thread_local char text[128];
+	static _Thread_local uint8_t reply[RIG_REPLY_MAX];
 	enum auth_next next;
 	size_t n = 0;
 
@@ -217,11 +247,17 @@ kdc_rig_walk(
 		next = auth->ops->next(talk, (struct span){ reply, n }, out);
 		if (next != AUTH_SEND)
 			break;
-		assert(strcmp(out->realm, RIG_REALM) == 0);
+		if (strcmp(out->realm, RIG_REALM) != 0)
+			break;
 		n = rig_exchange(rig, out, reply);
 	}
-	snprintf(text, sizeof text, "%s", out->text != NULL ? out->text : "");
+	snprintf(text, sizeof text, "%s",
+	    next == AUTH_SEND       ? out->realm
+		: out->text != NULL ? out->text
+				    : "");
 	out->text = text;
+	out->realm = NULL;
+	out->packet = (struct span){ NULL, 0 };
 	auth->ops->drop(talk);
 	return next;
 }

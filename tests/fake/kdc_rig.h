@@ -32,14 +32,20 @@ bool kdc_rig_up(struct kdc_rig *, uint32_t n_users);
 /* The same without starting krb5kdc. */
 bool kdc_rig_make(struct kdc_rig *, uint32_t n_users);
 
+/* Between make and start: more lines for krb5.conf or kdc.conf; then krb5kdc itself. */
+void kdc_rig_configure(struct kdc_rig *, const char *file, const char *lines);
+void kdc_rig_start(struct kdc_rig *);
+
 /* Ends krb5kdc and removes the folder. */
 void kdc_rig_down(struct kdc_rig *);
 
 /* kadmin.local with this script. */
 void kdc_rig_admin(struct kdc_rig *, const char *script);
 
-/* Carries the packets of a conversation until it ends; it is then dropped, so out->text points
- * to a static copy. */
+/*
+ * Carries the packets of a conversation until it ends; it is then dropped, so out->text points
+ * to the thread's static copy.  AUTH_SEND: it wants another realm, which is in out->text.
+ */
 enum auth_next kdc_rig_walk(
     struct kdc_rig *, struct auth *, struct auth_talk *, struct auth_out *out);
 

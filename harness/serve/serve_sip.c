@@ -250,7 +250,7 @@ serve_sip_sign_off(struct serve_sip_conn *c, const char *event, unsigned diagnos
 	sip_write(&headers, "subscription-state", "terminated;expires=0");
 	sip_write(&headers, "ms-diagnostics-public", "%u;reason=\"%s\"", diagnostic, reason);
 	buf_printf(&body, "deregistered;event=%s", event);
-	err = sip_request(
+	err = sip_request_registered(
 	    c, "NOTIFY", buf_cstr(&headers), "text/registration-event", buf_bytes(&body), out);
 	buf_done(&headers);
 	buf_done(&body);

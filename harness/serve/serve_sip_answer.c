@@ -126,8 +126,8 @@ sip_answer(struct sip_turn *t, int status, unsigned id, const char *reason)
 }
 
 int
-sip_request(struct serve_sip_conn *c, const char *method, const char *headers, const char *type,
-    struct span body, struct buf *out)
+sip_request(struct serve_sip_conn *c, const struct sip_dialog *d, const char *method,
+    const char *headers, const char *type, struct span body, struct buf *out)
 {
 	struct sip_binding *b = c->binding;
 	char branch[17];

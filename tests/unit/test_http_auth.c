@@ -46,8 +46,8 @@ a_scheme_is_found_in_any_case(void **state)
 static void
 what_cannot_be_read_is_refused(void **state)
 {
-	const char *const bad[] = { "(x)", "Basic realm=\"open",
-		"Basic realm=", "Basic a=b c=d", "Basic =", "Negotiate (", "\x01" };
+	const char *const bad[] = { "(x)", "Basic realm=\"open", "Basic a=b c=d",
+		"Basic =", "Negotiate (", "\x01" };
 	struct http_challenge c;
 
 	(void)state;

@@ -48,7 +48,7 @@ stream_drop(struct stream_conn *conn)
 	list_remove(&conn->list);
 	conn->face->n_conns--;
 	if (conn->user != NULL)
-		conn->face->cfg.ops->close(conn->user);
+		conn->face->cfg.ops->close(conn->face->cfg.arg, conn->user);
 	if (conn->watch != NULL)
 		loop_watch_close(conn->watch);
 	link_close(&conn->link);
@@ -112,8 +112,8 @@ stream_read(struct stream_conn *conn)
 		}
 		if (!tap_request(face->cfg.tap, (uint64_t)n))
 			continue;
-		if (face->cfg.ops->input(
-			conn->user, (struct span){ face->in, (size_t)n }, &conn->out) != 0)
+		if (face->cfg.ops->input(face->cfg.arg, conn->user,
+			(struct span){ face->in, (size_t)n }, &conn->out) != 0)
 			conn->ending = true;
 	}
 }
@@ -206,7 +206,7 @@ stream_is_idle(const struct stream_conn *conn, uint64_t now_us)
 
 	if (!conn->greeted)
 		return now_us - conn->born_us > STREAM_GREET_US;
-	return ops->idle != NULL && ops->idle(conn->user, now_us);
+	return ops->idle != NULL && ops->idle(conn->face->cfg.arg, conn->user, now_us);
 }
 
 static void

@@ -16,16 +16,16 @@
 struct face_stream;
 struct stream_conn;
 
-/* A server's logic for one connection; `user` is what open() made. */
+/* A server's logic for one connection: arg is the configuration's, `user` what open() made. */
 struct face_stream_ops {
 	/* NULL refuses. */
 	void *(*open)(void *arg, struct stream_conn *, const struct sock_peer *);
 	/* Bytes came in; answers are appended to out.  Not 0: send what is in out, then close.
 	 */
-	int (*input)(void *user, struct span, struct buf *out);
+	int (*input)(void *arg, void *user, struct span, struct buf *out);
 	/* Asked about once a second: has it been silent too long?  May be NULL. */
-	bool (*idle)(void *user, uint64_t now_us);
-	void (*close)(void *user);
+	bool (*idle)(void *arg, void *user, uint64_t now_us);
+	void (*close)(void *arg, void *user);
 };
 
 struct face_stream_cfg {

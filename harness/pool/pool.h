@@ -26,6 +26,7 @@
 #include "serve_exchange.h"
 #include "serve_ldap.h"
 #include "serve_ntp.h"
+#include "serve_sip.h"
 #include "serve_update.h"
 #include "tap.h"
 
@@ -111,6 +112,10 @@ struct pool {
 	struct serve_ldap ldap;
 	struct face_stream *ldap_face;
 
+	struct serve_sip *sip;
+	struct link_tls *sip_tls;
+	struct face_stream *sip_face;
+
 	struct serve_ca_web ca_web;
 	struct serve_update update, update_external; /* of port 80's and 443's thread */
 	struct serve_exchange exchange;
@@ -180,6 +185,10 @@ void part_ntp_stop(struct pool *);
 /* pool_ldap.c */
 int part_ldap_start(struct pool *);
 void part_ldap_stop(struct pool *);
+
+/* pool_sip.c */
+int part_sip_start(struct pool *);
+void part_sip_stop(struct pool *);
 
 /* pool_web.c */
 int part_http_start(struct pool *);

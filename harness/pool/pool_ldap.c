@@ -7,10 +7,13 @@
 enum { LDAP_IDLE_US = 900000000 }; /* Active Directory's MaxConnIdleTime */
 
 struct ldap_client {
-	struct pool *pool;
 	uint32_t ip;
 	uint64_t heard_us;
 	struct serve_ldap_conn conn;
+};
+
+struct ldap_counts {
+	uint64_t binds, refused, searches, entries;
 };
 
 static void *
@@ -22,59 +25,60 @@ ldap_on_open(void *arg, struct stream_conn *conn, const struct sock_peer *peer)
 	(void)conn;
 	if (client == NULL)
 		return NULL;
-	client->pool = pool;
 	client->ip = peer->ip;
 	client->heard_us = loop_now_us(pool->loop);
 	serve_ldap_open(&client->conn, &pool->ldap);
 	return client;
 }
 
-/* What these bytes came to, by what the server has counted meanwhile. */
+/* What these bytes came to, by what the server has counted since. */
 static void
-ldap_log(const struct ldap_client *client, const struct serve_ldap *now, uint64_t binds,
-    uint64_t refused, uint64_t searches, uint64_t entries)
+ldap_log(
+    const struct pool *pool, const struct ldap_client *client, const struct ldap_counts *was)
 {
+	const struct serve_ldap *now = &pool->ldap;
 	const struct serve_ldap_conn *conn = &client->conn;
-	struct pool_log *log = client->pool->log;
 
-	if (now->binds > binds)
-		pool_log_line(log, "ldap", client->ip, "bind -> %s%s", conn->client,
+	if (now->binds > was->binds)
+		pool_log_line(pool->log, "ldap", client->ip, "bind -> %s%s", conn->client,
 		    conn->wrapped ? ", with a security layer" : "");
-	if (now->refused > refused)
-		pool_log_line(log, "ldap", client->ip, "bind -> refused: %s",
+	if (now->refused > was->refused)
+		pool_log_line(pool->log, "ldap", client->ip, "bind -> refused: %s",
 		    conn->why != NULL ? conn->why : "?");
-	if (now->searches > searches)
-		pool_log_line(log, "ldap", client->ip, "search -> %llu entries",
-		    (unsigned long long)(now->entries - entries));
+	if (now->searches > was->searches)
+		pool_log_line(pool->log, "ldap", client->ip, "search -> %llu entries",
+		    (unsigned long long)(now->entries - was->entries));
 }
 
 static int
-ldap_on_input(void *user, struct span bytes, struct buf *out)
+ldap_on_input(void *arg, void *user, struct span bytes, struct buf *out)
 {
+	struct pool *pool = arg;
 	struct ldap_client *client = user;
-	const struct serve_ldap *now = &client->pool->ldap;
-	uint64_t binds = now->binds, refused = now->refused;
-	uint64_t searches = now->searches, entries = now->entries;
+	struct ldap_counts was = { pool->ldap.binds, pool->ldap.refused, pool->ldap.searches,
+		pool->ldap.entries };
 	int rc = serve_ldap_bytes(&client->conn, bytes, out);
 
-	client->heard_us = loop_now_us(client->pool->loop);
-	ldap_log(client, now, binds, refused, searches, entries);
+	client->heard_us = loop_now_us(pool->loop);
+	ldap_log(pool, client, &was);
 	return rc;
 }
 
 static bool
-ldap_is_idle(void *user, uint64_t now_us)
+ldap_is_idle(void *arg, void *user, uint64_t now_us)
 {
 	const struct ldap_client *client = user;
 
+	(void)arg;
 	return now_us > client->heard_us + LDAP_IDLE_US;
 }
 
 static void
-ldap_on_close(void *user)
+ldap_on_close(void *arg, void *user)
 {
 	struct ldap_client *client = user;
 
+	(void)arg;
 	serve_ldap_close(&client->conn);
 	mem_free(client);
 }

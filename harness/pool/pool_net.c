@@ -126,7 +126,6 @@ dns_on_packet(void *arg, const struct sock_peer *from, struct span packet, struc
 
 /* One TCP client. */
 struct dns_client {
-	struct pool *pool;
 	uint32_t ip;
 	uint64_t heard_us;
 	struct buf in;
@@ -141,7 +140,6 @@ dns_on_open(void *arg, struct stream_conn *conn, const struct sock_peer *peer)
 	(void)conn;
 	if (client == NULL)
 		return NULL;
-	client->pool = pool;
 	client->ip = peer->ip;
 	client->heard_us = loop_now_us(pool->loop);
 	buf_init(&client->in, DNS_STREAM_MAX);
@@ -149,32 +147,35 @@ dns_on_open(void *arg, struct stream_conn *conn, const struct sock_peer *peer)
 }
 
 static int
-dns_on_input(void *user, struct span bytes, struct buf *out)
+dns_on_input(void *arg, void *user, struct span bytes, struct buf *out)
 {
+	struct pool *pool = arg;
 	struct dns_client *client = user;
 	struct serve_dns_done done = { .name = "" };
 	int rc;
 
-	client->heard_us = loop_now_us(client->pool->loop);
+	client->heard_us = loop_now_us(pool->loop);
 	buf_span(&client->in, bytes);
-	while ((rc = serve_dns_stream(client->pool->dns, &client->in, out, &done)) == 1)
-		dns_log(client->pool, client->ip, &done, " by TCP");
+	while ((rc = serve_dns_stream(pool->dns, &client->in, out, &done)) == 1)
+		dns_log(pool, client->ip, &done, " by TCP");
 	return rc < 0 ? rc : client->in.err;
 }
 
 static bool
-dns_is_idle(void *user, uint64_t now_us)
+dns_is_idle(void *arg, void *user, uint64_t now_us)
 {
 	const struct dns_client *client = user;
 
+	(void)arg;
 	return now_us > client->heard_us + DNS_STREAM_IDLE_US;
 }
 
 static void
-dns_on_close(void *user)
+dns_on_close(void *arg, void *user)
 {
 	struct dns_client *client = user;
 
+	(void)arg;
 	buf_done(&client->in);
 	mem_free(client);
 }

@@ -13,6 +13,7 @@ const struct pool_part pool_parts[] = {
 	{"dns",         part_dns_start,       part_dns_stop},
 	{"ntp",         part_ntp_start,       part_ntp_stop},
 	{"ldap",        part_ldap_start,      part_ldap_stop},
+	{"sip",         part_sip_start,       part_sip_stop},
 	{"http",        part_http_start,      part_http_stop},
 	{"https",       part_https_start,     part_https_stop},
 	{"kdc",         part_kdc_start,       part_kdc_stop},

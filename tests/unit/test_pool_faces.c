@@ -195,8 +195,9 @@ on_open(void *arg, struct stream_conn *conn, const struct sock_peer *peer)
 }
 
 static int
-on_input(void *user, struct span bytes, struct buf *out)
+on_input(void *arg, void *user, struct span bytes, struct buf *out)
 {
+	(void)arg;
 	(void)user;
 	if (span_is(bytes, "bulk")) {
 		for (int i = 0; i < BULK / 1000; i++)
@@ -208,8 +209,9 @@ on_input(void *user, struct span bytes, struct buf *out)
 }
 
 static void
-on_close(void *user)
+on_close(void *arg, void *user)
 {
+	(void)arg;
 	((struct fixture *)user)->closed++;
 }
 

@@ -1,0 +1,104 @@
+/* pool_sip.c - the front end that speaks SIP over TLS. */
+#include <errno.h>
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+
+#include "pool.h"
+
+static void *
+sip_on_open(void *arg, struct stream_conn *conn, const struct sock_peer *peer)
+{
+	struct pool *pool = arg;
+	struct serve_sip_conn *sip;
+
+	return serve_sip_open(
+		   pool->sip, peer->ip, peer->port, loop_now_us(pool->loop), conn, &sip) == 0
+	    ? sip
+	    : NULL;
+}
+
+static int
+sip_on_input(void *arg, void *user, struct span bytes, struct buf *out)
+{
+	struct pool *pool = arg;
+
+	return serve_sip_bytes(user, bytes, loop_now_us(pool->loop), loop_wall_us(), out);
+}
+
+static bool
+sip_is_idle(void *arg, void *user, uint64_t now_us)
+{
+	(void)arg;
+	return serve_sip_idle(user, now_us);
+}
+
+static void
+sip_on_close(void *arg, void *user)
+{
+	(void)arg;
+	serve_sip_close(user);
+}
+
+static void
+sip_on_line(void *arg, const char *line)
+{
+	struct pool *pool = arg;
+
+	pool_log_line(pool->log, "sip", 0, "%s", line);
+}
+
+static int
+sip_logic(struct pool *pool)
+{
+	const char *inside = "http://" POOL_NAME "/RequestHandler/ucdevice.upx";
+	const char *outside = "https://" POOL_NAME "/RequestHandlerExt/ucdevice.upx";
+	uint64_t seed;
+
+	if (gnutls_rnd(GNUTLS_RND_NONCE, &seed, sizeof seed) < 0)
+		return -EIO;
+	return serve_sip_new(
+	    &(struct serve_sip_cfg){ .fqdn = POOL_FRONT,
+		.sip_domain = POOL_DOMAIN,
+		.krb_realm = POOL_REALM,
+		.acceptor = pool->sip_keys,
+		.version = pool->options.sip_version,
+		.keep_alive_s = (uint32_t)(pool->options.keep_alive_us / 1000000),
+		.seed = seed,
+		.users = POOL_USERS,
+		.n_users = pool->options.users,
+		.arg = pool,
+		.update_internal = inside,
+		.update_external = outside,
+		.mwi_poll_min = 3,
+		.log = sip_on_line },
+	    &pool->sip);
+}
+
+int
+part_sip_start(struct pool *pool)
+{
+	static const struct face_stream_ops ops = { sip_on_open, sip_on_input, sip_is_idle,
+		sip_on_close };
+	int rc = sip_logic(pool);
+
+	if (rc == 0)
+		rc = link_tls_new(pool->sip_cert, &pool->sip_tls);
+	if (rc != 0)
+		return pool_failed(pool, "sip", rc);
+	rc = face_stream_new(&(struct face_stream_cfg){ .loop = pool->loop,
+				 .tap = &pool->taps[SERVER_SIP],
+				 .at = pool_at(pool, PORT_SIP),
+				 .tls = pool->sip_tls,
+				 .ops = &ops,
+				 .arg = pool },
+	    &pool->sip_face);
+	return rc == 0 ? 0 : pool_cannot(pool, "sip", PORT_SIP, rc);
+}
+
+void
+part_sip_stop(struct pool *pool)
+{
+	face_stream_free(pool->sip_face);
+	link_tls_free(pool->sip_tls);
+	serve_sip_free(pool->sip);
+}

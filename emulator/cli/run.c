@@ -1,0 +1,309 @@
+/*
+ * run.c - `cx700farm run`: boot the phones of a scenario.  In order: what is to be done
+ * (exit 2 if that is wrong), what it needs (exit 4), the run, the reports.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "auth_krb5.h"
+#include "cli.h"
+#include "descriptors.h"
+#include "farm.h"
+#include "log.h"
+#include "mem.h"
+#include "pacing.h"
+#include "run_ground.h"
+#include "run_plan.h"
+#include "run_report.h"
+
+struct run {
+	struct run_options options;
+	struct run_plan plan;
+	struct run_ground ground;
+	struct run_report report;
+	struct config_error error;
+	struct farm *farm;
+	unsigned threads;
+	int trace_fd;
+	char keylog[RUN_PATH_MAX];
+	bool ended;
+};
+
+static int
+run_refuse(const struct run *r, int status)
+{
+	log_line(LOG_ERROR, "%s", r->error.text);
+	return status;
+}
+
+static int
+run_lacks(struct run *r, const char *what, int err)
+{
+	(void)config_fail(
+	    &r->error, "cx700farm", (struct mark){ 0 }, "%s: %s", what, strerror(-err));
+	return run_refuse(r, CLI_ENVIRONMENT);
+}
+
+/* ---- what it needs ----------------------------------------------------------------------- */
+
+static unsigned
+run_cores(void)
+{
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof set, &set) != 0)
+		return 1;
+	return (unsigned)CPU_COUNT(&set);
+}
+
+static int
+run_descriptors(struct run *r)
+{
+	const struct descriptors_load load = {
+		.phones = r->plan.phones,
+		.transit =
+		    pacing_peak(r->plan.start_us, r->plan.phones, DESCRIPTORS_TRANSIT_US),
+		.threads = r->threads,
+		.keeps_line = run_plan_keeps_line(&r->plan),
+	};
+	uint64_t needed = descriptors_needed(&load), have;
+
+	if (descriptors_raise(needed, &have) == 0)
+		return 0;
+	(void)config_fail(&r->error, "cx700farm", (struct mark){ 0 },
+	    "%llu descriptors are needed, this process may have %llu: raise the hard limit "
+	    "(ulimit -Hn, LimitNOFILE=), or take fewer phones (-n) or let them arrive slower",
+	    (unsigned long long)needed, (unsigned long long)have);
+	return run_refuse(r, CLI_ENVIRONMENT);
+}
+
+/* The folder with those above it. */
+static int
+run_make_folder(const char *dir)
+{
+	char path[RUN_PATH_MAX];
+	int n = snprintf(path, sizeof path, "%s", dir);
+
+	if (n < 0 || (size_t)n >= sizeof path)
+		return -ENAMETOOLONG;
+	for (char *p = path + 1; *p != '\0'; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		(void)mkdir(path, 0755);
+		*p = '/';
+	}
+	return mkdir(path, 0755) == 0 || errno == EEXIST ? 0 : -errno;
+}
+
+static int
+run_outputs(struct run *r)
+{
+	const char *dir = r->options.out_dir, *keylog = getenv("SSLKEYLOGFILE");
+	char path[RUN_PATH_MAX];
+	int err;
+
+	if (keylog != NULL)
+		(void)snprintf(r->keylog, sizeof r->keylog, "%s", keylog);
+	if (dir == NULL)
+		return 0;
+	err = run_make_folder(dir);
+	if (err != 0)
+		return run_lacks(r, dir, err);
+	if (r->options.pcap)
+		(void)snprintf(r->keylog, sizeof r->keylog, "%s/keys.log", dir);
+	(void)snprintf(path, sizeof path, "%s/trace.jsonl", dir);
+	r->trace_fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
+	return r->trace_fd < 0 ? run_lacks(r, path, -errno) : 0;
+}
+
+/* A signal in the meantime is an answer too. */
+static int
+run_stands(struct run *r, int err)
+{
+	if (err == -ECANCELED)
+		return CLI_SIGNAL + r->ground.signum;
+	return err != 0 ? run_refuse(r, CLI_ENVIRONMENT) : 0;
+}
+
+static int
+run_environment(struct run *r)
+{
+	int status = run_descriptors(r);
+
+	if (status == 0)
+		status = run_outputs(r);
+	if (status == 0)
+		status = run_stands(r, run_ground_open(&r->ground, &r->error));
+	if (status == 0 && r->options.pool == NULL)
+		status = run_stands(
+		    r, run_ground_pool(&r->ground, &r->options, r->plan.phones, &r->error));
+	if (status == 0 && r->options.pool == NULL &&
+	    run_plan_pool(&r->plan, embedded_pool_file(r->ground.pool), &r->error) != 0)
+		status = run_refuse(r, CLI_ENVIRONMENT);
+	if (status == 0 && r->options.pcap)
+		status = run_stands(
+		    r, run_ground_capture(&r->ground, r->options.out_dir, &r->error));
+	return status;
+}
+
+/* ---- the run
+ * --------------------------------------------------------------------------------- */
+
+static void
+run_on_second(void *arg, const struct metrics *m, uint64_t since_us)
+{
+	struct run *r = arg;
+
+	run_report_second(&r->report, m, since_us);
+}
+
+static void
+run_on_end(void *arg)
+{
+	struct run *r = arg;
+
+	r->ended = true;
+	loop_stop(r->ground.loop);
+}
+
+/* The first Ctrl-C drains, the second kills. */
+static void
+run_on_signal(void *arg)
+{
+	struct run *r = arg;
+
+	if (r->ground.signals == 1) {
+		log_line(LOG_NOTE, "cx700farm: leaving; once more ends at once");
+		farm_drain(r->farm);
+	} else {
+		farm_kill(r->farm);
+	}
+}
+
+static int
+run_farm_new(struct run *r)
+{
+	const struct pool_file *pool = &r->plan.pool;
+	const char *says = NULL;
+	int err;
+
+	r->plan.world.keylog = r->keylog[0] != '\0' ? r->keylog : NULL;
+	const struct farm_cfg cfg = {
+		.loop = r->ground.loop,
+		.threads = r->threads,
+		.phones = r->plan.phones,
+		.start_us = r->plan.start_us,
+		.seed = r->plan.seed,
+		.rows = r->plan.rows,
+		.n_rows = r->plan.n_rows,
+		.world = &r->plan.world,
+		.make = phone_make,
+		.make_arg = &r->plan.phone,
+		.must_hold = r->plan.journey.stay_us > 0,
+		.guard = { .canary = pool->guard.canary,
+		    .wrong_passwords = pool->guard.wrong_passwords,
+		    .login_row = run_plan_row(&r->plan, "krb_login") },
+		.trace_fd = r->trace_fd,
+		.on_second = run_on_second,
+		.on_end = run_on_end,
+		.arg = r,
+	};
+
+	err = auth_krb5_init(r->ground.folder);
+	if (err != 0)
+		return run_lacks(r, "Kerberos", err);
+	err = farm_new(&cfg, &r->farm, &says);
+	if (err != 0)
+		return run_lacks(r, says != NULL ? says : "the phones' world", err);
+	return 0;
+}
+
+static int
+run_phones(struct run *r, int argc, char **argv)
+{
+	int err, status = run_farm_new(r);
+
+	if (status != 0)
+		return status;
+	run_report_init(&r->report, &r->options, &r->plan, r->threads, argc, argv);
+	if (r->ground.signals > 0)
+		return CLI_SIGNAL + r->ground.signum;
+	err = farm_start(r->farm);
+	if (err != 0)
+		return run_lacks(r, "threads", err);
+	r->ground.on_signal = run_on_signal;
+	r->ground.arg = r;
+	run_ground_wait(&r->ground, &r->ended);
+	return run_report_end(&r->report, farm_result(r->farm), r->ground.signum);
+}
+
+/* ---- from beginning to end
+ * ---------------------------------------------------------------------- */
+
+static int
+run_all(struct run *r, int argc, char **argv)
+{
+	int status;
+
+	if (run_plan_make(&r->plan, &r->options, &r->error) != 0)
+		return run_refuse(r, CLI_USAGE);
+	if (r->options.pool != NULL && run_plan_pool(&r->plan, r->options.pool, &r->error) != 0)
+		return run_refuse(r, CLI_USAGE);
+	r->threads = r->options.threads != 0 ? r->options.threads : run_cores();
+	if (r->threads > r->plan.phones)
+		r->threads = r->plan.phones;
+
+	status = run_environment(r);
+	if (status == 0)
+		status = run_phones(r, argc, argv);
+	farm_free(r->farm);
+	run_ground_close(&r->ground);
+	if (r->trace_fd >= 0)
+		(void)close(r->trace_fd);
+	return status;
+}
+
+static void
+run_help(void)
+{
+	struct buf out = { 0 };
+
+	run_options_help(&out);
+	(void)fwrite(out.p, 1, out.n, stdout);
+	buf_done(&out);
+}
+
+int
+cli_run(int argc, char **argv)
+{
+	struct run *r = mem_new(sizeof *r);
+	struct buf complaint = { 0 };
+	int status = CLI_ENVIRONMENT;
+
+	if (r == NULL)
+		return status;
+	r->trace_fd = -1;
+	if (run_options_read(&r->options, argc, argv, &complaint) != 0) {
+		log_line(LOG_ERROR, "cx700farm: %s", buf_cstr(&complaint));
+		status = CLI_USAGE;
+	} else if (r->options.help) {
+		run_help();
+		status = CLI_PASS;
+	} else {
+		log_set(r->options.quiet     ? LOG_ERROR
+			: r->options.verbose ? LOG_DEBUG
+					     : LOG_NOTE);
+		status = run_all(r, argc, argv);
+	}
+	run_plan_done(&r->plan);
+	buf_done(&complaint);
+	mem_free(r);
+	return status;
+}

@@ -1,0 +1,290 @@
+/* run_ground.c - see run_ground.h. */
+#include "run_ground.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+
+/* So long the pool gets to end, and dumpcap to write its last packets. */
+#define RUN_PATIENCE_US UINT64_C(10000000)
+
+/* ---- loop, signals, folder --------------------------------------------------------------- */
+
+static void
+ground_on_signal(struct run_ground *g, int signum)
+{
+	if (g->signals++ == 0)
+		g->signum = signum;
+	if (g->on_signal != NULL)
+		g->on_signal(g->arg);
+	else
+		loop_stop(g->loop);
+}
+
+static void
+ground_on_int(void *arg)
+{
+	ground_on_signal(arg, SIGINT);
+}
+
+static void
+ground_on_term(void *arg)
+{
+	ground_on_signal(arg, SIGTERM);
+}
+
+static int
+ground_folder(struct run_ground *g)
+{
+	const char *base = getenv("XDG_RUNTIME_DIR");
+	int n;
+
+	if (base == NULL || base[0] != '/' || access(base, W_OK) != 0)
+		base = "/tmp";
+	n = snprintf(g->folder, sizeof g->folder, "%s/cx700farm-XXXXXX", base);
+	if (n < 0 || (size_t)n >= sizeof g->folder) {
+		g->folder[0] = '\0';
+		return -ENAMETOOLONG;
+	}
+	if (mkdtemp(g->folder) != NULL)
+		return 0;
+	g->folder[0] = '\0';
+	return -errno;
+}
+
+int
+run_ground_open(struct run_ground *g, struct config_error *error)
+{
+	int err = loop_new(&g->loop);
+
+	if (err == 0)
+		err = loop_signal_new(g->loop, SIGINT, ground_on_int, g, &g->on_int);
+	if (err == 0)
+		err = loop_signal_new(g->loop, SIGTERM, ground_on_term, g, &g->on_term);
+	if (err == 0)
+		err = ground_folder(g);
+	if (err != 0)
+		(void)config_fail(
+		    error, "cx700farm", (struct mark){ 0 }, "cannot begin: %s", strerror(-err));
+	return err;
+}
+
+void
+run_ground_wait(struct run_ground *g, const bool *done)
+{
+	while (!*done && (g->on_signal != NULL || g->signals == 0))
+		loop_run(g->loop);
+}
+
+/* Either of two ends. */
+static void
+ground_wait_for(struct run_ground *g, const bool *good, const bool *bad)
+{
+	while (!*good && !*bad && g->signals == 0)
+		loop_run(g->loop);
+}
+
+/* ---- the pool ------------------------------------------------------------------------------
+ */
+
+static void
+ground_on_pool_up(void *arg)
+{
+	struct run_ground *g = arg;
+
+	g->pool_up = true;
+	loop_stop(g->loop);
+}
+
+/* Once the phones run this is only worth a line: what it does to them is what they report. */
+static void
+ground_on_pool_lost(void *arg)
+{
+	struct run_ground *g = arg;
+
+	g->pool_gone = true;
+	if (g->pool_up)
+		log_line(LOG_ERROR, "cx700farm: the embedded pool has ended (status %d)",
+		    embedded_status(g->pool));
+	else
+		loop_stop(g->loop);
+}
+
+static void
+ground_on_pool_stopped(void *arg)
+{
+	struct run_ground *g = arg;
+
+	g->pool_gone = true;
+	loop_stop(g->loop);
+}
+
+int
+run_ground_pool(struct run_ground *g, const struct run_options *o, uint32_t phones,
+    struct config_error *error)
+{
+	const struct embedded_cfg cfg = {
+		.loop = g->loop,
+		.users = phones,
+		.args = o->pool_args,
+		.n_args = o->n_pool_args,
+		.talks = o->verbose,
+		.on_up = ground_on_pool_up,
+		.on_lost = ground_on_pool_lost,
+		.on_stopped = ground_on_pool_stopped,
+		.arg = g,
+	};
+	int err = embedded_start(&cfg, &g->pool);
+
+	if (err != 0) {
+		(void)config_fail(error, "cx700farm", (struct mark){ 0 },
+		    "the embedded pool, cx700pool, cannot be started: %s", strerror(-err));
+		return err;
+	}
+	ground_wait_for(g, &g->pool_up, &g->pool_gone);
+	if (g->pool_up)
+		return 0;
+	if (!g->pool_gone)
+		return -ECANCELED;
+	(void)config_fail(error, "cx700farm", (struct mark){ 0 },
+	    "the embedded pool, cx700pool, did not start (status %d)",
+	    embedded_status(g->pool));
+	return -EIO;
+}
+
+/* ---- the capture
+ * ------------------------------------------------------------------------------ */
+
+static void
+ground_on_capture_up(void *arg)
+{
+	struct run_ground *g = arg;
+
+	g->capture_up = true;
+	loop_stop(g->loop);
+}
+
+static void
+ground_on_capture_gone(void *arg)
+{
+	struct run_ground *g = arg;
+
+	if (g->capture_up)
+		log_line(LOG_ERROR, "cx700farm: the capture has ended: %s",
+		    capture_says(g->capture));
+	g->capture_gone = true;
+	loop_stop(g->loop);
+}
+
+static void
+ground_on_capture_stopped(void *arg)
+{
+	struct run_ground *g = arg;
+
+	g->capture_gone = true;
+	loop_stop(g->loop);
+}
+
+int
+run_ground_capture(struct run_ground *g, const char *dir, struct config_error *error)
+{
+	const struct capture_cfg cfg = {
+		.loop = g->loop,
+		.interface = "lo",
+		.filter = "udp or tcp",
+		.file = g->capture_file,
+		.on_up = ground_on_capture_up,
+		.on_lost = ground_on_capture_gone,
+		.on_stopped = ground_on_capture_stopped,
+		.arg = g,
+	};
+	int err;
+
+	(void)snprintf(g->capture_file, sizeof g->capture_file, "%s/run.pcapng", dir);
+	err = capture_start(&cfg, &g->capture);
+	if (err != 0) {
+		(void)config_fail(error, "cx700farm", (struct mark){ 0 },
+		    "--pcap: dumpcap cannot be started: %s (Debian: apt-get install "
+		    "wireshark-common)",
+		    strerror(-err));
+		return err;
+	}
+	ground_wait_for(g, &g->capture_up, &g->capture_gone);
+	if (g->capture_up)
+		return 0;
+	if (!g->capture_gone)
+		return -ECANCELED;
+	(void)config_fail(error, "cx700farm", (struct mark){ 0 },
+	    "--pcap: dumpcap says: %s (may it capture? setcap cap_net_raw,cap_net_admin=ep "
+	    "\"$(command -v dumpcap)\")",
+	    capture_says(g->capture));
+	return -EPERM;
+}
+
+/* ---- the end
+ * -------------------------------------------------------------------------------------- */
+
+static void
+ground_on_patience_over(void *arg)
+{
+	struct run_ground *g = arg;
+
+	g->patience_over = true;
+	loop_stop(g->loop);
+}
+
+/* Wait for an end that was asked for; a signal (the second, if one drained the farm) cuts that
+ * short. */
+static void
+ground_wait_end(struct run_ground *g, const bool *gone)
+{
+	unsigned signals = g->signals;
+	struct loop_timer *timer;
+
+	if (loop_timer_new(g->loop, ground_on_patience_over, g, &timer) != 0)
+		return;
+	g->patience_over = false;
+	loop_timer_set(timer, RUN_PATIENCE_US, 0);
+	while (!*gone && !g->patience_over && g->signals == signals)
+		loop_run(g->loop);
+	loop_timer_close(timer);
+}
+
+static int
+ground_unlink(const char *path, const struct stat *s, int kind, struct FTW *at)
+{
+	(void)s;
+	(void)kind;
+	(void)at;
+	(void)remove(path);
+	return 0;
+}
+
+void
+run_ground_close(struct run_ground *g)
+{
+	g->on_signal = NULL;
+	if (g->capture != NULL && !g->capture_gone) {
+		capture_stop(g->capture);
+		ground_wait_end(g, &g->capture_gone);
+	}
+	capture_free(g->capture);
+	if (g->pool != NULL && !g->pool_gone) {
+		embedded_stop(g->pool);
+		ground_wait_end(g, &g->pool_gone);
+	}
+	embedded_free(g->pool);
+	if (g->on_int != NULL)
+		loop_signal_close(g->on_int);
+	if (g->on_term != NULL)
+		loop_signal_close(g->on_term);
+	loop_free(g->loop);
+	if (g->folder[0] != '\0')
+		(void)nftw(g->folder, ground_unlink, 8, FTW_DEPTH | FTW_PHYS);
+}

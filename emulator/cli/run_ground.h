@@ -1,0 +1,53 @@
+/*
+ * run_ground.h - what a run stands on: the main loop, signals, a private folder,
+ * the embedded pool, the capture.
+ */
+#ifndef CLI_RUN_GROUND_H
+#define CLI_RUN_GROUND_H
+#include <stdbool.h>
+
+#include "capture.h"
+#include "embedded.h"
+#include "run_options.h"
+#include "tree.h"
+
+enum { RUN_FOLDER_MAX = 128, RUN_PATH_MAX = 4096 };
+
+struct run_ground {
+	struct loop *loop;
+	struct loop_signal *on_int, *on_term;
+	unsigned signals; /* how many came */
+	int signum;       /* the first one */
+	/* Called with each signal, if set; without it, waiting ends. */
+	loop_fn *on_signal;
+	void *arg;
+
+	char folder[RUN_FOLDER_MAX]; /* private, removed at the end */
+
+	struct embedded *pool;
+	bool pool_up, pool_gone;
+	struct capture *capture;
+	char capture_file[RUN_PATH_MAX];
+	bool capture_up, capture_gone;
+	bool patience_over;
+};
+
+/* Loop, signals, folder.  0 or -errno with the complaint. */
+int run_ground_open(struct run_ground *, struct config_error *);
+
+/* Start the embedded pool for so many phones and wait until it is up.  0; -ECANCELED: a signal
+ * came; or -errno with the complaint. */
+int run_ground_pool(
+    struct run_ground *, const struct run_options *, uint32_t phones, struct config_error *);
+
+/* Capture what goes over the loopback into DIR/run.pcapng, and wait until that runs.  The same.
+ */
+int run_ground_capture(struct run_ground *, const char *dir, struct config_error *);
+
+/* Run the loop until *done. */
+void run_ground_wait(struct run_ground *, const bool *done);
+
+/* Stop capture and pool in order, give everything back. */
+void run_ground_close(struct run_ground *);
+
+#endif

@@ -1,0 +1,179 @@
+/* run_report.c - see run_report.h. */
+#include "run_report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "log.h"
+#include "summary.h"
+
+enum { RUN_WIDTH = 80, RUN_WHY_MAX = 200 };
+
+static struct live_look
+report_look(const struct run_options *o, int fd)
+{
+	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
+	bool plain = o->no_color || (no_color != NULL && no_color[0] != '\0');
+	struct live_look look = { .width = RUN_WIDTH };
+	struct winsize size;
+
+	look.terminal = isatty(fd) && term != NULL && strcmp(term, "dumb") != 0;
+	look.colour = look.terminal && !plain;
+	if (look.terminal && ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		look.width = size.ws_col;
+	return look;
+}
+
+void
+run_report_init(struct run_report *r, const struct run_options *o, const struct run_plan *plan,
+    unsigned threads, int argc, char **argv)
+{
+	r->options = o;
+	r->look_err = report_look(o, STDERR_FILENO);
+	r->look_out = report_look(o, STDOUT_FILENO);
+	r->run = (struct report_run){
+		.version = VERSION,
+		.scenario = o->scenario,
+		.title = plan->scenario.title,
+		.pool = o->pool != NULL ? plan->pool.name : "embedded",
+		.seed = plan->seed,
+		.threads = threads,
+		.argc = argc,
+		.argv = argv,
+		.planned = plan->phones,
+		.last_start_us = plan->start_us[plan->phones - 1],
+		.stay_us = plan->journey.stay_us,
+		.rows = plan->rows,
+		.n_rows = plan->n_rows,
+		.reasons = plan->reasons,
+		.n_reasons = WHY_COUNT,
+	};
+}
+
+void
+run_report_second(struct run_report *r, const struct metrics *m, uint64_t since_us)
+{
+	struct buf out = { 0 };
+
+	if (r->options->quiet)
+		return;
+	live_render(&r->run, &r->look_err, m, since_us, &r->memory, &out);
+	(void)!write(STDERR_FILENO, out.p, out.n);
+	buf_done(&out);
+}
+
+/* ---- the verdict ---------------------------------------------------------------------------
+ */
+
+static void
+report_judge(struct report_end *end, const struct farm_end *farm, uint32_t planned, int signum,
+    char why[RUN_WHY_MAX])
+{
+	const struct phone_counts *n = &farm->metrics->phones;
+	const char *behind = farm_fell_behind(farm->metrics);
+
+	end->why = why;
+	if (signum != 0) {
+		end->verdict = REPORT_INTERRUPTED;
+		end->why = NULL;
+	} else if (behind != NULL) {
+		end->verdict = REPORT_INVALID;
+		end->why = behind;
+	} else if (farm->guard_says != NULL) {
+		end->verdict = REPORT_FAIL;
+		end->why = farm->guard_says;
+	} else if (n->finished != planned) {
+		end->verdict = REPORT_FAIL;
+		(void)snprintf(why, RUN_WHY_MAX, "%u of %u phones failed, %u did not finish",
+		    n->failed, planned, planned - n->finished - n->failed);
+	} else {
+		end->verdict = REPORT_PASS;
+		end->why = NULL;
+	}
+}
+
+static int
+report_status(enum report_verdict verdict, int signum)
+{
+	switch (verdict) {
+	case REPORT_PASS:
+		return CLI_PASS;
+	case REPORT_FAIL:
+		return CLI_FAIL;
+	case REPORT_INVALID:
+		return CLI_INVALID;
+	case REPORT_INTERRUPTED:
+		break;
+	}
+	return CLI_SIGNAL + signum;
+}
+
+/* ---- what is left
+ * ---------------------------------------------------------------------------- */
+
+static int
+report_summary(struct run_report *r, const struct report_end *end)
+{
+	struct buf out = { 0 };
+	int err = summary_json(&r->run, end, &out);
+
+	if (err == 0 && r->options->out_dir != NULL)
+		err = summary_write(r->options->out_dir, "summary.json", buf_bytes(&out));
+	if (err != 0)
+		log_line(LOG_ERROR, "cx700farm: summary.json: %s", strerror(-err));
+	if (r->options->json)
+		(void)fwrite(out.p, 1, out.n, stdout);
+	buf_done(&out);
+	return err;
+}
+
+static void
+report_table(struct run_report *r, const struct report_end *end)
+{
+	struct buf out = { 0 };
+
+	if (r->options->quiet || r->options->json)
+		return;
+	live_table(&r->run, &r->look_out, end, &out);
+	(void)fwrite(out.p, 1, out.n, stdout);
+	buf_done(&out);
+}
+
+static void
+report_cost(struct report_end *end)
+{
+	struct rusage use;
+
+	if (getrusage(RUSAGE_SELF, &use) != 0)
+		return;
+	end->cpu_user_s = (double)use.ru_utime.tv_sec + (double)use.ru_utime.tv_usec / 1e6;
+	end->cpu_sys_s = (double)use.ru_stime.tv_sec + (double)use.ru_stime.tv_usec / 1e6;
+	end->max_rss_bytes = (uint64_t)use.ru_maxrss * 1024;
+}
+
+int
+run_report_end(struct run_report *r, const struct farm_end *farm, int signum)
+{
+	struct report_end end = { .metrics = farm->metrics, .wall_s = farm->wall_s };
+	char why[RUN_WHY_MAX];
+	int status, err;
+
+	report_cost(&end);
+	report_judge(&end, farm, r->run.planned, signum, why);
+	status = report_status(end.verdict, signum);
+	if (farm->make_says != NULL)
+		log_line(LOG_ERROR, "cx700farm: phones could not be made: %s", farm->make_says);
+	if (farm->trace_err != 0)
+		log_line(LOG_ERROR, "cx700farm: trace.jsonl: %s", strerror(farm->trace_err));
+
+	report_table(r, &end);
+	err = report_summary(r, &end);
+	if (status == CLI_PASS && (err != 0 || farm->trace_err != 0))
+		status = CLI_FAIL;
+	return status;
+}

@@ -1,0 +1,27 @@
+/* run_report.h - what `run` shows and leaves. */
+#ifndef CLI_RUN_REPORT_H
+#define CLI_RUN_REPORT_H
+#include "farm.h"
+#include "live.h"
+#include "run_options.h"
+#include "run_plan.h"
+
+struct run_report {
+	const struct run_options *options;
+	struct report_run run;
+	struct live_look look_err, look_out; /* the live view's, the table's */
+	struct live_memory memory;
+};
+
+/* Zeroed memory becomes the reports of this run.  What it points to is lent. */
+void run_report_init(struct run_report *, const struct run_options *, const struct run_plan *,
+    unsigned threads, int argc, char **argv);
+
+/* Once a second: the live view, or a line. */
+void run_report_second(struct run_report *, const struct metrics *, uint64_t since_us);
+
+/* The end: the verdict, the table, summary.json.  `signum` is that of the first signal, or 0.
+ * Returns the exit status. */
+int run_report_end(struct run_report *, const struct farm_end *, int signum);
+
+#endif

@@ -144,8 +144,8 @@ static struct MHD_Response *
 http_response(const struct serve_reply *reply, struct http_call *call)
 {
 	struct span body = buf_bytes(&reply->body);
-	struct MHD_Response *response = MHD_create_response_from_buffer(
-	    body.n, (void *)(uintptr_t)body.p, MHD_RESPMEM_MUST_COPY);
+	struct MHD_Response *response =
+	    MHD_create_response_from_buffer(body.n, (void *)body.p, MHD_RESPMEM_MUST_COPY);
 
 	for (size_t i = 0; response != NULL && i < reply->n_headers; i++)
 		MHD_add_response_header(
@@ -276,11 +276,9 @@ http_start(struct face_http *face, int listener_take)
 {
 	const struct pool_cert *cert = face->cfg.cert;
 	const struct MHD_OptionItem tls[] = {
-		{ MHD_OPTION_HTTPS_MEM_KEY, 0,
-		    cert ? (void *)(uintptr_t)pool_cert_key_pem(cert) : NULL },
-		{ MHD_OPTION_HTTPS_MEM_CERT, 0,
-		    cert ? (void *)(uintptr_t)pool_cert_pem(cert) : NULL },
-		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)LINK_PRIORITY },
+		{ MHD_OPTION_HTTPS_MEM_KEY, 0, cert ? (void *)pool_cert_key_pem(cert) : NULL },
+		{ MHD_OPTION_HTTPS_MEM_CERT, 0, cert ? (void *)pool_cert_pem(cert) : NULL },
+		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)LINK_PRIORITY },
 		{ MHD_OPTION_END, 0, NULL },
 	};
 	const struct MHD_OptionItem none[] = { { MHD_OPTION_END, 0, NULL } };

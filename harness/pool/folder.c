@@ -4,23 +4,23 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "text.h"
+
 static int
 folder_absolute(const char *dir, char path_out[FOLDER_PATH_MAX])
 {
-	char *full = realpath(dir, NULL);
-	size_t n = full != NULL ? strlen(full) : 0;
-	int rc = full == NULL ? -errno : n < FOLDER_PATH_MAX ? 0 : -ENAMETOOLONG;
+	char full[PATH_MAX];
 
-	if (rc == 0)
-		memcpy(path_out, full, n + 1);
-	free(full);
-	return rc;
+	if (realpath(dir, full) == NULL)
+		return -errno;
+	return text_copy(path_out, FOLDER_PATH_MAX, span_of(full));
 }
 
 int

@@ -17,8 +17,8 @@ int
 link_tls_new(const struct pool_cert *cert, struct link_tls **out)
 {
 	const char *pem = pool_cert_pem(cert), *key = pool_cert_key_pem(cert);
-	gnutls_datum_t pem_d = { (unsigned char *)(uintptr_t)pem, (unsigned)strlen(pem) };
-	gnutls_datum_t key_d = { (unsigned char *)(uintptr_t)key, (unsigned)strlen(key) };
+	gnutls_datum_t pem_d = { (unsigned char *)pem, (unsigned)strlen(pem) };
+	gnutls_datum_t key_d = { (unsigned char *)key, (unsigned)strlen(key) };
 	struct link_tls *tls = mem_new(sizeof *tls);
 
 	if (tls == NULL)

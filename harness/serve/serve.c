@@ -1,8 +1,9 @@
 /* serve.c - see serve.h: what all HTTP servers' logic shares. */
 #include "serve.h"
 
-#include <string.h>
 #include <strings.h>
+
+#include "text.h"
 
 const char *
 serve_header(const struct serve_request *request, const char *name)
@@ -18,12 +19,12 @@ serve_add(struct serve_reply *reply, const char *name, const char *value)
 {
 	size_t at = reply->n_headers;
 
-	if (at == SERVE_HEADERS_MAX || strlen(name) >= sizeof reply->headers[at].name ||
-	    strlen(value) >= sizeof reply->headers[at].value)
-		return;
-	strcpy(reply->headers[at].name, name);
-	strcpy(reply->headers[at].value, value);
-	reply->n_headers++;
+	if (at < SERVE_HEADERS_MAX &&
+	    text_copy(reply->headers[at].name, sizeof reply->headers[at].name, span_of(name)) ==
+		0 &&
+	    text_copy(
+		reply->headers[at].value, sizeof reply->headers[at].value, span_of(value)) == 0)
+		reply->n_headers++;
 }
 
 void

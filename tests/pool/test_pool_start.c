@@ -95,10 +95,9 @@ static void
 become_pool(const char *program, char *const extra[], int out, int ready)
 {
 	char fd[16];
-	char *argv[32] = { (char *)(uintptr_t)program, (char *)(uintptr_t) "--listen",
-		(char *)(uintptr_t) "127.0.1.1", (char *)(uintptr_t) "--port-base",
-		(char *)(uintptr_t) "27000", (char *)(uintptr_t) "--users",
-		(char *)(uintptr_t) "20", (char *)(uintptr_t) "--ready-fd", fd };
+	char *argv[32] = { (char *)program, (char *)"--listen", (char *)"127.0.1.1",
+		(char *)"--port-base", (char *)"27000", (char *)"--users", (char *)"20",
+		(char *)"--ready-fd", fd };
 	int n = 9;
 
 	snprintf(fd, sizeof fd, "%d", ready);
@@ -356,7 +355,7 @@ given_a_start_every_server_answers_and_the_end_is_clean(void **state)
 	json_t *stats;
 
 	folder_file(f->dir, "p", dir);
-	assert_true(start(f, (char *[]){ (char *)(uintptr_t) "--dir", dir, NULL }));
+	assert_true(start(f, (char *[]){ (char *)"--dir", dir, NULL }));
 	dhcp_offers_an_address_and_names_the_voice_vlan();
 	dns_knows_the_pool();
 	ntp_tells_the_time();
@@ -411,9 +410,7 @@ given_a_bad_option_it_ends_with_2_and_one_line(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_false(start(f,
-	    (char *[]){
-		(char *)(uintptr_t) "--voice-vlan", (char *)(uintptr_t) "5000", NULL }));
+	assert_false(start(f, (char *[]){ (char *)"--voice-vlan", (char *)"5000", NULL }));
 	assert_int_equal(ended(f), 2);
 	assert_non_null(strstr(f->text, "--voice-vlan"));
 	assert_ptr_equal(strchr(f->text, '\n'), f->text + strlen(f->text) - 1);

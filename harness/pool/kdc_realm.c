@@ -1,9 +1,7 @@
 /*
  * kdc_realm.c - see kdc_realm.h.
  *
- * A realm as in 2007: RC4 keys, preauthentication required, tickets of ten hours.  Debian's
- * KDC hands out no RC4 session key unless allow_rc4 is set in its krb5.conf.  The
- * database writes nothing back per login (no last success, no lock-out).
+ * One user is made by kadmin.local, the others are copies of its record.
  */
 #include "kdc_realm.h"
 
@@ -12,14 +10,13 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "buf.h"
+#include "kdc_conf.h"
 #include "kdc_tool.h"
 #include "kdc_users.h"
 #include "mem.h"
-#include "text.h"
 
 enum { KDC_DUMP_MAX = 1 << 30, KDC_NAME_MAX = 128 };
 
@@ -31,98 +28,6 @@ kdc_realm_path(const struct kdc_realm *realm, const char *file, char out[KDC_PAT
 	if (n < 0 || n >= KDC_PATH_MAX)
 		out[0] = '\0';
 	return out;
-}
-
-/* ---- the configuration ---------------------------------------------------------------- */
-
-static void
-realm_krb5_conf(const struct kdc_realm *realm, struct buf *out)
-{
-	char ip[TEXT_IP_MAX];
-
-	text_ip_str(realm->ip, ip);
-	buf_printf(out,
-	    "[libdefaults]\n"
-	    "\tdefault_realm = %s\n"
-	    "\tallow_rc4 = true\n"
-	    "\tdns_lookup_kdc = false\n"
-	    "\tdns_lookup_realm = false\n"
-	    "\tdns_canonicalize_hostname = false\n"
-	    "\trdns = false\n"
-	    "\tqualify_shortname = \"\"\n"
-	    "[realms]\n"
-	    "\t%s = {\n"
-	    "\t\tkdc = %s:%u\n"
-	    "\t}\n"
-	    "[logging]\n"
-	    "\tkdc = FILE:%s/krb5kdc.log\n"
-	    "\tdefault = FILE:%s/krb5kdc.log\n",
-	    realm->name, realm->name, ip, realm->port, realm->dir, realm->dir);
-}
-
-static void
-realm_kdc_conf(const struct kdc_realm *realm, struct buf *out)
-{
-	char ip[TEXT_IP_MAX];
-
-	text_ip_str(realm->ip, ip);
-	buf_printf(out,
-	    "[kdcdefaults]\n"
-	    "\tkdc_listen = %s:%u\n"
-	    "\tkdc_tcp_listen = %s:%u\n"
-	    "[realms]\n"
-	    "\t%s = {\n"
-	    "\t\tdatabase_module = db\n"
-	    "\t\tdatabase_name = %s/principal\n"
-	    "\t\tkey_stash_file = %s/stash\n"
-	    "\t\tacl_file = %s/kadm5.acl\n"
-	    "\t\tmaster_key_type = aes256-cts-hmac-sha1-96\n"
-	    "\t\tsupported_enctypes = arcfour-hmac:normal\n"
-	    "\t\tmax_life = 10h\n"
-	    "\t}\n"
-	    "[dbmodules]\n"
-	    "\tdb = {\n"
-	    "\t\tdb_library = db2\n"
-	    "\t\tdatabase_name = %s/principal\n"
-	    "\t\tdisable_last_success = true\n"
-	    "\t\tdisable_lockout = true\n"
-	    "\t}\n",
-	    ip, realm->port, ip, realm->port, realm->name, realm->dir, realm->dir, realm->dir,
-	    realm->dir);
-}
-
-static int
-realm_write(const struct kdc_realm *realm, const char *file, const struct buf *text)
-{
-	char path[KDC_PATH_MAX];
-	int fd = open(
-	    kdc_realm_path(realm, file, path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	int err = text->err;
-
-	if (fd < 0)
-		return -errno;
-	if (err == 0 && write(fd, text->p, text->n) != (ssize_t)text->n)
-		err = -EIO;
-	if (close(fd) != 0 && err == 0)
-		err = -errno;
-	return err;
-}
-
-static int
-realm_configure(const struct kdc_realm *realm)
-{
-	struct buf text;
-	int err;
-
-	buf_init(&text, 0);
-	realm_krb5_conf(realm, &text);
-	err = realm_write(realm, "krb5.conf", &text);
-	buf_clear(&text);
-	realm_kdc_conf(realm, &text);
-	if (err == 0)
-		err = realm_write(realm, "kdc.conf", &text);
-	buf_done(&text);
-	return err;
 }
 
 /* ---- the database --------------------------------------------------------------------- */
@@ -261,7 +166,7 @@ realm_load(const struct kdc_realm *realm, const struct buf *text)
 {
 	char path[KDC_PATH_MAX];
 	const char *argv[] = { "kdb5_util", "-r", realm->name, "load", "-update", path, NULL };
-	int err = realm_write(realm, "load", text);
+	int err = kdc_conf_file(realm, "load", text);
 
 	kdc_realm_path(realm, "load", path);
 	if (err == 0)
@@ -349,7 +254,7 @@ kdc_realm_make(const struct kdc_realm *realm, char text_out[KDC_TEXT_MAX])
 		int (*make)(const struct kdc_realm *);
 		const char *what;
 	} PARTS[] = {
-		{ realm_configure, "the realm's configuration could not be written" },
+		{ kdc_conf_write, "the realm's configuration could not be written" },
 		{ realm_create, "kdb5_util could not make the database" },
 		{ realm_fill, "kadmin.local could not make services and users" },
 		{ realm_populate, "services are missing or users could not be loaded" },

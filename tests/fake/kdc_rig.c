@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <krb5/krb5.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -278,6 +279,24 @@ kdc_rig_ticket(struct kdc_rig *rig, struct auth *auth, const char *spn, struct a
 
 	assert(auth->ops->ticket(auth, spn, &talk) == 0);
 	return kdc_rig_walk(rig, auth, talk, out);
+}
+
+size_t
+kdc_rig_too_big(uint8_t *out, size_t cap)
+{
+	krb5_error error = { .error = 52, .stime = 1 };
+	krb5_context ctx;
+	krb5_data bytes;
+
+	assert(krb5_init_context(&ctx) == 0);
+	assert(krb5_parse_name(ctx, "krbtgt/" RIG_REALM "@" RIG_REALM, &error.server) == 0);
+	assert(krb5_mk_error(ctx, &error, &bytes) == 0 && bytes.length <= cap);
+	memcpy(out, bytes.data, bytes.length);
+	cap = bytes.length;
+	krb5_free_data_contents(ctx, &bytes);
+	krb5_free_principal(ctx, error.server);
+	krb5_free_context(ctx);
+	return cap;
 }
 
 struct auth *

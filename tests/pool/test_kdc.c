@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <arpa/inet.h>
 #include <cmocka.h>
 #include <errno.h>
 #include <pthread.h>
@@ -56,6 +57,8 @@ stage_hook(void *arg, bool stream, size_t n)
 	(void)stream;
 	(void)n;
 	stage->asked++;
+	if (stage->verdict < 0)
+		loop_stop(stage->loop);
 	return stage->verdict;
 }
 
@@ -199,6 +202,31 @@ given_phones_over_tcp_the_front_joins_their_streams(void **state)
 }
 
 static void
+given_a_request_to_be_dropped_nothing_goes_on(void **state)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(FRONT_PORT) };
+	struct stage stage;
+	int fd, i;
+
+	(void)state;
+	if (!stage_open(&stage, 1))
+		skip();
+	stage.verdict = -1;
+	to.sin_addr.s_addr = htonl(stage.rig.realm.ip);
+	for (i = 0; i < 2; i++) {
+		fd = socket(AF_INET, i == 0 ? SOCK_DGRAM : SOCK_STREAM, 0);
+		assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
+		assert_int_equal(send(fd, "x", 1, 0), 1);
+		loop_run(stage.loop);
+		close(fd);
+	}
+	assert_int_equal(kdc_front_counts(stage.front)->dropped, 2);
+	assert_int_equal(kdc_front_counts(stage.front)->requests, 1);
+	assert_int_equal(kdc_front_counts(stage.front)->streams, 1);
+	stage_close(&stage);
+}
+
+static void
 given_a_kdc_that_is_killed_its_exit_is_told(void **state)
 {
 	struct stage stage;
@@ -284,6 +312,7 @@ main(void)
 		cmocka_unit_test(given_phones_that_sign_in_the_front_counts_their_packets),
 		cmocka_unit_test(given_requests_that_are_delayed_they_still_arrive),
 		cmocka_unit_test(given_phones_over_tcp_the_front_joins_their_streams),
+		cmocka_unit_test(given_a_request_to_be_dropped_nothing_goes_on),
 		cmocka_unit_test(given_a_kdc_that_is_killed_its_exit_is_told),
 		cmocka_unit_test(given_a_port_that_is_taken_the_front_says_so),
 		cmocka_unit_test(given_ten_thousand_users_the_last_signs_in),

@@ -6,7 +6,11 @@
 
 #include <cmocka.h>
 #include <errno.h>
-#include <stdio.h>
+#include <gssapi/gssapi.h>
+#include <gssapi/gssapi_ext.h>
+#include <gssapi/gssapi_krb5.h>
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "accept_gss.h"
@@ -85,7 +89,7 @@ given_the_short_names_key_it_refuses(void **state)
 	pair_open(&p, rig_of(state), 0, "HTTP/dc01", "web.keytab");
 	assert_int_equal(p.phone->ops->negotiate(p.phone, "HTTP/dc01", &p.token), 0);
 	assert_int_equal(pair_accept(&p, "HTTP"), -EACCES);
-	print_message("%s\n", p.text);
+	assert_non_null(strstr(p.text, "HTTP/dc01@CONTOSO.COM not found in keytab"));
 	pair_close(&p);
 }
 
@@ -98,7 +102,7 @@ given_a_ticket_for_another_service_it_refuses(void **state)
 	assert_int_equal(
 	    p.phone->ops->negotiate(p.phone, "ldap/dc01.contoso.com", &p.token), 0);
 	assert_int_equal(pair_accept(&p, "HTTP"), -EACCES);
-	print_message("%s\n", p.text);
+	assert_string_equal(p.text, "the ticket is for another service");
 	pair_close(&p);
 }
 
@@ -152,7 +156,7 @@ given_a_phone_20_minutes_off_the_server_says_skew(void **state)
 	assert_int_equal(
 	    p.phone->ops->negotiate(p.phone, "HTTP/dc01.contoso.com", &p.token), 0);
 	assert_int_equal(pair_accept(&p, "HTTP"), -EACCES);
-	print_message("%s\n", p.text);
+	assert_non_null(strstr(p.text, "skew"));
 
 	buf_clear(&p.token);
 	p.phone->ops->clock(p.phone, 0);
@@ -163,8 +167,10 @@ given_a_phone_20_minutes_off_the_server_says_skew(void **state)
 }
 
 static void
-sip_both_ways(struct kdc_rig *rig, const char *spn, const char *keytab, size_t mic_n)
+given_an_rc4_session_sip_signatures_hold_both_ways(void **state)
 {
+	static const char spn[] = "sip/fe01.contoso.com";
+	static const size_t mic_n = 37;
 	struct span text = span_of("<Kerberos><a9685a0b><1><SIP Communications Service>");
 	struct span other = span_of("<Kerberos><a9685a0b><2><SIP Communications Service>");
 	struct accept_sa *theirs;
@@ -172,7 +178,7 @@ sip_both_ways(struct kdc_rig *rig, const char *spn, const char *keytab, size_t m
 	struct buf mic;
 	struct pair p;
 
-	pair_open(&p, rig, 0, spn, keytab);
+	pair_open(&p, rig_of(state), 0, spn, "sip.keytab");
 	buf_init(&mic, 0);
 	assert_int_equal(p.phone->ops->sign_open(p.phone, spn, &p.token, &ours), 0);
 	assert_int_equal(
@@ -201,10 +207,163 @@ sip_both_ways(struct kdc_rig *rig, const char *spn, const char *keytab, size_t m
 	pair_close(&p);
 }
 
+/* A client of another make, which knows AES: MIT's own blocking calls. */
 static void
-given_an_rc4_session_sip_signatures_hold_both_ways(void **state)
+foreign_token(struct kdc_rig *rig, const char *service, gss_ctx_id_t *ctx, struct buf *token)
 {
-	sip_both_ways(rig_of(state), "sip/fe01.contoso.com", "sip.keytab", 37);
+	gss_buffer_desc user = { 10, "phone00002" };
+	gss_buffer_desc password = { strlen(RIG_PASSWORD), RIG_PASSWORD };
+	gss_buffer_desc target = { strlen(service), (void *)(uintptr_t)service }, out;
+	gss_OID_set_desc mechs = { 1, (gss_OID)gss_mech_krb5 };
+	gss_name_t name, server;
+	gss_cred_id_t cred;
+	OM_uint32 minor;
+
+	setenv("KRB5_CONFIG", kdc_rig_path(rig, "krb5.conf"), 1);
+	assert_int_equal(
+	    gss_import_name(&minor, &user, GSS_C_NT_USER_NAME, &name), GSS_S_COMPLETE);
+	assert_int_equal(
+	    gss_import_name(&minor, &target, (gss_OID)GSS_KRB5_NT_PRINCIPAL_NAME, &server),
+	    GSS_S_COMPLETE);
+	assert_int_equal(gss_acquire_cred_with_password(&minor, name, &password,
+			     GSS_C_INDEFINITE, &mechs, GSS_C_INITIATE, &cred, NULL, NULL),
+	    GSS_S_COMPLETE);
+	*ctx = GSS_C_NO_CONTEXT;
+	assert_int_equal(gss_init_sec_context(&minor, cred, ctx, server, (gss_OID)gss_mech_krb5,
+			     GSS_C_INTEG_FLAG, 0, GSS_C_NO_CHANNEL_BINDINGS, GSS_C_NO_BUFFER,
+			     NULL, &out, NULL, NULL),
+	    GSS_S_COMPLETE);
+	buf_put(token, out.value, out.length);
+	gss_release_buffer(&minor, &out);
+	gss_release_cred(&minor, &cred);
+	gss_release_name(&minor, &name);
+	gss_release_name(&minor, &server);
+	assert_int_equal(acceptor_gss_init(rig->dir), 0);
+}
+
+static void
+given_an_aes_session_sip_signatures_hold_both_ways(void **state)
+{
+	static const uint8_t CLIENTS[] = { 4, 4, 0, 0xff }, SERVERS[] = { 4, 4, 1, 0xff };
+	gss_buffer_desc text = { 5, "bytes" }, mic;
+	struct kdc_rig *rig = rig_of(state);
+	char client[ACCEPT_NAME_MAX];
+	struct acceptor *server;
+	struct accept_sa *sa;
+	struct buf bytes;
+	gss_ctx_id_t ctx;
+	OM_uint32 minor;
+	const char *why;
+
+	buf_init(&bytes, 0);
+	foreign_token(rig, "sip/fe02.contoso.com@" RIG_REALM, &ctx, &bytes);
+	assert_int_equal(acceptor_gss_new(kdc_rig_path(rig, "aes.keytab"), &server), 0);
+	assert_int_equal(
+	    server->ops->sip_open(server, buf_bytes(&bytes), &sa, client, &why), 0);
+	assert_string_equal(client, "phone00002@" RIG_REALM);
+
+	assert_int_equal(gss_get_mic(&minor, ctx, 0, &text, &mic), GSS_S_COMPLETE);
+	assert_int_equal(mic.length, 28);
+	assert_memory_equal(mic.value, CLIENTS, sizeof CLIENTS);
+	assert_int_equal(server->ops->sip_check(
+			     sa, span_of("bytes"), (struct span){ mic.value, mic.length }),
+	    0);
+	gss_release_buffer(&minor, &mic);
+
+	buf_clear(&bytes);
+	assert_int_equal(server->ops->sip_sign(sa, span_of("bytes"), &bytes), 0);
+	assert_int_equal(bytes.n, 28);
+	assert_memory_equal(bytes.p, SERVERS, sizeof SERVERS);
+	mic = (gss_buffer_desc){ bytes.n, bytes.p };
+	assert_int_equal(gss_verify_mic(&minor, ctx, &text, &mic, NULL), GSS_S_COMPLETE);
+
+	gss_delete_sec_context(&minor, &ctx, GSS_C_NO_BUFFER);
+	server->ops->sip_close(sa);
+	acceptor_gss_free(server);
+	buf_done(&bytes);
+}
+
+static void
+given_a_spnego_token_sip_refuses_it(void **state)
+{
+	struct accept_sa *sa;
+	struct pair p;
+
+	pair_open(&p, rig_of(state), 0, "sip/fe01.contoso.com", "sip.keytab");
+	assert_int_equal(p.phone->ops->negotiate(p.phone, "sip/fe01.contoso.com", &p.token), 0);
+	assert_int_equal(
+	    p.server->ops->sip_open(p.server, buf_bytes(&p.token), &sa, p.client, &p.text),
+	    -EACCES);
+	assert_string_equal(p.text, "not a bare Kerberos token");
+	pair_close(&p);
+}
+
+static void
+given_no_keytab_there_is_no_acceptor(void **state)
+{
+	struct kdc_rig *rig = rig_of(state);
+	struct acceptor *server;
+
+	assert_int_equal(acceptor_gss_new(kdc_rig_path(rig, "no.keytab"), &server), -ENOENT);
+	assert_int_equal(acceptor_gss_new(kdc_rig_path(rig, "kdc.conf"), &server), -ENOENT);
+}
+
+/* ---- threads ---------------------------------------------------------------------------- */
+
+enum { THREADS = 4, TOKENS = 200 };
+
+struct worker {
+	const char *keytab;
+	struct span token;
+	unsigned done;
+};
+
+static void *
+worker_run(void *arg)
+{
+	struct worker *w = arg;
+	char client[ACCEPT_NAME_MAX];
+	struct acceptor *server;
+	struct buf reply;
+	const char *why;
+	bool wrap;
+	int i;
+
+	if (acceptor_gss_new(w->keytab, &server) != 0)
+		return NULL;
+	buf_init(&reply, 0);
+	for (i = 0; i < TOKENS; i++) {
+		buf_clear(&reply);
+		w->done += server->ops->spnego(
+			       server, "HTTP", w->token, &reply, client, &wrap, &why) == 0;
+	}
+	buf_done(&reply);
+	acceptor_gss_free(server);
+	return NULL;
+}
+
+static void
+given_several_threads_each_accepts_with_its_own(void **state)
+{
+	struct kdc_rig *rig = rig_of(state);
+	struct worker workers[THREADS];
+	pthread_t threads[THREADS];
+	struct pair p;
+	int i;
+
+	pair_open(&p, rig, 0, "HTTP/dc01.contoso.com", "web.keytab");
+	assert_int_equal(
+	    p.phone->ops->negotiate(p.phone, "HTTP/dc01.contoso.com", &p.token), 0);
+	for (i = 0; i < THREADS; i++) {
+		workers[i] = (struct worker){ .keytab = kdc_rig_path(rig, "web.keytab"),
+			.token = buf_bytes(&p.token) };
+		assert_int_equal(pthread_create(&threads[i], NULL, worker_run, &workers[i]), 0);
+	}
+	for (i = 0; i < THREADS; i++) {
+		pthread_join(threads[i], NULL);
+		assert_int_equal(workers[i].done, TOKENS);
+	}
+	pair_close(&p);
 }
 
 static int
@@ -238,6 +397,10 @@ main(void)
 		cmocka_unit_test(given_garbage_it_refuses_with_words),
 		cmocka_unit_test(given_a_phone_20_minutes_off_the_server_says_skew),
 		cmocka_unit_test(given_an_rc4_session_sip_signatures_hold_both_ways),
+		cmocka_unit_test(given_an_aes_session_sip_signatures_hold_both_ways),
+		cmocka_unit_test(given_a_spnego_token_sip_refuses_it),
+		cmocka_unit_test(given_no_keytab_there_is_no_acceptor),
+		cmocka_unit_test(given_several_threads_each_accepts_with_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, rig_setup, rig_teardown);

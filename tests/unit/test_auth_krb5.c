@@ -318,6 +318,57 @@ given_a_reply_too_big_for_udp_it_goes_over_tcp(void **state)
 	kdc_rig_down(&rig);
 }
 
+static void
+given_a_stream_reply_of_another_length_it_fails(void **state)
+{
+	static const uint8_t SHORT[] = { 0, 0, 0 }, LONG[] = { 0, 0, 0, 2, 0x7e, 0x7e, 0x7e };
+	struct auth *phone = kdc_rig_phone(1, NULL);
+	const struct span wrong[] = { { SHORT, sizeof SHORT }, { LONG, sizeof LONG } };
+	struct auth_talk *talk;
+	struct auth_out out;
+	uint8_t too_big[512];
+	size_t i, n;
+
+	(void)rig_of(state);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(phone->ops->login(phone, &talk), 0);
+		assert_int_equal(
+		    phone->ops->next(talk, (struct span){ NULL, 0 }, &out), AUTH_SEND);
+		n = kdc_rig_too_big(too_big, sizeof too_big);
+		assert_int_equal(
+		    phone->ops->next(talk, (struct span){ too_big, n }, &out), AUTH_SEND);
+		assert_true(out.stream);
+		assert_int_equal(
+		    out.packet.n - 4, (uint32_t)out.packet.p[2] << 8 | out.packet.p[3]);
+		assert_int_equal(phone->ops->next(talk, wrong[i], &out), AUTH_FAILED);
+		assert_int_equal(out.code, 0);
+		phone->ops->drop(talk);
+	}
+	auth_krb5_free(phone);
+}
+
+static void
+given_a_service_of_another_realm_the_referral_shows(void **state)
+{
+	struct kdc_rig rig;
+	struct auth *phone;
+	struct auth_out out;
+
+	(void)rig_of(state);
+	assert_true(kdc_rig_make(&rig, 2));
+	kdc_rig_configure(
+	    &rig, "krb5.conf", "[domain_realm]\n\t.fabrikam.com = FABRIKAM.COM\n");
+	kdc_rig_admin(&rig, "addprinc -randkey krbtgt/FABRIKAM.COM\n");
+	kdc_rig_start(&rig);
+	phone = kdc_rig_phone(1, NULL);
+	assert_int_equal(kdc_rig_login(&rig, phone, &out), AUTH_DONE);
+	assert_int_equal(
+	    kdc_rig_ticket(&rig, phone, "HTTP/dc02.fabrikam.com", &out), AUTH_SEND);
+	assert_string_equal(out.text, "FABRIKAM.COM");
+	auth_krb5_free(phone);
+	kdc_rig_down(&rig);
+}
+
 static int
 rig_setup(void **state)
 {
@@ -370,6 +421,35 @@ given_a_thousand_logins_nothing_leaks(void **state)
 		sign_in_and_out(rig, 1);
 	assert_int_equal(mem_out(), out_before);
 	assert_true(mallinfo2().uordblks < heap_before + LEAK * LOGINS);
+}
+
+static void
+given_no_memory_a_phone_is_not_made_and_nothing_leaks(void **state)
+{
+	struct auth_krb5_cfg cfg = {
+		.user = "phone00001", .realm = RIG_REALM, .password = "x", .serial = 1
+	};
+	long before = mem_out();
+	struct auth_talk *talk;
+	struct auth *phone;
+	long n;
+	int err;
+
+	(void)rig_of(state);
+	for (n = 1, err = -1; err != 0; n++) {
+		mem_fail_at(n);
+		err = auth_krb5_new(&cfg, &phone);
+		if (err == 0)
+			err = phone->ops->login(phone, &talk);
+		else
+			phone = NULL;
+		if (err == 0)
+			phone->ops->drop(talk);
+		auth_krb5_free(phone);
+	}
+	mem_fail_at(0);
+	assert_true(n > 4);
+	assert_int_equal(mem_out(), before);
 }
 
 struct crew {
@@ -435,7 +515,10 @@ main(void)
 		cmocka_unit_test(given_an_unreadable_reply_it_fails_without_a_code),
 		cmocka_unit_test(given_two_conversations_at_once_both_end_well),
 		cmocka_unit_test(given_a_reply_too_big_for_udp_it_goes_over_tcp),
+		cmocka_unit_test(given_a_stream_reply_of_another_length_it_fails),
+		cmocka_unit_test(given_a_service_of_another_realm_the_referral_shows),
 		cmocka_unit_test(given_a_thousand_logins_nothing_leaks),
+		cmocka_unit_test(given_no_memory_a_phone_is_not_made_and_nothing_leaks),
 		cmocka_unit_test(given_phones_in_several_threads_all_sign_in),
 	};
 

@@ -1,0 +1,104 @@
+/*
+ * kdc_conf.c - see kdc_conf.h.
+ *
+ * A realm as in 2007: RC4 keys, tickets of ten hours.  Debian's KDC hands out no RC4
+ * session key unless allow_rc4 is set in its krb5.conf.  The database writes nothing
+ * back per login (no last success, no lock-out).
+ */
+#include "kdc_conf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "text.h"
+
+static void
+conf_krb5(const struct kdc_realm *realm, struct buf *out)
+{
+	char ip[TEXT_IP_MAX];
+
+	text_ip_str(realm->ip, ip);
+	buf_printf(out,
+	    "[libdefaults]\n"
+	    "\tdefault_realm = %s\n"
+	    "\tallow_rc4 = true\n"
+	    "\tdns_lookup_kdc = false\n"
+	    "\tdns_lookup_realm = false\n"
+	    "\tdns_canonicalize_hostname = false\n"
+	    "\trdns = false\n"
+	    "\tqualify_shortname = \"\"\n"
+	    "[realms]\n"
+	    "\t%s = {\n"
+	    "\t\tkdc = %s:%u\n"
+	    "\t}\n"
+	    "[logging]\n"
+	    "\tkdc = FILE:%s/krb5kdc.log\n"
+	    "\tdefault = FILE:%s/krb5kdc.log\n",
+	    realm->name, realm->name, ip, realm->port, realm->dir, realm->dir);
+}
+
+static void
+conf_kdc(const struct kdc_realm *realm, struct buf *out)
+{
+	char ip[TEXT_IP_MAX];
+
+	text_ip_str(realm->ip, ip);
+	buf_printf(out,
+	    "[kdcdefaults]\n"
+	    "\tkdc_listen = %s:%u\n"
+	    "\tkdc_tcp_listen = %s:%u\n"
+	    "[realms]\n"
+	    "\t%s = {\n"
+	    "\t\tdatabase_module = db\n"
+	    "\t\tdatabase_name = %s/principal\n"
+	    "\t\tkey_stash_file = %s/stash\n"
+	    "\t\tacl_file = %s/kadm5.acl\n"
+	    "\t\tmaster_key_type = aes256-cts-hmac-sha1-96\n"
+	    "\t\tsupported_enctypes = arcfour-hmac:normal\n"
+	    "\t\tmax_life = 10h\n"
+	    "\t}\n"
+	    "[dbmodules]\n"
+	    "\tdb = {\n"
+	    "\t\tdb_library = db2\n"
+	    "\t\tdatabase_name = %s/principal\n"
+	    "\t\tdisable_last_success = true\n"
+	    "\t\tdisable_lockout = true\n"
+	    "\t}\n",
+	    ip, realm->port, ip, realm->port, realm->name, realm->dir, realm->dir, realm->dir,
+	    realm->dir);
+}
+
+int
+kdc_conf_file(const struct kdc_realm *realm, const char *file, const struct buf *text)
+{
+	char path[KDC_PATH_MAX];
+	int fd = open(
+	    kdc_realm_path(realm, file, path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int err = text->err;
+
+	if (fd < 0)
+		return -errno;
+	if (err == 0 && write(fd, text->p, text->n) != (ssize_t)text->n)
+		err = -EIO;
+	if (close(fd) != 0 && err == 0)
+		err = -errno;
+	return err;
+}
+
+int
+kdc_conf_write(const struct kdc_realm *realm)
+{
+	struct buf text;
+	int err;
+
+	buf_init(&text, 0);
+	conf_krb5(realm, &text);
+	err = kdc_conf_file(realm, "krb5.conf", &text);
+	buf_clear(&text);
+	conf_kdc(realm, &text);
+	if (err == 0)
+		err = kdc_conf_file(realm, "kdc.conf", &text);
+	buf_done(&text);
+	return err;
+}

@@ -3,6 +3,13 @@
 
 #include <string.h>
 
+bool
+facts_new_image(const struct facts *f)
+{
+	return facts_know(f, FACT_IMAGE) && f->offered_version[0] != '\0' &&
+	    strcmp(f->offered_version, f->version) != 0;
+}
+
 void
 facts_power_cut(struct facts *f)
 {
@@ -18,7 +25,7 @@ facts_power_cut(struct facts *f)
 	memcpy(kept.update_url, f->update_url, sizeof kept.update_url);
 
 	/* The other bank is booted if there is an image on it. */
-	memcpy(kept.version, f->known & FACT_IMAGE ? f->offered_version : f->version,
+	memcpy(kept.version, facts_new_image(f) ? f->offered_version : f->version,
 	    sizeof kept.version);
 	kept.known &= ~(uint32_t)FACT_IMAGE;
 	*f = kept;

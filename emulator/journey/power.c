@@ -164,10 +164,8 @@ journey_power_off(struct journey *j)
 bool
 journey_wants_restart(const struct journey *j)
 {
-	const struct facts *f = &j->facts;
-
-	return j->cfg.plan->restart_after_update && facts_know(f, FACT_IMAGE) &&
-	    strcmp(f->offered_version, f->version) != 0 && j->restarts < JOURNEY_RESTARTS_MAX;
+	return j->cfg.plan->restart_after_update && facts_new_image(&j->facts) &&
+	    j->restarts < JOURNEY_RESTARTS_MAX;
 }
 
 /* The image on the other bank runs from now on, with its habits, if they are known. */

@@ -107,6 +107,9 @@ struct facts {
 	uint32_t image_crc32;
 };
 
+/* Is there an image to be booted that is not what runs? */
+bool facts_new_image(const struct facts *);
+
 /* What is left of them after a power cut: flash facts; the installed image is what runs now. */
 void facts_power_cut(struct facts *);
 

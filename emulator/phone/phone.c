@@ -1,0 +1,241 @@
+/* phone.c - see phone.h. */
+#include "phone.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "auth_krb5.h"
+#include "io_uv.h"
+#include "mem.h"
+#include "phone_id.h"
+#include "phone_rows.h"
+#include "steps.h"
+#include "trace.h"
+
+struct phone {
+	struct instance instance; /* first */
+	const struct phone_cfg *cfg;
+	struct instance_sink *sink;
+	struct io *io;
+	struct auth *auth;
+	struct journey *j;
+	struct identity id;
+};
+
+static const struct phone *
+phone_const(const struct instance *i)
+{
+	return (const struct phone *)(const void *)i;
+}
+
+static struct phone *
+phone_of(struct instance *i)
+{
+	return (struct phone *)(void *)i;
+}
+
+/* ---- what the journey tells goes to the sink -------------------------------- */
+
+static enum instance_verdict
+verdict_of(const struct journey_row *row)
+{
+	if (!row->final)
+		return INSTANCE_RETRY;
+	if (row->verdict == STEP_SKIP)
+		return INSTANCE_SKIPPED;
+	return row->verdict == STEP_DONE ? INSTANCE_DONE : INSTANCE_NOT_DONE;
+}
+
+static uint64_t
+firmware_bytes(const struct phone *p, const struct journey_row *row)
+{
+	if (row->leg->step != &step_update_download || row->verdict != STEP_DONE)
+		return 0;
+	return journey_facts(p->j)->image_bytes;
+}
+
+static void
+phone_on_row(void *arg, const struct journey_row *row)
+{
+	struct phone *p = arg;
+	struct buf *trace = p->sink->ops->trace(p->sink);
+	struct instance_row told = {
+		.row = phone_row_of(row->leg),
+		.verdict = verdict_of(row),
+		.why = row->why,
+		.started_us = row->started_us,
+		.ended_us = row->ended_us,
+		.firmware_bytes = firmware_bytes(p, row),
+		.wrong_password =
+		    row->why == WHY_AUTH && strncmp(row->detail, "krb:24 ", 7) == 0,
+	};
+
+	if (trace != NULL && row->final)
+		trace_line(trace, &p->id, p->sink->run_began_us, row);
+	p->sink->ops->row(p->sink, &told);
+}
+
+static void
+phone_on_state(void *arg, enum journey_state state)
+{
+	static const enum instance_state told[] = {
+		[JOURNEY_OFF] = INSTANCE_OFF,
+		[JOURNEY_WALKING] = INSTANCE_WALKING,
+		[JOURNEY_STAYING] = INSTANCE_STAYING,
+		[JOURNEY_ARRIVED] = INSTANCE_ARRIVED,
+		[JOURNEY_FAILED] = INSTANCE_FAILED,
+		[JOURNEY_LEFT] = INSTANCE_LEFT,
+	};
+	struct phone *p = arg;
+
+	if (state != JOURNEY_LEAVING)
+		p->sink->ops->state(p->sink, told[state]);
+}
+
+/* The number of a profile, which is that of its TLS habits. */
+static unsigned
+profile_number(const struct phone_cfg *cfg, const struct profile *profile)
+{
+	unsigned i = 0;
+
+	while (i + 1 < cfg->n_profiles && cfg->profiles[i] != profile)
+		i++;
+	return i;
+}
+
+static void
+phone_on_restart(void *arg)
+{
+	struct phone *p = arg;
+
+	io_phone_tls(p->io, profile_number(p->cfg, journey_profile(p->j)));
+	p->sink->ops->restart(p->sink);
+}
+
+/* ---- what the farm does with it ------------------------------------------------ */
+
+static void
+phone_power(struct instance *i, bool on)
+{
+	if (on)
+		journey_power_on(phone_of(i)->j);
+	else
+		journey_power_off(phone_of(i)->j);
+}
+
+static void
+phone_leave(struct instance *i)
+{
+	journey_leave(phone_of(i)->j);
+}
+
+static bool
+phone_holds(const struct instance *i)
+{
+	return journey_holds(phone_const(i)->j);
+}
+
+static void
+phone_close(struct instance *i)
+{
+	struct phone *p = phone_of(i);
+
+	journey_free(p->j);
+	auth_krb5_free(p->auth);
+	io_phone_free(p->io);
+	mem_free(p);
+}
+
+/* ---- making one ------------------------------------------------------------------- */
+
+static int
+make_world(struct phone *p, const struct instance_place *place)
+{
+	struct io_phone_cfg cfg = { .index = place->index, .seed = place->seed };
+
+	memcpy(cfg.mac, p->id.mac, sizeof cfg.mac);
+	return io_phone_new(place->world, &cfg, &p->io);
+}
+
+static int
+make_auth(struct phone *p)
+{
+	const struct pool_users *users = &p->cfg->pool->users;
+	char realm[sizeof users->domain];
+	struct auth_krb5_cfg cfg = { p->id.user, realm, users->password, p->id.index };
+
+	phone_realm(p->cfg->pool, realm, sizeof realm);
+	return auth_krb5_new(&cfg, &p->auth);
+}
+
+static int
+make_journey(struct phone *p)
+{
+	struct journey_cfg cfg = {
+		.io = p->io,
+		.auth = p->auth,
+		.id = &p->id,
+		.profile = p->cfg->profiles[0],
+		.plan = p->cfg->plan,
+		.watch = { p, phone_on_row, phone_on_state, phone_on_restart },
+		.host_wall_minus_now_us = loop_wall_us() - (int64_t)p->io->ops->now_us(p->io),
+		.table = journey_table,
+		.n_rows = journey_rows,
+		.chores = chores_table,
+		.n_chores = chores_count,
+	};
+
+	return journey_new(&cfg, &p->j);
+}
+
+int
+phone_make(
+    void *arg, const struct instance_place *place, struct instance **out, const char **err_out)
+{
+	static const struct instance_ops ops = { phone_power, phone_leave, phone_holds,
+		phone_close };
+	const struct phone_cfg *cfg = arg;
+	struct phone *p = mem_new(sizeof *p);
+	const char *what;
+	int err;
+
+	if (p == NULL)
+		return -ENOMEM;
+	p->instance.ops = &ops;
+	p->cfg = cfg;
+	p->sink = place->sink;
+
+	what = "the pool file's user names do not fit";
+	err = phone_id(cfg, place->seed, place->index, &p->id);
+	if (err != 0)
+		goto fail;
+	what = "no world for a phone";
+	err = make_world(p, place);
+	if (err != 0)
+		goto fail;
+	what = "no Kerberos for a phone";
+	err = make_auth(p);
+	if (err != 0)
+		goto fail;
+	what = "no memory for a phone";
+	err = make_journey(p);
+	if (err != 0)
+		goto fail;
+	*out = &p->instance;
+	return 0;
+fail:
+	*err_out = what;
+	phone_close(&p->instance);
+	return err;
+}
+
+const struct profile *
+phone_profile_of(const void *phone_cfg, const char *version)
+{
+	const struct phone_cfg *cfg = phone_cfg;
+
+	for (size_t i = 0; i < cfg->n_profiles; i++)
+		if (strcmp(cfg->profiles[i]->version, version) == 0)
+			return cfg->profiles[i];
+	return NULL;
+}

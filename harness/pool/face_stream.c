@@ -26,6 +26,7 @@ struct stream_conn {
 	struct face_stream *face;
 	struct link link;
 	struct loop_watch *watch;
+	struct sock_peer peer;
 	struct buf out;
 	void *user;
 	uint64_t born_us;
@@ -149,6 +150,7 @@ stream_take(struct face_stream *face, int fd, const struct sock_peer *peer)
 		return;
 	}
 	conn->face = face;
+	conn->peer = *peer;
 	conn->greeted = face->cfg.tls == NULL;
 	conn->born_us = loop_now_us(face->cfg.loop);
 	buf_init(&conn->out, STREAM_OUT_MAX);
@@ -284,6 +286,12 @@ stream_conn_end(struct stream_conn *conn)
 {
 	conn->ending = true;
 	loop_watch_set(conn->watch, LOOP_READ | LOOP_WRITE);
+}
+
+const struct sock_peer *
+stream_conn_peer(const struct stream_conn *conn)
+{
+	return &conn->peer;
 }
 
 size_t

@@ -49,6 +49,9 @@ void stream_conn_send(struct stream_conn *, struct span);
 /* The server ends it, after what is queued. */
 void stream_conn_end(struct stream_conn *);
 
+/* Who is on the other end; lent. */
+const struct sock_peer *stream_conn_peer(const struct stream_conn *);
+
 /* How many connections are open now. */
 size_t face_stream_open(const struct face_stream *);
 

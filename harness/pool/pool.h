@@ -115,6 +115,7 @@ struct pool {
 	struct serve_sip *sip;
 	struct link_tls *sip_tls;
 	struct face_stream *sip_face;
+	uint32_t sip_peer; /* whose bytes are being read: for the log */
 
 	struct serve_ca_web ca_web;
 	struct serve_update update, update_external; /* of port 80's and 443's thread */

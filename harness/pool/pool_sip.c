@@ -22,6 +22,7 @@ sip_on_input(void *arg, void *user, struct span bytes, struct buf *out)
 {
 	struct pool *pool = arg;
 
+	pool->sip_peer = stream_conn_peer(serve_sip_face(user))->ip;
 	return serve_sip_bytes(user, bytes, loop_now_us(pool->loop), loop_wall_us(), out);
 }
 
@@ -44,7 +45,7 @@ sip_on_line(void *arg, const char *line)
 {
 	struct pool *pool = arg;
 
-	pool_log_line(pool->log, "sip", 0, "%s", line);
+	pool_log_line(pool->log, "sip", pool->sip_peer, "%s", line);
 }
 
 static int

@@ -1,0 +1,178 @@
+/* dir_rig.c - see dir_rig.h. */
+#include "dir_rig.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cert_chain.h"
+
+struct buf
+dir_rig_load(const char *name)
+{
+	struct buf file = { 0 }, der = { 0 };
+	uint8_t block[4096];
+	char path[64];
+	FILE *f;
+	size_t n;
+
+	snprintf(path, sizeof path, "tests/golden/p7b/%s", name);
+	f = fopen(path, "rb");
+	assert(f != NULL);
+	while ((n = fread(block, 1, sizeof block, f)) != 0)
+		buf_put(&file, block, n);
+	fclose(f);
+	if (cert_unarmour(&der, buf_bytes(&file)) != 0)
+		assert(0);
+	buf_done(&file);
+	return der;
+}
+
+/* ---- LDAP ------------------------------------------------------------------ */
+
+static struct dir_rig_conn *
+rig_conn(struct dir_rig *r, const struct io_handle *h)
+{
+	for (size_t i = 0; i < DIR_RIG_CONNS; i++)
+		if (r->conns[i].h == h)
+			return &r->conns[i];
+	return NULL;
+}
+
+static void
+rig_ldap_open(struct dir_rig *r, struct fake *f, struct io_handle *h)
+{
+	struct dir_rig_conn *c = rig_conn(r, NULL);
+
+	assert(c != NULL);
+	c->h = h;
+	serve_ldap_open(&c->conn, &r->ldap);
+	r->connections++;
+	fake_up(f, h, 1000, NULL);
+}
+
+static void
+rig_ldap_answer(struct dir_rig *r, struct fake *f, struct dir_rig_conn *c, struct span bytes)
+{
+	struct buf reply = { 0 };
+	int err = serve_ldap_bytes(&c->conn, bytes, &reply);
+	size_t piece = r->piece != 0 ? r->piece : reply.n + 1;
+
+	for (size_t at = 0; at < reply.n; at += piece) {
+		size_t left = reply.n - at;
+
+		fake_bytes(
+		    f, c->h, 1000, (struct span){ reply.p + at, left < piece ? left : piece });
+	}
+	if (err != 0)
+		fake_down(f, c->h, 1000, 0, NULL);
+	buf_done(&reply);
+}
+
+static void
+rig_ldap(void *arg, struct fake *f, const struct fake_call *call)
+{
+	struct dir_rig *r = arg;
+	struct dir_rig_conn *c = rig_conn(r, call->h);
+
+	switch (call->deed) {
+	case FAKE_OPENED:
+		rig_ldap_open(r, f, call->h);
+		break;
+	case FAKE_SENT:
+		assert(c != NULL);
+		rig_ldap_answer(r, f, c, call->bytes);
+		break;
+	case FAKE_CLOSED:
+	case FAKE_CUT:
+		if (c != NULL) {
+			serve_ldap_close(&c->conn);
+			c->h = NULL;
+		}
+		break;
+	case FAKE_ASKED:
+		break;
+	}
+}
+
+/* ---- the CA's web server ------------------------------------------------------- */
+
+static void
+rig_web_reply(struct fake *f, struct io_handle *h, const struct serve_reply *reply)
+{
+	struct io_header headers[SERVE_HEADERS_MAX];
+
+	for (size_t i = 0; i < reply->n_headers; i++)
+		headers[i] =
+		    (struct io_header){ reply->headers[i].name, reply->headers[i].value };
+	fake_http(f, h, 1000, reply->status, headers, reply->n_headers, buf_bytes(&reply->body),
+	    reply->body.n);
+}
+
+static void
+rig_web(void *arg, struct fake *f, const struct fake_call *call)
+{
+	struct serve_header headers[16];
+	struct serve_request q = { .headers = headers };
+	struct serve_reply reply = { 0 };
+	struct dir_rig *r = arg;
+
+	if (call->deed != FAKE_ASKED)
+		return;
+	r->web_asked++;
+	q.method = call->ask->method;
+	q.path = call->ask->path;
+	assert(call->ask->n_headers <= 16);
+	for (; q.n_headers < call->ask->n_headers; q.n_headers++)
+		headers[q.n_headers] =
+		    (struct serve_header){ call->ask->headers[q.n_headers].name,
+			    call->ask->headers[q.n_headers].value };
+
+	serve_ca_web(&r->web, &q, &reply);
+	if (r->web_open || (serve_header(&q, "Authorization") != NULL && r->web_status != 0)) {
+		reply.status = r->web_status != 0 ? r->web_status : 200;
+		reply.n_headers = 0;
+		buf_clear(&reply.body);
+		buf_text(
+		    &reply.body, r->web_body != NULL ? r->web_body : buf_cstr(&r->web.text));
+	}
+	rig_web_reply(f, call->h, &reply);
+	buf_done(&reply.body);
+}
+
+void
+dir_rig_up(struct dir_rig *r, struct fake *f, const char *refused, bool publish)
+{
+	struct serve_ldap_cfg cfg = {
+		.dir = {
+			.domain = "contoso.com",
+			.dc_name = "dc01.contoso.com",
+			.ca_name = "Contoso Root CA",
+			.ca_host = "dc01.contoso.com",
+			.publish = publish,
+		},
+	};
+
+	memset(r, 0, sizeof *r);
+	r->acceptor = fake_acceptor_new(refused);
+	r->p7b = dir_rig_load("chain2.p7b");
+	r->root = dir_rig_load("root.der");
+	cfg.acceptor = r->acceptor;
+	cfg.dir.root = buf_bytes(&r->root);
+	if (serve_ldap_init(&r->ldap, &cfg) != 0 ||
+	    serve_ca_web_init(&r->web, r->acceptor, buf_bytes(&r->p7b)) != 0)
+		assert(0);
+	fake_listen(f, FAKE_STREAM, 389, rig_ldap, r);
+	fake_listen(f, FAKE_HTTP, 80, rig_web, r);
+}
+
+void
+dir_rig_down(struct dir_rig *r)
+{
+	for (size_t i = 0; i < DIR_RIG_CONNS; i++)
+		serve_ldap_close(&r->conns[i].conn);
+	serve_ca_web_done(&r->web);
+	fake_acceptor_free(r->acceptor);
+	buf_done(&r->p7b);
+	buf_done(&r->root);
+}

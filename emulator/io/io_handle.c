@@ -1,0 +1,151 @@
+/* io_handle.c - what all handles have in common: scope, owner, end; and alarms. */
+#include <errno.h>
+
+#include "io_priv.h"
+#include "mem.h"
+
+/* ---- scope and owner ---- */
+
+static void
+handle_link(struct io_handle *h, struct io_owner owner)
+{
+	h->owner = owner;
+	h->next = owner.scope->first;
+	h->prev = &owner.scope->first;
+	if (h->next != NULL)
+		h->next->prev = &h->next;
+	owner.scope->first = h;
+}
+
+static void
+handle_unlink(struct io_handle *h)
+{
+	if (h->prev == NULL)
+		return;
+	*h->prev = h->next;
+	if (h->next != NULL)
+		h->next->prev = h->prev;
+	h->next = NULL;
+	h->prev = NULL;
+}
+
+struct io_world *
+io_world_of(const struct io_handle *h)
+{
+	return h->phone->world;
+}
+
+void *
+io_handle_new(
+    struct io_phone *phone, const struct io_type *type, struct io_owner owner, size_t size)
+{
+	struct io_handle *h = mem_new(size);
+
+	if (h == NULL)
+		return NULL;
+	h->phone = phone;
+	h->type = type;
+	list_init(&h->woken);
+	list_add_tail(&phone->handles, &h->of_phone);
+	handle_link(h, owner);
+	if (phone->world->n_handles++ == 0)
+		uv_ref((uv_handle_t *)&phone->world->poll);
+	return h;
+}
+
+void
+io_handle_free(struct io_handle *h)
+{
+	struct io_world *w = io_world_of(h);
+
+	h->closed = true;
+	handle_unlink(h);
+	list_remove(&h->of_phone);
+	list_remove(&h->woken);
+	if (--w->n_handles == 0)
+		uv_unref((uv_handle_t *)&w->poll);
+	io_bury(w, h);
+}
+
+void
+io_handle_close(struct io_handle *h)
+{
+	if (h->closed)
+		return;
+	h->closed = true;
+	handle_unlink(h);
+	h->type->close(h);
+}
+
+void
+io_handle_cut(struct io_handle *h)
+{
+	h->closed = true;
+	handle_unlink(h);
+	h->type->cut(h);
+}
+
+void
+io_handle_give(struct io_handle *h, struct io_owner owner)
+{
+	handle_unlink(h);
+	handle_link(h, owner);
+}
+
+bool
+io_tell(struct io_handle *h, const struct io_event *ev)
+{
+	if (!h->closed)
+		h->owner.fn(h->owner.arg, ev);
+	return !h->closed;
+}
+
+/* ---- alarms ---- */
+
+struct io_alarm {
+	struct io_handle h;
+	struct io_due due;
+};
+
+static void
+alarm_on_due(struct io_due *due)
+{
+	struct io_alarm *a = LIST_ITEM(due, struct io_alarm, due);
+
+	io_tell(&a->h, &(struct io_event){ .kind = IO_ALARM, .h = &a->h });
+}
+
+static void
+alarm_free(struct io_handle *h)
+{
+	struct io_alarm *a = (struct io_alarm *)h;
+
+	io_due_done(io_world_of(h), &a->due);
+	io_handle_free(h);
+}
+
+static const struct io_type alarm_type = { .close = alarm_free, .cut = alarm_free };
+
+int
+io_alarm_open(struct io *io, struct io_owner owner, struct io_handle **out)
+{
+	struct io_phone *phone = (struct io_phone *)io;
+	struct io_alarm *a = io_handle_new(phone, &alarm_type, owner, sizeof(*a));
+
+	if (a == NULL)
+		return -ENOMEM;
+	if (io_due_init(phone->world, &a->due, alarm_on_due) < 0) {
+		io_handle_free(&a->h);
+		return -ENOMEM;
+	}
+	*out = &a->h;
+	return 0;
+}
+
+void
+io_alarm_set(struct io_handle *h, uint64_t after_us)
+{
+	struct io_alarm *a = (struct io_alarm *)h;
+
+	io_due_set(io_world_of(h), &a->due, io_now_us() + after_us);
+}

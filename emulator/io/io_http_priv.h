@@ -1,0 +1,108 @@
+/*
+ * io_http_priv.h - HTTP from inside: sessions (io_http.c), curl's sockets (io_curl.c), TLS
+ * under curl (io_tunnel.c).
+ *
+ * curl speaks plain HTTP only.  For http it connects to the server, for https to a socket
+ * of ours, where the tunnel takes over.  Every session's URL has a host of its own, an
+ * address that means nothing: so curl looks nothing up and shares no connection, and our
+ * socket function puts the true address in its place.
+ */
+#ifndef IO_IO_HTTP_PRIV_H
+#define IO_IO_HTTP_PRIV_H
+#include <sys/un.h>
+
+#include <curl/curl.h>
+
+#include "io_priv.h"
+
+enum { HTTP_SPARE = 32 };
+
+struct http_conn { /* a connection that curl has */
+	struct list of_session;
+	struct io_fd fd;
+	struct io_http *session; /* NULL: its session has ended, curl does not know yet */
+	struct io_world *world;
+	bool watched;
+};
+
+struct io_http_world {
+	struct io_world *world;
+	CURLM *multi;
+	struct io_due due;        /* curl's timer */
+	bool now;                 /* curl's timer at once */
+	struct http_conn **conns; /* by descriptor */
+	size_t n_conns, n_stale;
+	struct io_due sweep; /* stale connections are taken from curl */
+	CURL *sweeper;
+	CURL *spare[HTTP_SPARE];
+	size_t n_spare;
+	struct list touched; /* sessions with events for their owners */
+	uint32_t last_id;
+
+	struct io_fd listener; /* of the tunnels */
+	struct sockaddr_un listen_name;
+	socklen_t listen_len;
+	struct list expected; /* sessions whose connection has not been accepted yet */
+};
+
+struct io_http {
+	struct io_handle h;
+	struct io_addr to;
+	bool tls, trust_nothing;
+	char *name;
+	uint32_t id;
+	struct list conns, touched;
+
+	/* the request */
+	CURL *easy; /* NULL: nothing is asked */
+	struct curl_slist *lines;
+	char *text, *body; /* method, path; what curl sends */
+	bool count;
+
+	/* the reply, as far as it has come */
+	struct buf head;
+	struct io_header *headers;
+	struct io_http_seen seen;
+	struct buf fresh; /* lent body not told yet */
+	uint64_t n_fresh; /* counted body not told yet */
+	bool head_new, end_new, have_head;
+	int err;                    /* of the end; 0: whole */
+	int err_below;              /* what went wrong under curl; 0: nothing */
+	bool telling, freed, asked; /* while an event is told: closed, asked again */
+
+	/* https */
+	struct list expected, tunnels;
+	struct io_scope scope; /* of the tunnels' streams */
+	struct io_tls_seen tls_seen;
+};
+
+/* ---- io_curl.c ---- */
+int io_curl_init(struct io_world *);
+void io_curl_done(struct io_world *);
+/* Let curl do what it wants to do now; then tell the sessions. */
+void io_curl_run(struct io_world *);
+/* A connection for curl; fd is taken.  0 or -ENOMEM. */
+int io_curl_conn(struct io_http *, int fd);
+curl_socket_t io_curl_on_open(void *arg, curlsocktype, struct curl_sockaddr *);
+int io_curl_on_close(void *arg, curl_socket_t);
+/* The session is over: its idle connections end, in order or by reset. */
+void io_curl_leave(struct io_http *, bool reset);
+/* Closing its connections will reset them. */
+void io_curl_reset(struct io_http *);
+CURL *io_curl_easy(struct io_world *);
+void io_curl_release(struct io_world *, CURL *);
+
+/* ---- io_http.c ---- */
+/* curl is done with a session's request. */
+void io_http_ended(struct io_http *, CURLcode);
+/* Tell what there is to tell. */
+void io_http_tell(struct io_http *);
+
+/* ---- io_tunnel.c ---- */
+int io_tunnel_init(struct io_world *, const char **err_out);
+void io_tunnel_done(struct io_world *);
+/* curl's end of a tunnel, and where it is to connect to.  A descriptor or -errno. */
+int io_tunnel_socket(struct io_http *, struct curl_sockaddr *);
+void io_tunnel_leave(struct io_http *, bool reset);
+
+#endif

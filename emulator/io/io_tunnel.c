@@ -1,0 +1,300 @@
+/*
+ * io_tunnel.c - TLS under curl: what curl says in plain to a local socket goes on as a TLS
+ * stream of the phone.
+ *
+ * There is one listener a world.  curl's end is bound to a name that says which session
+ * it belongs to, and both ends must be of this process.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "io_http_priv.h"
+#include "mem.h"
+
+enum { TUNNEL_READ = 16 * 1024, TUNNEL_BACKLOG = 4096 };
+
+struct tunnel {
+	struct list of_session;
+	struct io_http *session;
+	struct io_fd near;     /* to curl */
+	struct io_handle *far; /* to the server; NULL: over */
+	bool up;
+	struct buf in; /* for curl, which did not take it yet */
+};
+
+/* ---- names: abstract, so nothing is left in the file system ---- */
+
+static socklen_t
+tunnel_name(struct sockaddr_un *sa, const struct io_world *w, uint32_t id)
+{
+	int n;
+
+	*sa = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	n = snprintf(sa->sun_path + 1, sizeof(sa->sun_path) - 1,
+	    "cx700farm/%d/%" PRIxPTR "/%" PRIu32, (int)getpid(), (uintptr_t)w, id);
+	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n);
+}
+
+static bool
+tunnel_is_ours(int fd)
+{
+	struct ucred cred = { 0 };
+	socklen_t len = sizeof(cred);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == 0 &&
+	    cred.pid == getpid();
+}
+
+/* ---- the end of one ---- */
+
+static void
+tunnel_free(struct tunnel *t, bool reset)
+{
+	struct io_world *w = io_world_of(&t->session->h);
+	struct io_handle *far = t->far;
+
+	t->far = NULL;
+	list_remove(&t->of_session);
+	io_fd_close(&t->near);
+	buf_done(&t->in);
+	if (far != NULL && reset)
+		io_handle_cut(far);
+	else if (far != NULL)
+		io_handle_close(far);
+	io_bury(w, t);
+}
+
+void
+io_tunnel_leave(struct io_http *s, bool reset)
+{
+	list_remove(&s->expected);
+	while (!list_empty(&s->tunnels))
+		tunnel_free(LIST_ITEM(s->tunnels.next, struct tunnel, of_session), reset);
+}
+
+/* ---- curl -> server ---- */
+
+/* What does not fit is left with curl until the stream has drained. */
+static void
+tunnel_out(void *arg)
+{
+	struct tunnel *t = arg;
+	uint8_t bytes[TUNNEL_READ];
+
+	while (t->up && t->far != NULL && io_stream_waiting(t->far) == 0) {
+		ssize_t n = recv(t->near.fd, bytes, sizeof(bytes), 0);
+
+		if (n < 0 && errno == EAGAIN)
+			return;
+		if (n <= 0) {
+			tunnel_free(t, false);
+			return;
+		}
+		t->far->type->send(t->far, (struct span){ bytes, (size_t)n });
+	}
+}
+
+/* ---- server -> curl ---- */
+
+/* False: the rest must wait. */
+static bool
+tunnel_flush(struct tunnel *t)
+{
+	while (t->in.n > 0) {
+		ssize_t n = send(t->near.fd, t->in.p, t->in.n, MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EAGAIN)
+			return false;
+		buf_eat(&t->in, n < 0 ? t->in.n : (size_t)n);
+	}
+	return true;
+}
+
+static void
+tunnel_in(struct tunnel *t, struct span bytes)
+{
+	buf_span(&t->in, bytes);
+	if (t->in.err != 0) {
+		t->session->err_below = -ENOMEM;
+		tunnel_free(t, true);
+	} else if (!tunnel_flush(t)) {
+		io_stream_pause(t->far, true);
+	}
+}
+
+static void
+tunnel_on_near(struct io_fd *near, uint32_t events)
+{
+	struct tunnel *t = LIST_ITEM(near, struct tunnel, near);
+
+	if ((events & EPOLLOUT) && t->in.n > 0 && tunnel_flush(t)) {
+		if (t->far == NULL) {
+			tunnel_free(t, false);
+			return;
+		}
+		io_stream_pause(t->far, false);
+	}
+	if (t->far == NULL && (events & (EPOLLHUP | EPOLLERR)))
+		tunnel_free(t, false);
+	else
+		tunnel_out(t);
+}
+
+/* The server has ended it: curl gets what is left, then the end. */
+static void
+tunnel_down(struct tunnel *t, const struct io_event *ev)
+{
+	struct io_http *s = t->session;
+
+	if (ev->err != 0)
+		s->err_below = ev->err;
+	if (ev->tls != NULL)
+		s->tls_seen = *ev->tls;
+	io_handle_close(t->far);
+	t->far = NULL;
+	if (tunnel_flush(t))
+		tunnel_free(t, false);
+}
+
+static void
+tunnel_on_far(void *arg, const struct io_event *ev)
+{
+	struct tunnel *t = arg;
+
+	switch (ev->kind) {
+	case IO_UP:
+		t->up = true;
+		t->session->tls_seen = *ev->tls;
+		tunnel_out(t);
+		break;
+	case IO_BYTES:
+		tunnel_in(t, ev->bytes);
+		break;
+	case IO_DOWN:
+		tunnel_down(t, ev);
+		break;
+	case IO_ALARM:
+	case IO_PACKET:
+	case IO_HEAD:
+	case IO_BODY:
+	case IO_WHOLE:
+		break;
+	}
+}
+
+/* ---- the beginning ---- */
+
+int
+io_tunnel_socket(struct io_http *s, struct curl_sockaddr *to)
+{
+	struct io_world *w = io_world_of(&s->h);
+	struct sockaddr_un sa;
+	socklen_t len = tunnel_name(&sa, w, s->id);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -errno;
+	if (bind(fd, (struct sockaddr *)&sa, len) < 0) {
+		int rc = -errno;
+
+		close(fd);
+		return rc;
+	}
+	to->family = AF_UNIX;
+	to->protocol = 0;
+	to->addrlen = w->http->listen_len;
+	memcpy(&to->addr, &w->http->listen_name, w->http->listen_len);
+	list_remove(&s->expected);
+	list_add_tail(&w->http->expected, &s->expected);
+	return fd;
+}
+
+static struct io_http *
+tunnel_session(struct io_world *w, const struct sockaddr_un *peer, socklen_t len)
+{
+	for (struct list *link = w->http->expected.next; link != &w->http->expected;
+	     link = link->next) {
+		struct io_http *s = LIST_ITEM(link, struct io_http, expected);
+		struct sockaddr_un sa;
+
+		if (tunnel_name(&sa, w, s->id) == len && memcmp(&sa, peer, len) == 0)
+			return s;
+	}
+	return NULL;
+}
+
+static int
+tunnel_open(struct io_http *s, int fd)
+{
+	struct tunnel *t = mem_new(sizeof(*t));
+	struct io_stream_cfg cfg = { s->to, true, s->name, s->trust_nothing };
+	struct io_owner me = { &s->scope, tunnel_on_far, t };
+	int rc;
+
+	if (t == NULL) {
+		close(fd);
+		return -ENOMEM;
+	}
+	t->session = s;
+	t->near = (struct io_fd){ fd, tunnel_on_near };
+	list_add_tail(&s->tunnels, &t->of_session);
+	rc = io_stream_open(&s->h.phone->io, me, &cfg, &t->far);
+	if (rc == 0) {
+		io_stream_tunnel(t->far, tunnel_out, t);
+		rc = io_fd_add(io_world_of(&s->h), &t->near, EPOLLIN | EPOLLOUT | EPOLLET);
+	}
+	if (rc < 0)
+		tunnel_free(t, false);
+	return rc;
+}
+
+static void
+tunnel_on_accept(struct io_fd *listener, uint32_t events)
+{
+	struct io_http_world *http = LIST_ITEM(listener, struct io_http_world, listener);
+
+	(void)events;
+	for (;;) {
+		struct sockaddr_un peer = { 0 };
+		socklen_t len = sizeof(peer);
+		int fd = accept4(
+		    listener->fd, (struct sockaddr *)&peer, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		struct io_http *s;
+
+		if (fd < 0)
+			return;
+		s = tunnel_is_ours(fd) ? tunnel_session(http->world, &peer, len) : NULL;
+		if (s == NULL) {
+			close(fd);
+			continue;
+		}
+		list_remove(&s->expected);
+		s->err_below = tunnel_open(s, fd);
+	}
+}
+
+int
+io_tunnel_init(struct io_world *w, const char **err_out)
+{
+	struct io_http_world *http = w->http;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	*err_out = "the local socket under https cannot be made";
+	http->listener = (struct io_fd){ fd, tunnel_on_accept };
+	http->listen_len = tunnel_name(&http->listen_name, w, 0);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&http->listen_name, http->listen_len) < 0 ||
+	    listen(fd, TUNNEL_BACKLOG) < 0)
+		return -errno;
+	return io_fd_add(w, &http->listener, EPOLLIN);
+}
+
+void
+io_tunnel_done(struct io_world *w)
+{
+	io_fd_close(&w->http->listener);
+}

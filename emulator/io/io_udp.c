@@ -1,0 +1,168 @@
+/*
+ * io_udp.c - connected datagram sockets.
+ *
+ * A port that is closed answers by ICMP: the kernel tells it as ECONNREFUSED on the next
+ * call, we as IO_DOWN.  Other errors of sending are lost packets, as on any network.
+ */
+#include <errno.h>
+#include <netinet/in.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include "io_priv.h"
+
+struct io_udp {
+	struct io_handle h;
+	struct io_fd fd;
+	enum io_service service;
+	bool over;
+	int err; /* waits to be told */
+};
+
+static enum io_service
+udp_service(uint16_t port)
+{
+	switch (port) {
+	case 53:
+		return IO_SVC_DNS;
+	case 67:
+		return IO_SVC_DHCP;
+	case 88:
+		return IO_SVC_KDC;
+	case 123:
+		return IO_SVC_NTP;
+	default:
+		return IO_SVC_OTHER;
+	}
+}
+
+static void
+udp_down(struct io_udp *u, int err)
+{
+	struct io_event ev = { .kind = IO_DOWN, .h = &u->h, .err = err };
+
+	u->over = true;
+	io_fd_close(&u->fd);
+	io_tell(&u->h, &ev);
+}
+
+/* All that is there; 8 packets are more than any phone's server sends at once. */
+static void
+udp_read(struct io_udp *u)
+{
+	struct io_world *w = io_world_of(&u->h);
+
+	for (int i = 0; i < IO_READ_TURNS; i++) {
+		ssize_t n = recv(u->fd.fd, w->scratch, IO_READ_MAX, 0);
+		struct io_event ev = { .kind = IO_PACKET, .h = &u->h };
+
+		if (n < 0) {
+			if (errno == ECONNREFUSED)
+				udp_down(u, -ECONNREFUSED);
+			return;
+		}
+		io_count_in(w, u->service, (size_t)n);
+		ev.bytes = (struct span){ w->scratch, (size_t)n };
+		if (!io_tell(&u->h, &ev))
+			return;
+	}
+	io_wake(&u->h);
+}
+
+static void
+udp_on_ready(struct io_fd *fd, uint32_t events)
+{
+	(void)events;
+	udp_read(LIST_ITEM(fd, struct io_udp, fd));
+}
+
+static void
+udp_wake(struct io_handle *h)
+{
+	struct io_udp *u = (struct io_udp *)h;
+
+	if (u->over)
+		return;
+	if (u->err != 0)
+		udp_down(u, u->err);
+	else
+		udp_read(u);
+}
+
+static int
+udp_send(struct io_handle *h, struct span bytes)
+{
+	struct io_udp *u = (struct io_udp *)h;
+
+	if (u->over)
+		return -ENOTCONN;
+	if (send(u->fd.fd, bytes.p, bytes.n, MSG_NOSIGNAL) >= 0) {
+		io_count_out(io_world_of(h), u->service, bytes.n);
+		return 0;
+	}
+	if (errno == EMSGSIZE)
+		return -EMSGSIZE;
+	if (errno == ECONNREFUSED) {
+		u->err = -ECONNREFUSED;
+		io_wake(h);
+	}
+	return 0;
+}
+
+static void
+udp_free(struct io_handle *h)
+{
+	struct io_udp *u = (struct io_udp *)h;
+
+	io_fd_close(&u->fd);
+	io_handle_free(h);
+}
+
+static const struct io_type udp_type = {
+	.send = udp_send,
+	.close = udp_free,
+	.cut = udp_free,
+	.wake = udp_wake,
+};
+
+static int
+udp_connect(struct io_udp *u, struct io_addr to)
+{
+	struct io_world *w = io_world_of(&u->h);
+	struct sockaddr_in sa = {
+		.sin_family = AF_INET,
+		.sin_port = htons(io_real_port(w, to.port)),
+		.sin_addr.s_addr = htonl(to.ip),
+	};
+
+	/* Unicast DHCP leaves from the client's port. */
+	u->fd.fd = io_socket(u->h.phone, SOCK_DGRAM, to.port == 67 ? 68 : 0);
+	if (u->fd.fd < 0)
+		return u->fd.fd;
+	if (connect(u->fd.fd, (struct sockaddr *)&sa, sizeof(sa)) < 0)
+		return -errno;
+	return io_fd_add(w, &u->fd, EPOLLIN | EPOLLET);
+}
+
+int
+io_udp_open(struct io *io, struct io_owner owner, struct io_addr to, struct io_handle **out)
+{
+	struct io_phone *phone = (struct io_phone *)io;
+	int rc = io_may_open(phone, to);
+	struct io_udp *u;
+
+	if (rc < 0)
+		return rc;
+	u = io_handle_new(phone, &udp_type, owner, sizeof(*u));
+	if (u == NULL)
+		return -ENOMEM;
+	u->fd = (struct io_fd){ -1, udp_on_ready };
+	u->service = udp_service(to.port);
+	rc = udp_connect(u, to);
+	if (rc < 0) {
+		udp_free(&u->h);
+		return rc;
+	}
+	*out = &u->h;
+	return 0;
+}

@@ -1,0 +1,67 @@
+/*
+ * io_rig.h - a real world on loopback for tests of io/: one loop, one phone, and notes of what
+ * it was told.
+ */
+#ifndef TESTS_IO_RIG_H
+#define TESTS_IO_RIG_H
+#include "io_uv.h"
+
+enum { RIG_NOTES = 256, RIG_TEXT = 512 };
+
+struct rig_note {
+	enum io_kind kind;
+	struct io_handle *h;
+	int err, status;
+	size_t n; /* bytes, also of those not kept */
+	char text[RIG_TEXT];
+	struct io_tls_seen tls;
+	uint64_t body_n;
+	uint32_t crc32;
+	int who; /* the owner's number */
+};
+
+struct rig;
+typedef void rig_fn(struct rig *, const struct io_event *);
+
+struct rig_owner {
+	struct rig *rig;
+	int who;
+	rig_fn *then; /* called after the note was taken; NULL: nothing */
+	struct io_scope scope;
+};
+
+struct rig {
+	struct loop *loop;
+	struct io_world *world;
+	struct io *io;
+	struct rig_owner owner[4];
+	struct rig_note note[RIG_NOTES];
+	size_t n, wanted;
+	bool inside; /* a call into io runs: no event may come */
+	struct loop_timer *guard;
+	uint32_t server_ip;
+	uint16_t udp_port, tcp_port; /* real ones, by the test */
+	void *of_test;
+};
+
+/* What worlds of tests have in common: loopback allowed, three suites. */
+struct io_world_cfg rig_cfg(void);
+
+/* One loop, one world, phone 0 at 127.42.0.1. */
+void rig_begin(struct rig *, const struct io_world_cfg *);
+void rig_end(struct rig *);
+
+/* For opening: owner number `who`. */
+struct io_owner rig_owner(struct rig *, int who);
+
+/* Run the loop until there are n notes (10 s at most: then the test fails). */
+void rig_until(struct rig *, size_t n);
+/* Run the loop until the test stops it with loop_stop(). */
+void rig_run(struct rig *);
+/* Let everything that is due now happen. */
+void rig_settle(struct rig *);
+
+/* A socket that listens on 127.0.0.1 at a port of its own. */
+int rig_listen(int type, uint16_t *port_out);
+
+#endif

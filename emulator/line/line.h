@@ -83,6 +83,10 @@ bool line_is_registered(const struct line *);
 
 /* ---- asking ----------------------------------------------------------- */
 
+/* Somebody wants to see what is sent, as it goes out; fn NULL: nobody any more. */
+typedef void line_sent_fn(void *arg, const struct sip_msg *);
+void line_watch(struct line *, line_sent_fn *, void *arg);
+
 /* What came of the transaction an owner is just being told of. */
 struct line_reply {
 	enum line_news news;
@@ -149,8 +153,8 @@ struct line_facts {
 /* Of the last 200 to REGISTER; zeroes before. */
 const struct line_facts *line_facts(const struct line *);
 
-/* Microseconds from the last 200 to the next refresh (profile's refresh_before_s before
- * Expires); 0: not registered. */
+/* Microseconds from now to the next refresh (profile's refresh_before_s before Expires), at
+ * least 1; 0: not registered. */
 uint64_t line_refresh_after_us(const struct line *);
 
 /* Messages dropped for their signature since line_new. */

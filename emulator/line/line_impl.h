@@ -55,6 +55,8 @@ struct line {
 	struct line_call *calls;
 	struct line_dialog *dialogs;
 	const struct line_reply *reply;
+	line_sent_fn *watch;
+	void *watch_arg;
 	struct line_sa sa;
 
 	/* the registration */

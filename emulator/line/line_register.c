@@ -205,10 +205,12 @@ uint64_t
 line_refresh_after_us(const struct line *l)
 {
 	uint32_t before = l->cfg.who.profile->sip.refresh_before_s, s = l->facts.expires_s;
+	uint64_t due = l->facts.registered_at_us, now = line_now(l);
 
 	if (!l->registered)
 		return 0;
-	return (uint64_t)(s > before ? s - before : (s + 1) / 2) * 1000000;
+	due += (uint64_t)(s > before ? s - before : (s + 1) / 2) * 1000000;
+	return due > now ? due - now : 1;
 }
 
 /* ---- signing out -------------------------------------------------------- */

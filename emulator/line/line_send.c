@@ -64,6 +64,22 @@ line_write_head(struct line *l, struct buf *b, const struct line_head *h)
 	sip_write(b, "User-Agent", "%s", l->cfg.who.profile->sip.user_agent);
 }
 
+void
+line_watch(struct line *l, line_sent_fn *fn, void *arg)
+{
+	l->watch = fn;
+	l->watch_arg = arg;
+}
+
+static void
+line_show(struct line *l, struct buf *b)
+{
+	struct sip_msg m;
+
+	if (l->watch != NULL && sip_msg_parse(b->p, b->n, &m) == 0)
+		l->watch(l->watch_arg, &m);
+}
+
 int
 line_send(struct line *l, struct buf *b, struct span token, const char *type, struct span body)
 {
@@ -77,6 +93,8 @@ line_send(struct line *l, struct buf *b, struct span token, const char *type, st
 		err = b->err;
 	if (err == 0)
 		err = line_put(l, buf_bytes(b));
+	if (err == 0)
+		line_show(l, b);
 	buf_done(b);
 	return err;
 }

@@ -44,6 +44,7 @@ static const struct option_row option_rows[] = {
 	{"--voice-vlan",       "N",       OPT_NUMBER, AT(voice_vlan),       0, 4094,                    "the VLAN that DHCP names to phones (200); 0 = none"},
 	{"--lease",            "TIME",    OPT_TIME,   AT(lease_us),         SECONDS(10), SECONDS(31536000), "how long a lease holds (192h)"},
 	{"--sip-version",      "3|4",     OPT_NUMBER, AT(sip_version),      3, 4,                       "version of the SIP signatures (4)"},
+	{"--seed",             "N",       OPT_SIZE,   AT(seed),             0, UINT64_MAX,              "the same root certificate as with this number before (0: a new one)"},
 	{"--ready-fd",         "N",       OPT_FD,     AT(ready_fd),         0, 1023,                    "write one line there when all servers are up, and end with the parent"},
 	{"--help",             NULL,      OPT_FLAG,   AT(help),             0, 0,                       "this text"},
 };

@@ -23,6 +23,7 @@ struct pool_options {
 	uint32_t voice_vlan;    /* 0: none */
 	uint64_t lease_us;
 	uint32_t sip_version; /* of the signatures, 3 or 4 */
+	uint64_t seed;        /* of the root certificate; 0: like no other */
 	int ready_fd;         /* -1: none */
 	bool help;
 };

@@ -2,14 +2,24 @@
 #include "pool_ca.h"
 
 #include <errno.h>
+#include <gnutls/abstract.h>
 #include <gnutls/crypto.h>
 #include <gnutls/pkcs7.h>
 #include <gnutls/x509.h>
 #include <string.h>
 
 #include "mem.h"
+#include "rng.h"
 
-enum { CA_KEY_BITS = 2048, CA_DAY_S = 86400, CA_YEARS = 10, CA_ID_MAX = 64 };
+enum {
+	CA_KEY_BITS = 2048,
+	CA_KEY_SEED = 28, /* bytes; FIPS 186-4 wants so many for this length */
+	CA_DAY_S = 86400,
+	CA_YEAR_S = 365 * CA_DAY_S,
+	CA_YEARS = 10,
+	CA_ID_MAX = 64,
+	CA_SERIAL = 10
+};
 
 struct pool_ca {
 	gnutls_x509_privkey_t root_key, key;
@@ -38,26 +48,66 @@ ca_key(gnutls_x509_privkey_t *out)
 	return rc < 0 ? rc : gnutls_x509_privkey_generate(*out, GNUTLS_PK_RSA, CA_KEY_BITS, 0);
 }
 
-/* What root and servers have in common: version, serial, dates, key, subject key id. */
+/* Bytes that are chance, or follow from the seed. */
 static int
-ca_begin(gnutls_x509_privkey_t key, int64_t from_s, int64_t to_s, gnutls_x509_crt_t crt)
+ca_bytes(struct rng *seeded, uint8_t *out, size_t n)
 {
-	unsigned char serial[10], id[CA_ID_MAX];
-	size_t id_n = sizeof id;
+	if (seeded == NULL)
+		return gnutls_rnd(GNUTLS_RND_KEY, out, n);
+	for (size_t i = 0; i < n; i++)
+		out[i] = (uint8_t)rng_u64(seeded);
+	return 0;
+}
+
+static int
+ca_root_key(struct rng *seeded, gnutls_x509_privkey_t *out)
+{
+	uint8_t seed[CA_KEY_SEED];
+	gnutls_keygen_data_st from = { GNUTLS_KEYGEN_SEED, seed, sizeof seed };
 	int rc;
 
-	rc = gnutls_rnd(GNUTLS_RND_NONCE, serial, sizeof serial);
+	if (seeded == NULL)
+		return ca_key(out);
+	if ((rc = gnutls_x509_privkey_init(out)) < 0 ||
+	    (rc = ca_bytes(seeded, seed, sizeof seed)) < 0)
+		return rc;
+	return gnutls_x509_privkey_generate2(
+	    *out, GNUTLS_PK_RSA, CA_KEY_BITS, GNUTLS_PRIVKEY_FLAG_PROVABLE, &from, 1);
+}
+
+struct ca_life {
+	int64_t from_s, to_s;
+};
+
+/* What root and servers have in common: version, serial, dates, key, subject key id. */
+static int
+ca_begin(
+    gnutls_x509_privkey_t key, struct ca_life life, struct rng *seeded, gnutls_x509_crt_t crt)
+{
+	unsigned char serial[CA_SERIAL], id[CA_ID_MAX];
+	size_t id_n = sizeof id;
+	int rc = ca_bytes(seeded, serial, sizeof serial);
+
 	if (rc < 0)
 		return rc;
 	serial[0] = (serial[0] & 0x3f) | 0x40; /* positive and never short */
 	if ((rc = gnutls_x509_crt_set_version(crt, 3)) < 0 ||
 	    (rc = gnutls_x509_crt_set_serial(crt, serial, sizeof serial)) < 0 ||
-	    (rc = gnutls_x509_crt_set_activation_time(crt, (time_t)from_s)) < 0 ||
-	    (rc = gnutls_x509_crt_set_expiration_time(crt, (time_t)to_s)) < 0 ||
+	    (rc = gnutls_x509_crt_set_activation_time(crt, (time_t)life.from_s)) < 0 ||
+	    (rc = gnutls_x509_crt_set_expiration_time(crt, (time_t)life.to_s)) < 0 ||
 	    (rc = gnutls_x509_crt_set_key(crt, key)) < 0 ||
 	    (rc = gnutls_x509_crt_get_key_id(crt, GNUTLS_KEYID_USE_SHA1, id, &id_n)) < 0)
 		return rc;
 	return gnutls_x509_crt_set_subject_key_id(crt, id, id_n);
+}
+
+/* A seeded root is the same all year. */
+static struct ca_life
+ca_root_life(const struct pool_ca *ca, const struct rng *seeded)
+{
+	int64_t from = ca->now_s - (seeded != NULL ? ca->now_s % CA_YEAR_S : 0) - CA_DAY_S;
+
+	return (struct ca_life){ from, from + (int64_t)CA_YEARS * CA_YEAR_S };
 }
 
 static int
@@ -67,7 +117,8 @@ ca_make_root(struct pool_ca *ca, const char *common_name)
 		to = ca->now_s + (int64_t)CA_YEARS * 365 * CA_DAY_S;
 	int rc = gnutls_x509_crt_init(&ca->root);
 
-	if (rc < 0 || (rc = ca_begin(ca->root_key, from, to, ca->root)) < 0 ||
+	if (rc < 0 ||
+	    (rc = ca_begin(ca->root_key, ca_root_life(ca, seeded), seeded, ca->root)) < 0 ||
 	    (rc = gnutls_x509_crt_set_dn_by_oid(ca->root, GNUTLS_OID_LDAP_DC, 0, "com", 3)) <
 		0 ||
 	    (rc = gnutls_x509_crt_set_dn_by_oid(
@@ -103,16 +154,18 @@ ca_make_chain(struct pool_ca *ca)
 }
 
 int
-pool_ca_new(const char *common_name, int64_t now_s, struct pool_ca **out)
+pool_ca_new(const char *common_name, int64_t now_s, uint64_t seed, struct pool_ca **out)
 {
 	struct pool_ca *ca = mem_new(sizeof *ca);
+	struct rng rng, *seeded = seed != 0 ? &rng : NULL;
 	int rc;
 
 	if (ca == NULL)
 		return -ENOMEM;
 	ca->now_s = now_s;
-	if ((rc = ca_key(&ca->root_key)) < 0 || (rc = ca_key(&ca->key)) < 0 ||
-	    (rc = ca_make_root(ca, common_name)) < 0 || (rc = ca_make_chain(ca)) < 0) {
+	rng_seed(&rng, seed, 0);
+	if ((rc = ca_root_key(seeded, &ca->root_key)) < 0 || (rc = ca_key(&ca->key)) < 0 ||
+	    (rc = ca_make_root(ca, common_name, seeded)) < 0 || (rc = ca_make_chain(ca)) < 0) {
 		pool_ca_free(ca);
 		return ca_errno(rc);
 	}
@@ -171,10 +224,10 @@ static int
 ca_make_server(
     struct pool_ca *ca, const char *const names[], size_t n_names, gnutls_x509_crt_t crt)
 {
-	int64_t from = ca->now_s - CA_DAY_S, to = ca->now_s + (int64_t)2 * 365 * CA_DAY_S;
+	struct ca_life life = { ca->now_s - CA_DAY_S, ca->now_s + (int64_t)2 * CA_YEAR_S };
 	unsigned char id[CA_ID_MAX];
 	size_t id_n = sizeof id;
-	int rc = ca_begin(ca->key, from, to, crt);
+	int rc = ca_begin(ca->key, life, NULL, crt);
 
 	if (rc < 0 || (rc = ca_name_it(crt, names, n_names)) < 0 ||
 	    (rc = gnutls_x509_crt_get_subject_key_id(ca->root, id, &id_n, NULL)) < 0 ||

@@ -13,9 +13,12 @@
 struct pool_ca;
 struct pool_cert;
 
-/* Makes the two keys (half a second or so) and the root; valid from a day before `now_s`.  0 or
- * -errno. */
-int pool_ca_new(const char *common_name, int64_t now_s, struct pool_ca **out);
+/*
+ * Makes the two keys (half a second or so) and the root, valid at now_s.  seed 0: a
+ * root like no other.  Otherwise the same seed and name give the same root, to the byte,
+ * within a year: what phones see of it can then be compared between two runs.  0 or -errno.
+ */
+int pool_ca_new(const char *common_name, int64_t now_s, uint64_t seed, struct pool_ca **out);
 void pool_ca_free(struct pool_ca *); /* NULL is fine */
 
 /* The root as DER; the chain as a certs-only PKCS#7 in DER.  Lent. */

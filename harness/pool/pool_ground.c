@@ -121,7 +121,7 @@ part_ca_start(struct pool *pool)
 	static const char *const web[] = { POOL_MAIL, "autodiscover." POOL_DOMAIN,
 		"ucupdates-r2." POOL_DOMAIN, "pool." POOL_DOMAIN, POOL_NAME, POOL_FRONT,
 		POOL_DOMAIN };
-	int rc = pool_ca_new(POOL_CA, loop_wall_us() / 1000000, &pool->ca);
+	int rc = pool_ca_new(POOL_CA, loop_wall_us() / 1000000, pool->options.seed, &pool->ca);
 
 	if (rc == 0)
 		rc = pool_ca_issue(pool->ca, sip, sizeof sip / sizeof sip[0], &pool->sip_cert);

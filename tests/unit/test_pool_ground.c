@@ -46,7 +46,7 @@ given_a_server_its_certificate_is_signed_by_the_root_with_sha1(void **state)
 	unsigned status = 0;
 
 	(void)state;
-	assert_int_equal(pool_ca_new("test CA", loop_wall_us() / 1000000, &ca), 0);
+	assert_int_equal(pool_ca_new("test CA", loop_wall_us() / 1000000, 0, &ca), 0);
 	assert_int_equal(pool_ca_issue(ca, names, 2, &cert), 0);
 	root = certificate(pool_ca_root_pem(ca));
 	crt = certificate(pool_cert_pem(cert));
@@ -64,6 +64,23 @@ given_a_server_its_certificate_is_signed_by_the_root_with_sha1(void **state)
 	pool_ca_free(ca);
 }
 
+static void
+given_a_seed_the_root_is_the_same_again(void **state)
+{
+	static const uint64_t seeds[] = { 7, 7, 8, 0, 0 };
+	struct pool_ca *ca[5];
+
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(
+		    pool_ca_new("test CA", 1790000000 + i * 1000, seeds[i], &ca[i]), 0);
+	assert_true(span_eq(pool_ca_root(ca[0]), pool_ca_root(ca[1])));
+	assert_false(span_eq(pool_ca_root(ca[0]), pool_ca_root(ca[2])));
+	assert_false(span_eq(pool_ca_root(ca[3]), pool_ca_root(ca[4])));
+	for (int i = 0; i < 5; i++)
+		pool_ca_free(ca[i]);
+}
+
 /* openssl reads the chain as a browser would. */
 static void
 given_the_chain_openssl_finds_the_root_in_it(void **state)
@@ -77,7 +94,7 @@ given_the_chain_openssl_finds_the_root_in_it(void **state)
 		printf("skipped: openssl is not installed\n");
 		skip();
 	}
-	assert_int_equal(pool_ca_new("test CA", loop_wall_us() / 1000000, &ca), 0);
+	assert_int_equal(pool_ca_new("test CA", loop_wall_us() / 1000000, 0, &ca), 0);
 	assert_int_equal(folder_make(NULL, dir), 0);
 	assert_int_equal(folder_write(dir, "chain.p7b", pool_ca_chain(ca)), 0);
 	snprintf(command, sizeof command,
@@ -244,6 +261,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    given_a_server_its_certificate_is_signed_by_the_root_with_sha1),
+		cmocka_unit_test(given_a_seed_the_root_is_the_same_again),
 		cmocka_unit_test(given_the_chain_openssl_finds_the_root_in_it),
 		cmocka_unit_test(given_a_version_the_firmware_is_always_the_same),
 		cmocka_unit_test(given_a_private_folder_nothing_of_it_is_left),

@@ -348,15 +348,16 @@ given_several_threads_each_accepts_with_its_own(void **state)
 	struct kdc_rig *rig = rig_of(state);
 	struct worker workers[THREADS];
 	pthread_t threads[THREADS];
+	char keytab[KDC_PATH_MAX];
 	struct pair p;
 	int i;
 
+	kdc_realm_path(&rig->realm, "web.keytab", keytab);
 	pair_open(&p, rig, 0, "HTTP/dc01.contoso.com", "web.keytab");
 	assert_int_equal(
 	    p.phone->ops->negotiate(p.phone, "HTTP/dc01.contoso.com", &p.token), 0);
 	for (i = 0; i < THREADS; i++) {
-		workers[i] = (struct worker){ .keytab = kdc_rig_path(rig, "web.keytab"),
-			.token = buf_bytes(&p.token) };
+		workers[i] = (struct worker){ .keytab = keytab, .token = buf_bytes(&p.token) };
 		assert_int_equal(pthread_create(&threads[i], NULL, worker_run, &workers[i]), 0);
 	}
 	for (i = 0; i < THREADS; i++) {

@@ -9,7 +9,7 @@
  * of its credential cache, which it does with kdc_timesync = 1 only.
  */
 #include <errno.h>
-#include <profile.h>
+#include <mit-krb5/profile.h> /* not <profile.h>: the tree has one of its own */
 #include <stdio.h>
 #include <string.h>
 

@@ -111,10 +111,8 @@ ca_root_life(const struct pool_ca *ca, const struct rng *seeded)
 }
 
 static int
-ca_make_root(struct pool_ca *ca, const char *common_name)
+ca_make_root(struct pool_ca *ca, const char *common_name, struct rng *seeded)
 {
-	int64_t from = ca->now_s - CA_DAY_S,
-		to = ca->now_s + (int64_t)CA_YEARS * 365 * CA_DAY_S;
 	int rc = gnutls_x509_crt_init(&ca->root);
 
 	if (rc < 0 ||

@@ -26,6 +26,7 @@ struct auth_talk {
 	krb5_get_init_creds_opt *as_opt; /* the library reads it until the end */
 	krb5_tkt_creds_context tgs;
 	krb5_enctype etypes[1];
+	bool begun;        /* a request has gone out: a reply must have bytes */
 	bool stream;       /* the KDC wants TCP, from now on */
 	krb5_data out;     /* the library's request */
 	struct buf framed; /* the same behind its length, over TCP */

@@ -123,8 +123,11 @@ krb_talk_next(struct auth_talk *talk, struct span reply, struct auth_out *out)
 	bool again = false;
 
 	memset(out, 0, sizeof *out);
-	if (reply.n > 0 && talk->stream && !talk_unframe(&reply))
+	if (talk->begun && talk->stream && !talk_unframe(&reply))
 		return talk_fail(talk, EBADMSG, out);
+	if (talk->begun && reply.n == 0) /* the library would begin again */
+		return talk_fail(talk, EBADMSG, out);
+	talk->begun = true;
 	talk_forget_request(talk);
 	code = talk_step(talk, reply, &again);
 

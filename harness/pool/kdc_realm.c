@@ -103,7 +103,8 @@ realm_fill(const struct kdc_realm *realm)
 		err = script.err;
 	if (err == 0)
 		err = kdc_tool_run(realm, argv, buf_bytes(&script));
-	mem_wipe(script.p, script.n);
+	if (script.n > 0)
+		mem_wipe(script.p, script.n);
 	buf_done(&script);
 	return err;
 }

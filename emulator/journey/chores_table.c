@@ -112,7 +112,7 @@ poll_after(const struct step *s)
 
 /* ---- the page ---------------------------------------------------------------------- */
 
-#define ROWS(of) of, sizeof of / sizeof *of
+#define ROWS(of) (of), sizeof(of) / sizeof *(of)
 
 /* clang-format off */
 const struct chore chores_table[] = {

@@ -8,7 +8,8 @@
 
 enum { LEAVE_PATIENCE_US = 20 * 1000 * 1000 };
 
-static io_fn on_bell, on_chore_bell;
+static void on_bell(void *, const struct io_event *);
+static void on_chore_bell(void *, const struct io_event *);
 
 static uint64_t
 now_us(const struct journey *j)

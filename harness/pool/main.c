@@ -2,7 +2,7 @@
  * main.c - cx700pool: reads its options, starts the pool, says where it is,
  * waits for SIGINT or SIGTERM, stops it and says what it did.
  */
-#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +49,15 @@ main_without_policy(char *argv[])
 		return;
 	setenv(variable, "/dev/null", 1);
 	execv("/proc/self/exe", argv);
+}
+
+/* Spawned by a run: however that ends, so do we, and clean up; our own children keep out of it.
+ */
+static void
+main_for_a_run(int ready_fd)
+{
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	fcntl(ready_fd, F_SETFD, FD_CLOEXEC);
 }
 
 static void
@@ -169,9 +178,8 @@ main(int argc, char *argv[])
 		buf_done(&text);
 		return 0;
 	}
-	/* Spawned by a run: however that ends, so do we, and clean up. */
 	if (run.pool.options.ready_fd >= 0)
-		prctl(PR_SET_PDEATHSIG, SIGTERM);
+		main_for_a_run(run.pool.options.ready_fd);
 	main_without_policy(argv);
 	main_limits();
 	rc = main_run(&run);

@@ -27,10 +27,10 @@ pool_start(struct pool *pool)
 	for (int i = 0; i < SERVER_COUNT; i++)
 		pool->taps[i].server = pool_server_names[i];
 	pool->firmware_fd = -1;
-	for (const struct pool_part *part = pool_parts; part->name != NULL; part++) {
+	while (pool_parts[pool->parts] != NULL) {
+		const struct pool_part *part = pool_parts[pool->parts++];
 		int rc = part->start(pool);
 
-		pool->parts++;
 		if (rc == 0)
 			continue;
 		if (pool->complaint[0] == '\0')
@@ -45,7 +45,7 @@ void
 pool_stop(struct pool *pool)
 {
 	while (pool->parts > 0)
-		pool_parts[--pool->parts].stop(pool);
+		pool_parts[--pool->parts]->stop(pool);
 }
 
 struct sock_peer

@@ -154,47 +154,12 @@ int pool_failed(struct pool *, const char *what, int rc);
  * stopped or on the loop's thread (HTTP's are then a little old). */
 void pool_stats(const struct pool *, struct buf *to);
 
-/* The table of parts, in the order of their start; ends with name NULL. */
-extern const struct pool_part pool_parts[];
+/* The parts, in the order of their start; ends with NULL. */
+extern const struct pool_part *const pool_parts[];
 
-/* pool_ground.c: what the servers stand on. */
-int part_folder_start(struct pool *);
-void part_folder_stop(struct pool *);
-int part_log_start(struct pool *);
-void part_log_stop(struct pool *);
-int part_firmware_start(struct pool *);
-void part_firmware_stop(struct pool *);
-int part_ca_start(struct pool *);
-void part_ca_stop(struct pool *);
-int part_file_start(struct pool *);
-void part_file_stop(struct pool *);
-
-/* pool_realm.c: users, services, their keys, and krb5kdc behind its front. */
-int part_realm_start(struct pool *);
-void part_realm_stop(struct pool *);
-int part_kdc_start(struct pool *);
-void part_kdc_stop(struct pool *);
-
-/* pool_net.c */
-int part_dhcp_start(struct pool *);
-void part_dhcp_stop(struct pool *);
-int part_dns_start(struct pool *);
-void part_dns_stop(struct pool *);
-int part_ntp_start(struct pool *);
-void part_ntp_stop(struct pool *);
-
-/* pool_ldap.c */
-int part_ldap_start(struct pool *);
-void part_ldap_stop(struct pool *);
-
-/* pool_sip.c */
-int part_sip_start(struct pool *);
-void part_sip_stop(struct pool *);
-
-/* pool_web.c */
-int part_http_start(struct pool *);
-void part_http_stop(struct pool *);
-int part_https_start(struct pool *);
-void part_https_stop(struct pool *);
+extern const struct pool_part part_folder, part_log, part_firmware, part_ca, part_file;
+extern const struct pool_part part_realm, part_kdc;
+extern const struct pool_part part_dhcp, part_dns, part_ntp, part_ldap, part_sip;
+extern const struct pool_part part_http, part_https;
 
 #endif

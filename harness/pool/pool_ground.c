@@ -14,8 +14,8 @@
 
 enum { FLUSH_US = 1000000 };
 
-int
-part_folder_start(struct pool *pool)
+static int
+folder_start(struct pool *pool)
 {
 	char what[POOL_COMPLAINT_MAX];
 	int rc = folder_make(pool->options.dir, pool->dir);
@@ -28,8 +28,8 @@ part_folder_start(struct pool *pool)
 	return pool_failed(pool, what, rc);
 }
 
-void
-part_folder_stop(struct pool *pool)
+static void
+folder_stop(struct pool *pool)
 {
 	struct buf stats = { 0 };
 
@@ -41,6 +41,8 @@ part_folder_stop(struct pool *pool)
 		buf_done(&stats);
 	}
 }
+
+const struct pool_part part_folder = { "folder", folder_start, folder_stop };
 
 static void
 log_on_flush(void *arg)
@@ -68,8 +70,8 @@ log_open_audit(struct pool *pool)
 	return rc;
 }
 
-int
-part_log_start(struct pool *pool)
+static int
+log_start(struct pool *pool)
 {
 	char path[FOLDER_PATH_MAX];
 	int rc = pool_log_open(folder_file(pool->dir, "pool.log", path), &pool->log);
@@ -86,8 +88,8 @@ part_log_start(struct pool *pool)
 	return 0;
 }
 
-void
-part_log_stop(struct pool *pool)
+static void
+log_stop(struct pool *pool)
 {
 	if (pool->flush != NULL)
 		loop_timer_close(pool->flush);
@@ -95,8 +97,10 @@ part_log_stop(struct pool *pool)
 	pool_log_close(pool->log);
 }
 
-int
-part_firmware_start(struct pool *pool)
+const struct pool_part part_log = { "logs", log_start, log_stop };
+
+static int
+firmware_start(struct pool *pool)
 {
 	char path[FOLDER_PATH_MAX];
 	int rc = firmware_make(folder_file(pool->dir, "CPE.nbt", path),
@@ -106,15 +110,17 @@ part_firmware_start(struct pool *pool)
 	return rc == 0 ? 0 : pool_failed(pool, path, rc);
 }
 
-void
-part_firmware_stop(struct pool *pool)
+static void
+firmware_stop(struct pool *pool)
 {
 	if (pool->firmware_fd >= 0)
 		close(pool->firmware_fd);
 }
 
-int
-part_ca_start(struct pool *pool)
+const struct pool_part part_firmware = { "firmware", firmware_start, firmware_stop };
+
+static int
+ca_start(struct pool *pool)
 {
 	static const char *const sip[] = { POOL_NAME, POOL_FRONT, "sip." POOL_DOMAIN,
 		"sipinternal." POOL_DOMAIN, "sipexternal." POOL_DOMAIN };
@@ -132,17 +138,19 @@ part_ca_start(struct pool *pool)
 	return rc == 0 ? 0 : pool_failed(pool, "certificates", rc);
 }
 
-void
-part_ca_stop(struct pool *pool)
+static void
+ca_stop(struct pool *pool)
 {
 	pool_cert_free(pool->web_cert);
 	pool_cert_free(pool->sip_cert);
 	pool_ca_free(pool->ca);
 }
 
+const struct pool_part part_ca = { "CA", ca_start, ca_stop };
+
 /* The pool file goes last: who waits for it finds everything there. */
-int
-part_file_start(struct pool *pool)
+static int
+file_start(struct pool *pool)
 {
 	struct buf text = { 0 };
 	int rc;
@@ -153,11 +161,13 @@ part_file_start(struct pool *pool)
 	return rc == 0 ? 0 : pool_failed(pool, "pool.yaml", rc);
 }
 
-void
-part_file_stop(struct pool *pool)
+static void
+file_stop(struct pool *pool)
 {
 	char path[FOLDER_PATH_MAX];
 
 	/* A pool file says that there is a pool. */
 	unlink(folder_file(pool->dir, "pool.yaml", path));
 }
+
+const struct pool_part part_file = { "pool file", file_start, file_stop };

@@ -83,8 +83,8 @@ ldap_on_close(void *arg, void *user)
 	mem_free(client);
 }
 
-int
-part_ldap_start(struct pool *pool)
+static int
+ldap_start(struct pool *pool)
 {
 	static const struct face_stream_ops ops = { ldap_on_open, ldap_on_input, ldap_is_idle,
 		ldap_on_close };
@@ -110,8 +110,10 @@ part_ldap_start(struct pool *pool)
 	return rc == 0 ? 0 : pool_cannot(pool, "ldap", PORT_LDAP, rc);
 }
 
-void
-part_ldap_stop(struct pool *pool)
+static void
+ldap_stop(struct pool *pool)
 {
 	face_stream_free(pool->ldap_face);
 }
+
+const struct pool_part part_ldap = { "ldap", ldap_start, ldap_stop };

@@ -65,8 +65,8 @@ dhcp_scopes(const struct pool_options *o, struct serve_dhcp_scope scopes[2])
 	return n;
 }
 
-int
-part_dhcp_start(struct pool *pool)
+static int
+dhcp_start(struct pool *pool)
 {
 	static const char *const search[] = { POOL_DOMAIN };
 	struct serve_dhcp_scope scopes[2];
@@ -93,12 +93,14 @@ part_dhcp_start(struct pool *pool)
 	return rc == 0 ? 0 : pool_cannot(pool, "dhcp", PORT_DHCP, rc);
 }
 
-void
-part_dhcp_stop(struct pool *pool)
+static void
+dhcp_stop(struct pool *pool)
 {
 	face_udp_free(pool->dhcp_face);
 	serve_dhcp_free(pool->dhcp);
 }
+
+const struct pool_part part_dhcp = { "dhcp", dhcp_start, dhcp_stop };
 
 /* ---- DNS ---- */
 
@@ -180,8 +182,8 @@ dns_on_close(void *arg, void *user)
 	mem_free(client);
 }
 
-int
-part_dns_start(struct pool *pool)
+static int
+dns_start(struct pool *pool)
 {
 	static const struct face_stream_ops ops = { dns_on_open, dns_on_input, dns_is_idle,
 		dns_on_close };
@@ -208,13 +210,15 @@ part_dns_start(struct pool *pool)
 	return rc == 0 ? 0 : pool_cannot(pool, "dns", PORT_DNS, rc);
 }
 
-void
-part_dns_stop(struct pool *pool)
+static void
+dns_stop(struct pool *pool)
 {
 	face_stream_free(pool->dns_stream);
 	face_udp_free(pool->dns_face);
 	serve_dns_free(pool->dns);
 }
+
+const struct pool_part part_dns = { "dns", dns_start, dns_stop };
 
 /* ---- NTP ---- */
 
@@ -229,8 +233,8 @@ ntp_on_packet(void *arg, const struct sock_peer *from, struct span packet, struc
 	pool_log_line(pool->log, "ntp", from->ip, rc == 0 ? "told the time" : "not readable");
 }
 
-int
-part_ntp_start(struct pool *pool)
+static int
+ntp_start(struct pool *pool)
 {
 	int rc;
 
@@ -244,8 +248,10 @@ part_ntp_start(struct pool *pool)
 	return rc == 0 ? 0 : pool_cannot(pool, "ntp", PORT_NTP, rc);
 }
 
-void
-part_ntp_stop(struct pool *pool)
+static void
+ntp_stop(struct pool *pool)
 {
 	face_udp_free(pool->ntp_face);
 }
+
+const struct pool_part part_ntp = { "ntp", ntp_start, ntp_stop };

@@ -2,22 +2,21 @@
 #include "pool.h"
 
 /* clang-format off */
-const struct pool_part pool_parts[] = {
-	/* what        start                 stop */
-	{"folder",      part_folder_start,    part_folder_stop},
-	{"logs",        part_log_start,       part_log_stop},
-	{"firmware",    part_firmware_start,  part_firmware_stop},
-	{"CA",          part_ca_start,        part_ca_stop},
-	{"realm",       part_realm_start,     part_realm_stop},
-	{"dhcp",        part_dhcp_start,      part_dhcp_stop},
-	{"dns",         part_dns_start,       part_dns_stop},
-	{"ntp",         part_ntp_start,       part_ntp_stop},
-	{"ldap",        part_ldap_start,      part_ldap_stop},
-	{"sip",         part_sip_start,       part_sip_stop},
-	{"http",        part_http_start,      part_http_stop},
-	{"https",       part_https_start,     part_https_stop},
-	{"kdc",         part_kdc_start,       part_kdc_stop},
-	{"pool file",   part_file_start,      part_file_stop},
-	{NULL, NULL, NULL},
+const struct pool_part *const pool_parts[] = {
+	&part_folder,    /* a private folder */
+	&part_log,       /* who asked what; the update service's audit log */
+	&part_firmware,  /* the image, about 15 MB */
+	&part_ca,        /* root and server certificates */
+	&part_realm,     /* users, services and their keys */
+	&part_dhcp,      /* leases, the voice VLAN */
+	&part_dns,       /* contoso.com */
+	&part_ntp,       /* what the clock of this machine says */
+	&part_ldap,      /* the domain controller's directory */
+	&part_sip,       /* the front end, over TLS */
+	&part_http,      /* the CA's web server, the update service */
+	&part_https,     /* Exchange, the update service for outside */
+	&part_kdc,       /* krb5kdc and the front before it */
+	&part_file,      /* how the farm finds all this */
+	NULL,
 };
 /* clang-format on */

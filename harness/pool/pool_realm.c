@@ -111,8 +111,8 @@ realm_acceptors(struct pool *pool, const char *dir)
 	return rc;
 }
 
-int
-part_realm_start(struct pool *pool)
+static int
+realm_start(struct pool *pool)
 {
 	char dir[FOLDER_PATH_MAX], text[KDC_TEXT_MAX] = "";
 	struct kdc_realm realm;
@@ -132,8 +132,8 @@ part_realm_start(struct pool *pool)
 	return rc == 0 ? 0 : pool_failed(pool, "the servers' keys", rc);
 }
 
-void
-part_realm_stop(struct pool *pool)
+static void
+realm_stop(struct pool *pool)
 {
 	acceptor_gss_free(pool->https_keys);
 	acceptor_gss_free(pool->ca_web_keys);
@@ -142,6 +142,8 @@ part_realm_stop(struct pool *pool)
 	mem_wipe(pool->password, sizeof pool->password);
 	mem_wipe(pool->master, sizeof pool->master);
 }
+
+const struct pool_part part_realm = { "realm", realm_start, realm_stop };
 
 static void
 kdc_on_up(void *arg)
@@ -177,8 +179,8 @@ kdc_on_packet(void *arg, bool stream, size_t n)
 	return tap->lost != NULL && tap->lost(tap->lost_arg, tap->server) ? -1 : 0;
 }
 
-int
-part_kdc_start(struct pool *pool)
+static int
+kdc_start(struct pool *pool)
 {
 	char dir[FOLDER_PATH_MAX];
 	struct sock_peer front = pool_at(pool, PORT_KDC), child = pool_at(pool, PORT_KDC_CHILD);
@@ -203,8 +205,8 @@ part_kdc_start(struct pool *pool)
 	return rc == 0 ? 0 : pool_failed(pool, "krb5kdc cannot be started", rc);
 }
 
-void
-part_kdc_stop(struct pool *pool)
+static void
+kdc_stop(struct pool *pool)
 {
 	const struct kdc_front_count *n;
 	struct tap *tap = &pool->taps[SERVER_KDC];
@@ -219,3 +221,5 @@ part_kdc_stop(struct pool *pool)
 	kdc_free(pool->kdc);
 	kdc_front_free(pool->kdc_front);
 }
+
+const struct pool_part part_kdc = { "kdc", kdc_start, kdc_stop };

@@ -75,8 +75,8 @@ sip_logic(struct pool *pool)
 	    &pool->sip);
 }
 
-int
-part_sip_start(struct pool *pool)
+static int
+sip_start(struct pool *pool)
 {
 	static const struct face_stream_ops ops = { sip_on_open, sip_on_input, sip_is_idle,
 		sip_on_close };
@@ -96,10 +96,12 @@ part_sip_start(struct pool *pool)
 	return rc == 0 ? 0 : pool_cannot(pool, "sip", PORT_SIP, rc);
 }
 
-void
-part_sip_stop(struct pool *pool)
+static void
+sip_stop(struct pool *pool)
 {
 	face_stream_free(pool->sip_face);
 	link_tls_free(pool->sip_tls);
 	serve_sip_free(pool->sip);
 }
+
+const struct pool_part part_sip = { "sip", sip_start, sip_stop };

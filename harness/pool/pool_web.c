@@ -64,8 +64,8 @@ web_update_cfg(const struct pool *pool, struct acceptor *acceptor)
 	};
 }
 
-int
-part_http_start(struct pool *pool)
+static int
+http_start(struct pool *pool)
 {
 	const struct face_http_route routes[] = {
 		{ "/certsrv", &pool->taps[SERVER_CA_WEB], web_on_ca, pool },
@@ -87,15 +87,17 @@ part_http_start(struct pool *pool)
 	return rc == 0 ? 0 : pool_cannot(pool, "http", PORT_HTTP, rc);
 }
 
-void
-part_http_stop(struct pool *pool)
+static void
+http_stop(struct pool *pool)
 {
 	face_http_free(pool->http);
 	serve_ca_web_done(&pool->ca_web);
 }
 
-int
-part_https_start(struct pool *pool)
+const struct pool_part part_http = { "http", http_start, http_stop };
+
+static int
+https_start(struct pool *pool)
 {
 	struct tap *update = &pool->taps[SERVER_UPDATE_EXTERNAL];
 	struct tap *exchange = &pool->taps[SERVER_EXCHANGE];
@@ -123,8 +125,10 @@ part_https_start(struct pool *pool)
 	return rc == 0 ? 0 : pool_cannot(pool, "https", PORT_HTTPS, rc);
 }
 
-void
-part_https_stop(struct pool *pool)
+static void
+https_stop(struct pool *pool)
 {
 	face_http_free(pool->https);
 }
+
+const struct pool_part part_https = { "https", https_start, https_stop };

@@ -67,6 +67,8 @@ embedded_on_line(struct embedded *e)
 	if (span_is(word, "ready") &&
 	    text_copy(e->pool_file, sizeof e->pool_file, span_trim(rest)) == 0)
 		e->cfg.on_up(e->cfg.arg);
+	else
+		loop_child_kill(e->child, SIGKILL); /* not a pool of ours */
 }
 
 /* An end without a line needs no answer here: the child's exit will be told. */

@@ -11,8 +11,9 @@
 
 #include "log.h"
 
-/* So long the pool gets to end, and dumpcap to write its last packets. */
-#define RUN_PATIENCE_US UINT64_C(10000000)
+/* So long the pool and dumpcap get to start, and to end: dumpcap has packets to write. */
+#define RUN_START_US UINT64_C(120000000)
+#define RUN_END_US UINT64_C(10000000)
 
 /* ---- loop, signals, folder --------------------------------------------------------------- */
 
@@ -82,12 +83,29 @@ run_ground_wait(struct run_ground *g, const bool *done)
 		loop_run(g->loop);
 }
 
-/* Either of two ends. */
 static void
-ground_wait_for(struct run_ground *g, const bool *good, const bool *bad)
+ground_on_late(void *arg)
 {
-	while (!*good && !*bad && g->signals == 0)
+	struct run_ground *g = arg;
+
+	g->patience_over = true;
+	loop_stop(g->loop);
+}
+
+/* Wait for either of two ends, so long at most, or until another signal comes. */
+static void
+ground_wait_for(struct run_ground *g, const bool *good, const bool *bad, uint64_t at_most_us)
+{
+	unsigned signals = g->signals;
+	struct loop_timer *timer;
+
+	if (loop_timer_new(g->loop, ground_on_late, g, &timer) != 0)
+		return;
+	g->patience_over = false;
+	loop_timer_set(timer, at_most_us, 0);
+	while (!*good && !*bad && !g->patience_over && g->signals == signals)
 		loop_run(g->loop);
+	loop_timer_close(timer);
 }
 
 /* ---- the pool ------------------------------------------------------------------------------
@@ -147,13 +165,14 @@ run_ground_pool(struct run_ground *g, const struct run_options *o, uint32_t phon
 		    "the embedded pool, cx700pool, cannot be started: %s", strerror(-err));
 		return err;
 	}
-	ground_wait_for(g, &g->pool_up, &g->pool_gone);
+	ground_wait_for(g, &g->pool_up, &g->pool_gone, RUN_START_US);
 	if (g->pool_up)
 		return 0;
-	if (!g->pool_gone)
+	if (g->signals > 0)
 		return -ECANCELED;
 	(void)config_fail(error, "cx700farm", (struct mark){ 0 },
-	    "the embedded pool, cx700pool, did not start (status %d)",
+	    g->pool_gone ? "the embedded pool, cx700pool, did not start (status %d)"
+			 : "the embedded pool, cx700pool, did not start in time",
 	    embedded_status(g->pool));
 	return -EIO;
 }
@@ -215,10 +234,10 @@ run_ground_capture(struct run_ground *g, const char *dir, struct config_error *e
 		    strerror(-err));
 		return err;
 	}
-	ground_wait_for(g, &g->capture_up, &g->capture_gone);
+	ground_wait_for(g, &g->capture_up, &g->capture_gone, RUN_START_US);
 	if (g->capture_up)
 		return 0;
-	if (!g->capture_gone)
+	if (g->signals > 0)
 		return -ECANCELED;
 	(void)config_fail(error, "cx700farm", (struct mark){ 0 },
 	    "--pcap: dumpcap says: %s (may it capture? setcap cap_net_raw,cap_net_admin=ep "
@@ -229,32 +248,6 @@ run_ground_capture(struct run_ground *g, const char *dir, struct config_error *e
 
 /* ---- the end
  * -------------------------------------------------------------------------------------- */
-
-static void
-ground_on_patience_over(void *arg)
-{
-	struct run_ground *g = arg;
-
-	g->patience_over = true;
-	loop_stop(g->loop);
-}
-
-/* Wait for an end that was asked for; a signal (the second, if one drained the farm) cuts that
- * short. */
-static void
-ground_wait_end(struct run_ground *g, const bool *gone)
-{
-	unsigned signals = g->signals;
-	struct loop_timer *timer;
-
-	if (loop_timer_new(g->loop, ground_on_patience_over, g, &timer) != 0)
-		return;
-	g->patience_over = false;
-	loop_timer_set(timer, RUN_PATIENCE_US, 0);
-	while (!*gone && !g->patience_over && g->signals == signals)
-		loop_run(g->loop);
-	loop_timer_close(timer);
-}
 
 static int
 ground_unlink(const char *path, const struct stat *s, int kind, struct FTW *at)
@@ -272,12 +265,12 @@ run_ground_close(struct run_ground *g)
 	g->on_signal = NULL;
 	if (g->capture != NULL && !g->capture_gone) {
 		capture_stop(g->capture);
-		ground_wait_end(g, &g->capture_gone);
+		ground_wait_for(g, &g->capture_gone, &g->capture_gone, RUN_END_US);
 	}
 	capture_free(g->capture);
 	if (g->pool != NULL && !g->pool_gone) {
 		embedded_stop(g->pool);
-		ground_wait_end(g, &g->pool_gone);
+		ground_wait_for(g, &g->pool_gone, &g->pool_gone, RUN_END_US);
 	}
 	embedded_free(g->pool);
 	if (g->on_int != NULL)

@@ -1,0 +1,207 @@
+/* test_cli_pool.c - cx700pool as a child, played by a shell script in a PATH of our own. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "embedded.h"
+#include "mem.h"
+
+struct watch {
+	struct loop *loop;
+	struct embedded *pool;
+	unsigned up, lost, stopped;
+};
+
+struct place {
+	char dir[64], program[96], path[512];
+};
+
+static void
+on_up(void *arg)
+{
+	struct watch *w = arg;
+
+	w->up++;
+	loop_stop(w->loop);
+}
+
+static void
+on_lost(void *arg)
+{
+	struct watch *w = arg;
+
+	w->lost++;
+	loop_stop(w->loop);
+}
+
+static void
+on_stopped(void *arg)
+{
+	struct watch *w = arg;
+
+	w->stopped++;
+	loop_stop(w->loop);
+}
+
+/* A folder with a cx700pool that does this, before everything else in PATH. */
+static void
+place_open(struct place *p, const char *script)
+{
+	FILE *f;
+
+	strcpy(p->dir, "/tmp/cx700farm-test-XXXXXX");
+	assert_non_null(mkdtemp(p->dir));
+	snprintf(p->program, sizeof p->program, "%s/cx700pool", p->dir);
+	snprintf(p->path, sizeof p->path, "%s", getenv("PATH"));
+	f = fopen(p->program, "w");
+	assert_non_null(f);
+	fprintf(f, "#!/bin/sh\nPATH=%s\n%s\n", p->path, script);
+	fclose(f);
+	assert_int_equal(chmod(p->program, 0755), 0);
+	setenv("PATH", p->dir, 1);
+}
+
+static void
+place_close(struct place *p)
+{
+	setenv("PATH", p->path, 1);
+	unlink(p->program);
+	rmdir(p->dir);
+}
+
+static int
+begin(struct watch *w, const char *const *args, size_t n)
+{
+	const struct embedded_cfg cfg = { .loop = w->loop,
+		.users = 7,
+		.args = args,
+		.n_args = n,
+		.on_up = on_up,
+		.on_lost = on_lost,
+		.on_stopped = on_stopped,
+		.arg = w };
+
+	return embedded_start(&cfg, &w->pool);
+}
+
+static void
+end(struct watch *w, struct place *p)
+{
+	embedded_free(w->pool);
+	loop_free(w->loop);
+	place_close(p);
+	assert_int_equal(mem_out(), 0);
+}
+
+static void
+when_it_says_ready_its_pool_file_is_known_and_it_can_be_stopped(void **state)
+{
+	static const char *const args[] = { "--keep-alive", "20s" };
+	struct watch w = { 0 };
+	struct place p;
+
+	(void)state;
+	place_open(&p,
+	    "[ \"$1 $2 $3 $5 $6\" = '--users 7 --ready-fd --keep-alive 20s' ] || exit 9\n"
+	    "echo ready /some/where/pool.yaml >/proc/self/fd/$4\n"
+	    "exec tail -f /dev/null");
+	assert_int_equal(loop_new(&w.loop), 0);
+	assert_int_equal(begin(&w, args, 2), 0);
+	assert_string_equal(embedded_pool_file(w.pool), "");
+	loop_run(w.loop);
+	assert_int_equal(w.up, 1);
+	assert_string_equal(embedded_pool_file(w.pool), "/some/where/pool.yaml");
+
+	embedded_stop(w.pool);
+	loop_run(w.loop);
+	assert_int_equal(w.stopped, 1);
+	assert_int_equal(w.lost, 0);
+	end(&w, &p);
+}
+
+static void
+when_it_ends_before_it_is_ready_it_is_lost(void **state)
+{
+	struct watch w = { 0 };
+	struct place p;
+
+	(void)state;
+	place_open(&p, "exit 4");
+	assert_int_equal(loop_new(&w.loop), 0);
+	assert_int_equal(begin(&w, NULL, 0), 0);
+	while (w.lost == 0)
+		loop_run(w.loop);
+	assert_int_equal(w.up, 0);
+	assert_int_equal(embedded_status(w.pool), 4);
+	end(&w, &p);
+}
+
+static void
+another_word_than_ready_is_not_believed(void **state)
+{
+	struct watch w = { 0 };
+	struct place p;
+
+	(void)state;
+	place_open(&p, "echo steady /x >/proc/self/fd/$4; exit 3");
+	assert_int_equal(loop_new(&w.loop), 0);
+	assert_int_equal(begin(&w, NULL, 0), 0);
+	while (w.lost == 0)
+		loop_run(w.loop);
+	assert_int_equal(w.up, 0);
+	end(&w, &p);
+}
+
+static void
+given_no_program_it_says_so(void **state)
+{
+	struct watch w = { 0 };
+	struct place p;
+
+	(void)state;
+	place_open(&p, "exit 0");
+	unlink(p.program);
+	assert_int_equal(loop_new(&w.loop), 0);
+	assert_int_equal(begin(&w, NULL, 0), -ENOENT);
+	end(&w, &p);
+}
+
+static void
+freed_while_it_runs_it_is_killed(void **state)
+{
+	struct watch w = { 0 };
+	struct place p;
+
+	(void)state;
+	place_open(&p, "echo ready /x >/proc/self/fd/$4; exec tail -f /dev/null");
+	assert_int_equal(loop_new(&w.loop), 0);
+	assert_int_equal(begin(&w, NULL, 0), 0);
+	loop_run(w.loop);
+	assert_int_equal(w.up, 1);
+	end(&w, &p);
+	assert_int_equal(w.lost + w.stopped, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    when_it_says_ready_its_pool_file_is_known_and_it_can_be_stopped),
+		cmocka_unit_test(when_it_ends_before_it_is_ready_it_is_lost),
+		cmocka_unit_test(another_word_than_ready_is_not_believed),
+		cmocka_unit_test(given_no_program_it_says_so),
+		cmocka_unit_test(freed_while_it_runs_it_is_killed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -50,7 +50,7 @@ run_lacks(struct run *r, const char *what, int err)
 	return run_refuse(r, CLI_ENVIRONMENT);
 }
 
-/* ---- what it needs ----------------------------------------------------------------------- */
+/* ---- what it needs ---- */
 
 static unsigned
 run_cores(void)

@@ -15,7 +15,7 @@
 #define RUN_START_US UINT64_C(120000000)
 #define RUN_END_US UINT64_C(10000000)
 
-/* ---- loop, signals, folder --------------------------------------------------------------- */
+/* ---- loop, signals, folder ---- */
 
 static void
 ground_on_signal(struct run_ground *g, int signum)
@@ -108,8 +108,7 @@ ground_wait_for(struct run_ground *g, const bool *good, const bool *bad, uint64_
 	loop_timer_close(timer);
 }
 
-/* ---- the pool ------------------------------------------------------------------------------
- */
+/* ---- the pool ---- */
 
 static void
 ground_on_pool_up(void *arg)

@@ -54,7 +54,7 @@ static const struct run_option {
 
 enum { RUN_OPTIONS = sizeof run_option_table / sizeof *run_option_table };
 
-/* ---- values ------------------------------------------------------------------------------ */
+/* ---- values ---- */
 
 static int
 run_number(const char *name, const char *value, uint64_t min, uint64_t max, uint64_t *out,
@@ -152,8 +152,7 @@ run_set(struct run_options *o, const struct run_option *opt, const char *value,
 	return -EINVAL;
 }
 
-/* ---- arguments -----------------------------------------------------------------------------
- */
+/* ---- arguments ---- */
 
 /* "--name", "--name=value" or "-x": which option, and where its value begins in the same word.
  */

@@ -10,30 +10,50 @@
 #include "profile_load.h"
 #include "text.h"
 
-/* ---- profiles --------------------------------------------------------------------------- */
+/* ---- profiles ---- */
+
+/* The scenario's own profile; a name that is nobody's is the scenario's mistake, and its place
+ * is said. */
+static int
+plan_profile(struct run_plan *p, const struct run_options *o, struct config_error *error)
+{
+	const char *name = o->profile != NULL ? o->profile : p->scenario.profile;
+	bool is_file = strchr(name, '/') != NULL || strstr(name, ".yaml") != NULL;
+	int err = profile_load(name, &p->profiles[0], error);
+	struct config_error inner = *error;
+
+	p->n_profiles = err == 0;
+	if (err != 0 && o->profile == NULL && !is_file)
+		return config_fail(
+		    error, p->scenario.file, p->scenario.profile_at, "%s", inner.text);
+	return err;
+}
+
+/* "cx700-1.0.199.123.yaml" without its end; false: this file is no profile. */
+static bool
+plan_profile_name(const char *file, char *out, size_t cap)
+{
+	static const char end[] = ".yaml";
+	size_t n = strlen(file), n_end = strlen(end);
+
+	return strchr(file, '/') == NULL && n > n_end && strcmp(file + n - n_end, end) == 0 &&
+	    text_copy(out, cap, (struct span){ (const uint8_t *)file, n - n_end }) == 0;
+}
 
 /* The phones' own first, then those of the program: one of them may be what they are updated
  * to. */
 static int
-plan_profiles(struct run_plan *p, const char *name, struct config_error *error)
+plan_profiles(struct run_plan *p, const struct run_options *o, struct config_error *error)
 {
-	static const char end[] = ".yaml";
-	int err = profile_load(name, &p->profiles[0], error);
+	int err = plan_profile(p, o, error);
 
-	p->n_profiles = err == 0;
 	for (size_t i = 0; err == 0 && i < profile_embedded_count; i++) {
-		char known[128];
-		size_t n = strlen(profile_embedded[i].name);
+		char name[128];
 
-		if (strchr(profile_embedded[i].name, '/') != NULL || n < sizeof end ||
-		    strcmp(profile_embedded[i].name + n - strlen(end), end) != 0)
+		if (!plan_profile_name(profile_embedded[i].name, name, sizeof name) ||
+		    strcmp(name, p->profiles[0]->name) == 0 || p->n_profiles == PLAN_PROFILES)
 			continue;
-		if (text_copy(known, sizeof known,
-			(struct span){ (const uint8_t *)profile_embedded[i].name,
-			    n - strlen(end) }) != 0 ||
-		    strcmp(known, p->profiles[0]->name) == 0 || p->n_profiles == PLAN_PROFILES)
-			continue;
-		err = profile_load(known, &p->profiles[p->n_profiles], error);
+		err = profile_load(name, &p->profiles[p->n_profiles], error);
 		p->n_profiles += err == 0;
 	}
 	return err;
@@ -50,8 +70,7 @@ plan_tls(struct run_plan *p)
 		};
 }
 
-/* ---- the journey ---------------------------------------------------------------------------
- */
+/* ---- the journey ---- */
 
 static int
 plan_until(struct run_plan *p, const struct run_options *o, struct config_error *error)
@@ -144,7 +163,7 @@ run_plan_make(struct run_plan *p, const struct run_options *o, struct config_err
 	for (unsigned why = 0; why < WHY_COUNT; why++)
 		p->reasons[why] = reason_name((enum reason)why);
 
-	err = plan_profiles(p, o->profile != NULL ? o->profile : p->scenario.profile, error);
+	err = plan_profiles(p, o, error);
 	if (err == 0)
 		err = plan_journey(p, o, error);
 	if (err == 0)

@@ -67,8 +67,7 @@ run_report_second(struct run_report *r, const struct metrics *m, uint64_t since_
 	buf_done(&out);
 }
 
-/* ---- the verdict ---------------------------------------------------------------------------
- */
+/* ---- the verdict ---- */
 
 static void
 report_judge(struct report_end *end, const struct farm_end *farm, uint32_t planned, int signum,

@@ -57,7 +57,7 @@ farm_add_up(struct farm *f)
 		metrics_merge(&f->metrics, shard_counts(f->shards[i]));
 }
 
-/* ---- once a second ---------------------------------------------------------------- */
+/* ---- once a second ---- */
 
 static void
 farm_on_second(void *arg)
@@ -83,7 +83,7 @@ farm_on_counted(void *shard)
 		f->cfg.on_second(f->cfg.arg, &f->metrics, farm_since_us(f));
 }
 
-/* ---- the end ------------------------------------------------------------------------ */
+/* ---- the end ---- */
 
 static void
 farm_leave(struct farm *f)
@@ -123,7 +123,7 @@ farm_on_closed(void *shard)
 	f->cfg.on_end(f->cfg.arg);
 }
 
-/* ---- the guards ----------------------------------------------------------------------- */
+/* ---- the guards ---- */
 
 /* All canaries are in: from here on the plan's clock runs for the others. */
 static void
@@ -157,7 +157,7 @@ farm_on_wrong_password(void *shard)
 	farm_leave(f);
 }
 
-/* ---- from outside ------------------------------------------------------------------------ */
+/* ---- from outside ---- */
 
 int
 farm_new(const struct farm_cfg *cfg, struct farm **out, const char **err_out)

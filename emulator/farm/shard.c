@@ -24,7 +24,7 @@ shard_tell(struct shard *sh, loop_fn *what)
 	(void)loop_post(sh->common->cfg->loop, what, sh);
 }
 
-/* ---- the trace ----------------------------------------------------------------- */
+/* ---- the trace ---- */
 
 /* Whole lines, so that the shards' chunks mix well in the one file. */
 static void
@@ -46,7 +46,7 @@ shard_trace_flush(struct shard *sh)
 	buf_clear(&sh->trace);
 }
 
-/* ---- counting ------------------------------------------------------------------- */
+/* ---- counting ---- */
 
 static void
 shard_count_services(struct shard *sh)
@@ -84,7 +84,7 @@ shard_on_ask_counts(void *arg)
 	shard_tell(sh, sh->common->on_counted);
 }
 
-/* ---- the end -------------------------------------------------------------------- */
+/* ---- the end ---- */
 
 static void
 shard_close(struct shard *sh)
@@ -152,7 +152,7 @@ shard_say_over(struct shard *sh)
 	sh->over_told = loop_post(sh->common->cfg->loop, sh->common->on_over, sh) == 0;
 }
 
-/* ---- starting instances ------------------------------------------------------------ */
+/* ---- starting instances ---- */
 
 static bool
 shard_is_canary(const struct shard *sh, uint32_t index)
@@ -263,7 +263,7 @@ shard_on_second(void *arg)
 	shard_say_over(sh);
 }
 
-/* ---- its thread ------------------------------------------------------------------------ */
+/* ---- its thread ---- */
 
 void *
 shard_thread(void *arg)

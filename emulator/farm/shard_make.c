@@ -108,7 +108,7 @@ shard_free(struct shard *sh)
 	mem_free(sh);
 }
 
-/* ---- what the farm asks -------------------------------------------------------------- */
+/* ---- what the farm asks ---- */
 
 int
 shard_ask_counts(struct shard *sh)

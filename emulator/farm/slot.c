@@ -16,7 +16,7 @@ slot_over(struct slot *s)
 	s->desk->over(s->desk->arg, s);
 }
 
-/* ---- what an instance tells ----------------------------------------------- */
+/* ---- what an instance tells ---- */
 
 static void
 slot_on_row(struct instance_sink *sink, const struct instance_row *t)
@@ -94,7 +94,7 @@ static const struct instance_sink_ops slot_sink_ops = {
 	.trace = slot_trace,
 };
 
-/* ---- what the shard does with it ------------------------------------------- */
+/* ---- what the shard does with it ---- */
 
 void
 slot_init(struct slot *s, struct slot_desk *desk, uint32_t index)

@@ -11,7 +11,7 @@ struct live_rates {
 	double started, ended, megabytes;
 };
 
-/* ---- numbers -------------------------------------------------------------------------- */
+/* ---- numbers ---- */
 
 static uint64_t
 live_bytes(const struct metrics *m)
@@ -70,7 +70,7 @@ live_left(const struct report_run *run, const struct metrics *m, uint64_t since_
 static void
 live_time(struct buf *out, uint64_t us)
 {
-	uint64_t s = us / 1000000;
+	uint64_t s = (us + 500000) / 1000000; /* the views come a little before their second */
 
 	if (s >= 3600)
 		buf_printf(out, "%u:%02u:%02u", (unsigned)(s / 3600), (unsigned)(s / 60 % 60),
@@ -79,7 +79,7 @@ live_time(struct buf *out, uint64_t us)
 		buf_printf(out, "%u:%02u", (unsigned)(s / 60), (unsigned)(s % 60));
 }
 
-/* ---- pieces both views have ------------------------------------------------------------- */
+/* ---- pieces both views have ---- */
 
 static void
 live_put_left(struct buf *out, const struct report_run *run, const struct metrics *m,
@@ -111,7 +111,7 @@ live_put_reasons(struct buf *out, const struct report_run *run, const struct met
 	}
 }
 
-/* ---- a plain line ------------------------------------------------------------------------ */
+/* ---- a plain line ---- */
 
 static void
 live_line(struct buf *out, const struct report_run *run, const struct metrics *m,
@@ -131,8 +131,7 @@ live_line(struct buf *out, const struct report_run *run, const struct metrics *m
 	buf_done(&why);
 }
 
-/* ---- the view on a terminal -----------------------------------------------------------------
- */
+/* ---- the view on a terminal ---- */
 
 struct live_canvas {
 	struct buf *out;

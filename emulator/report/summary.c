@@ -196,7 +196,7 @@ summary_json(const struct report_run *run, const struct report_end *end, struct 
 	return out->err ? -ENOMEM : 0;
 }
 
-/* ---- the file --------------------------------------------------------------------- */
+/* ---- the file ---- */
 
 static int
 summary_write_all(int fd, struct span s)

@@ -92,7 +92,7 @@ what_is_wrong_in_a_scenario_is_named_with_its_place(void **state)
 	assert_scenario_refused(p, HEAD "journey: {until: no_such_step}\n", "5:18: ");
 	assert_scenario_refused(
 	    p, HEAD "journey: {override: {nothing: {tries: 2}}}\n", "5:22: ");
-	assert_scenario_refused(p, HEAD "profile: cx701\n", "");
+	assert_scenario_refused(p, HEAD "profile: cx701\n", "5:10: ");
 	assert_scenario_refused(p, "phones: [\n", "");
 }
 
@@ -168,7 +168,7 @@ steps_shows_every_row_and_marks_our_numbers(void **state)
 	assert_int_equal(
 	    program_run("cx700farm", (const char *[]){ "steps", NULL }, &out, NULL), 0);
 	assert_non_null(strstr(buf_cstr(&out), "  1-2* address    dhcp_lease"));
-	assert_non_null(strstr(buf_cstr(&out), " 20-21  pool       pool_tls"));
+	assert_non_null(strstr(buf_cstr(&out), "20-21  pool       pool_tls"));
 	assert_non_null(strstr(buf_cstr(&out), "    28  update     update_confirm"));
 	buf_done(&out);
 }

@@ -29,9 +29,15 @@ u16_at(const uint8_t *p)
 int
 dns_msg_query(struct buf *out, uint16_t id, const char *name, enum dns_type type)
 {
+	uint8_t memory[DNS_NAME_MAX];
 	unsigned char *query;
+	struct buf check;
 	int rc, n;
 
+	/* c-ares would send labels with blanks in them. */
+	buf_over(&check, memory, sizeof memory);
+	if (dns_name_write(&check, name) != 0)
+		return -EINVAL;
 	rc = ares_create_query(name, CLASS_IN, (int)type, id, 1, &query, &n, 0);
 	if (rc != ARES_SUCCESS)
 		return rc == ARES_ENOMEM ? -ENOMEM : -EINVAL;

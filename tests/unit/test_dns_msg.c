@@ -114,6 +114,7 @@ queries_are_what_dnsmasq_understood(void **state)
 	is_query("dns_query_a.hex", "sip.contoso.com", DNS_A);
 	buf_over(&b, memory, sizeof memory);
 	assert_int_equal(dns_msg_query(&b, ID, "a..b", DNS_A), -EINVAL);
+	assert_int_equal(dns_msg_query(&b, ID, "a b", DNS_A), -EINVAL);
 	assert_int_equal(dns_msg_query(&b, ID, "contoso.com", DNS_A), -ENOBUFS);
 }
 

@@ -153,8 +153,7 @@ run_environment(struct run *r)
 	return status;
 }
 
-/* ---- the run
- * --------------------------------------------------------------------------------- */
+/* ---- the run ---- */
 
 static void
 run_on_second(void *arg, const struct metrics *m, uint64_t since_us)
@@ -244,8 +243,7 @@ run_phones(struct run *r, int argc, char **argv)
 	return run_report_end(&r->report, farm_result(r->farm), r->ground.signum);
 }
 
-/* ---- from beginning to end
- * ---------------------------------------------------------------------- */
+/* ---- from beginning to end ---- */
 
 static int
 run_all(struct run *r, int argc, char **argv)

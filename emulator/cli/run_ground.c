@@ -176,8 +176,7 @@ run_ground_pool(struct run_ground *g, const struct run_options *o, uint32_t phon
 	return -EIO;
 }
 
-/* ---- the capture
- * ------------------------------------------------------------------------------ */
+/* ---- the capture ---- */
 
 static void
 ground_on_capture_up(void *arg)
@@ -245,8 +244,7 @@ run_ground_capture(struct run_ground *g, const char *dir, struct config_error *e
 	return -EPERM;
 }
 
-/* ---- the end
- * -------------------------------------------------------------------------------------- */
+/* ---- the end ---- */
 
 static int
 ground_unlink(const char *path, const struct stat *s, int kind, struct FTW *at)

@@ -123,8 +123,7 @@ plan_journey(struct run_plan *p, const struct run_options *o, struct config_erro
 	return err;
 }
 
-/* ---- who starts when
- * --------------------------------------------------------------------------- */
+/* ---- who starts when ---- */
 
 static int
 plan_arrivals(struct run_plan *p, struct config_error *error)
@@ -181,8 +180,7 @@ run_plan_make(struct run_plan *p, const struct run_options *o, struct config_err
 	return 0;
 }
 
-/* ---- the pool
- * ------------------------------------------------------------------------------------ */
+/* ---- the pool ---- */
 
 static int
 plan_network(const struct run_plan *p, struct config_error *error)

@@ -112,8 +112,7 @@ report_status(enum report_verdict verdict, int signum)
 	return CLI_SIGNAL + signum;
 }
 
-/* ---- what is left
- * ---------------------------------------------------------------------------- */
+/* ---- what is left ---- */
 
 static int
 report_summary(struct run_report *r, const struct report_end *end)

@@ -169,7 +169,7 @@ steps_shows_every_row_and_marks_our_numbers(void **state)
 	    program_run("cx700farm", (const char *[]){ "steps", NULL }, &out, NULL), 0);
 	assert_non_null(strstr(buf_cstr(&out), "  1-2* address    dhcp_lease"));
 	assert_non_null(strstr(buf_cstr(&out), "20-21  pool       pool_tls"));
-	assert_non_null(strstr(buf_cstr(&out), "    28  update     update_confirm"));
+	assert_non_null(strstr(buf_cstr(&out), "   28  update     update_confirm"));
 	buf_done(&out);
 }
 

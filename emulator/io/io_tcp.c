@@ -229,21 +229,32 @@ stream_connected(struct io_stream *s, uint32_t events)
 
 /* ---- the end ---- */
 
+/* Drop what has come.  True: there may be more. */
+static bool
+stream_drain(struct io_stream *s)
+{
+	for (int i = 0; i < IO_READ_TURNS; i++)
+		if (recv(s->fd.fd, NULL, IO_READ_MAX, MSG_TRUNC | MSG_DONTWAIT) <= 0)
+			return false;
+	return true;
+}
+
 /* Unread bytes would turn our FIN into a reset: they are dropped first. */
 static void
 stream_finish(struct io_stream *s)
 {
 	if (s->tls != NULL)
 		io_tls_bye(s->tls);
-	for (int i = 0; i < IO_READ_TURNS; i++)
-		if (recv(s->fd.fd, NULL, IO_READ_MAX, MSG_TRUNC | MSG_DONTWAIT) <= 0)
-			break;
+	stream_drain(s);
 	stream_free(s);
 }
 
+/* A peer that is answering takes nothing until its answers are read. */
 static void
 stream_linger(struct io_stream *s)
 {
+	if (stream_drain(s))
+		io_wake(&s->h);
 	if (stream_flush(s) != -EAGAIN)
 		stream_finish(s);
 }
@@ -314,9 +325,11 @@ stream_wake(struct io_handle *h)
 {
 	struct io_stream *s = (struct io_stream *)h;
 
-	if (s->h.closed || s->state == STREAM_OVER)
+	if (s->state == STREAM_OVER)
 		return;
-	if (s->state == STREAM_UP)
+	if (s->h.closed)
+		stream_linger(s);
+	else if (s->state == STREAM_UP)
 		stream_read(s);
 	else
 		stream_down(s, s->err);

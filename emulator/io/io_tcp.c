@@ -1,14 +1,16 @@
 /*
  * io_tcp.c - streams: TCP, and TLS over it.
  *
- * connecting -> (shaking) -> up -> over.  A stream that its owner closes while bytes wait
- * to go lingers: nobody hears of it any more, and it ends when they are gone, when the
- * peer ends it, or after IO_LINGER_US.
+ * connecting -> (shaking) -> up -> over.  A stream that its owner closes while bytes are on
+ * their way lingers: nobody hears of it any more, and it ends when they have gone, when
+ * the peer ends it, or after IO_LINGER_US.
  */
 #include <errno.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "io_priv.h"
@@ -20,7 +22,7 @@ struct io_stream {
 	struct io_due linger;
 	struct buf out; /* waits to go */
 	struct io_tls *tls;
-	enum { STREAM_CONNECTING, STREAM_SHAKING, STREAM_UP, STREAM_OVER } state;
+	enum { STREAM_CONNECTING, STREAM_SHAKING, STREAM_UP, STREAM_ENDING, STREAM_OVER } state;
 	enum io_service service;
 	bool paused;
 	int err; /* waits to be told */
@@ -229,33 +231,53 @@ stream_connected(struct io_stream *s, uint32_t events)
 
 /* ---- the end ---- */
 
-/* Drop what has come.  True: there may be more. */
-static bool
+/* Drop what has come.  -EAGAIN: there will be more; -EINTR: there is; 0: the peer has ended. */
+static int
 stream_drain(struct io_stream *s)
 {
-	for (int i = 0; i < IO_READ_TURNS; i++)
-		if (recv(s->fd.fd, NULL, IO_READ_MAX, MSG_TRUNC | MSG_DONTWAIT) <= 0)
-			return false;
-	return true;
+	for (int i = 0; i < IO_READ_TURNS; i++) {
+		ssize_t n = recv(s->fd.fd, NULL, IO_READ_MAX, MSG_TRUNC | MSG_DONTWAIT);
+
+		if (n <= 0)
+			return n < 0 && errno == EAGAIN ? -EAGAIN : 0;
+	}
+	return -EINTR;
 }
 
-/* Unread bytes would turn our FIN into a reset: they are dropped first. */
+/*
+ * All is written.  What comes to a closed socket is answered by a reset, and a reset takes
+ * what is still on its way along: then the peer's end is waited for.
+ */
 static void
 stream_finish(struct io_stream *s)
 {
-	if (s->tls != NULL)
+	int on_its_way = 0, rc;
+
+	if (s->state == STREAM_UP && s->tls != NULL)
 		io_tls_bye(s->tls);
-	stream_drain(s);
-	stream_free(s);
+	s->state = STREAM_ENDING;
+	rc = stream_drain(s);
+	if (rc == 0 || ioctl(s->fd.fd, SIOCOUTQ, &on_its_way) < 0 || on_its_way == 0) {
+		stream_free(s);
+		return;
+	}
+	shutdown(s->fd.fd, SHUT_WR);
+	io_due_set(io_world_of(&s->h), &s->linger, io_now_us() + IO_LINGER_US);
+	if (rc == -EINTR)
+		io_wake(&s->h);
 }
 
 /* A peer that is answering takes nothing until its answers are read. */
 static void
 stream_linger(struct io_stream *s)
 {
-	if (stream_drain(s))
+	int rc = stream_drain(s);
+
+	if (rc == -EINTR)
 		io_wake(&s->h);
-	if (stream_flush(s) != -EAGAIN)
+	if (s->state == STREAM_ENDING && rc == 0)
+		stream_free(s);
+	else if (s->state == STREAM_UP && stream_flush(s) != -EAGAIN)
 		stream_finish(s);
 }
 

@@ -77,6 +77,7 @@ tls_take_habit(
 	mbedtls_ssl_conf_ciphersuites(ssl, conf->suites);
 	mbedtls_ssl_conf_cert_profile(ssl, &tls_profile);
 	mbedtls_ssl_conf_authmode(ssl, MBEDTLS_SSL_VERIFY_REQUIRED);
+	mbedtls_ssl_conf_arc4_support(ssl, MBEDTLS_SSL_ARC4_ENABLED);
 	mbedtls_ssl_conf_rng(ssl, mbedtls_ctr_drbg_random, &tls->drbg);
 	mbedtls_ssl_conf_extended_master_secret(ssl, MBEDTLS_SSL_EXTENDED_MS_DISABLED);
 	mbedtls_ssl_conf_encrypt_then_mac(ssl, MBEDTLS_SSL_ETM_DISABLED);

@@ -239,7 +239,7 @@ conn_shake(struct peer_conn *c)
 {
 	int rc;
 
-	gnutls_init(&c->tls, GNUTLS_SERVER);
+	gnutls_init(&c->tls, GNUTLS_SERVER | GNUTLS_NO_SIGNAL);
 	gnutls_priority_set(c->tls, c->peer->priority);
 	gnutls_credentials_set(c->tls, GNUTLS_CRD_CERTIFICATE, c->peer->cred);
 	gnutls_transport_set_int(c->tls, c->fd);

@@ -213,8 +213,8 @@ rig_receive(int fd, bool stream, uint8_t *reply)
 	return n;
 }
 
-static size_t
-rig_exchange(struct kdc_rig *rig, const struct auth_out *out, uint8_t *reply)
+size_t
+kdc_rig_exchange(struct kdc_rig *rig, const struct auth_out *out, uint8_t *reply)
 {
 	bool stream = out->stream || rig->always_stream;
 	uint32_t length = htonl((uint32_t)out->packet.n);
@@ -250,7 +250,7 @@ kdc_rig_walk(
 			break;
 		if (strcmp(out->realm, RIG_REALM) != 0)
 			break;
-		n = rig_exchange(rig, out, reply);
+		n = kdc_rig_exchange(rig, out, reply);
 	}
 	snprintf(text, sizeof text, "%s",
 	    next == AUTH_SEND       ? out->realm

@@ -49,6 +49,9 @@ void kdc_rig_admin(struct kdc_rig *, const char *script);
 enum auth_next kdc_rig_walk(
     struct kdc_rig *, struct auth *, struct auth_talk *, struct auth_out *out);
 
+/* Sends one request, waits for its reply (at most 64 KiB); its length. */
+size_t kdc_rig_exchange(struct kdc_rig *, const struct auth_out *, uint8_t *reply);
+
 /* A KRB-ERROR of code 52, RESPONSE_TOO_BIG, as a KDC would send it; its length. */
 size_t kdc_rig_too_big(uint8_t *out, size_t cap);
 

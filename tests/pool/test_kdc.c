@@ -8,10 +8,12 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kdc.h"
@@ -240,6 +242,57 @@ given_a_kdc_that_is_killed_its_exit_is_told(void **state)
 	stage_close(&stage);
 }
 
+/* What a pool in a process of its own tells: krb5kdc's number and the folder it leaves behind.
+ */
+struct told {
+	int kdc;
+	struct kdc_rig rig;
+};
+
+static void
+stage_in_child(int say_fd)
+{
+	struct told told = { .kdc = -1 };
+	struct stage stage;
+
+	if (stage_open(&stage, 1)) {
+		told.kdc = kdc_pid(stage.kdc);
+		memcpy(told.rig.dir, stage.rig.dir, sizeof told.rig.dir);
+	}
+	if (write(say_fd, &told, sizeof told) != sizeof told)
+		_exit(1);
+	for (;;)
+		pause();
+}
+
+static void
+given_a_pool_that_is_killed_its_kdc_dies_too(void **state)
+{
+	struct pollfd gone = { .events = POLLIN };
+	struct told told;
+	int ends[2];
+	pid_t pool;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	pool = fork();
+	if (pool == 0)
+		stage_in_child(ends[1]);
+	assert_int_equal(read(ends[0], &told, sizeof told), sizeof told);
+	if (told.kdc > 0)
+		gone.fd = (int)syscall(SYS_pidfd_open, told.kdc, 0);
+	assert_int_equal(kill(pool, SIGKILL), 0);
+	assert_int_equal(waitpid(pool, NULL, 0), pool);
+	close(ends[0]);
+	close(ends[1]);
+	if (told.kdc < 0)
+		skip();
+	assert_int_equal(poll(&gone, 1, 10000), 1);
+	close(gone.fd);
+	told.rig.realm.dir = told.rig.dir;
+	kdc_rig_down(&told.rig);
+}
+
 static void
 given_a_port_that_is_taken_the_front_says_so(void **state)
 {
@@ -314,6 +367,7 @@ main(void)
 		cmocka_unit_test(given_phones_over_tcp_the_front_joins_their_streams),
 		cmocka_unit_test(given_a_request_to_be_dropped_nothing_goes_on),
 		cmocka_unit_test(given_a_kdc_that_is_killed_its_exit_is_told),
+		cmocka_unit_test(given_a_pool_that_is_killed_its_kdc_dies_too),
 		cmocka_unit_test(given_a_port_that_is_taken_the_front_says_so),
 		cmocka_unit_test(given_ten_thousand_users_the_last_signs_in),
 		cmocka_unit_test(given_names_that_cannot_be_the_realm_is_refused),

@@ -23,7 +23,8 @@ enum {
 	WARM_UP = 100,
 	LEAK = 64 /* bytes a login; malloc's own lists grow too */,
 	THREADS = 4,
-	LOGINS_A_THREAD = 50
+	LOGINS_A_THREAD = 50,
+	UNTOUCHED = 65535 /* a byte behind every reply */
 };
 
 static struct kdc_rig *
@@ -279,6 +280,56 @@ given_an_unreadable_reply_it_fails_without_a_code(void **state)
 	auth_krb5_free(phone);
 }
 
+/* The KDC's last reply to a login, made shorter or with another byte; how that ends. */
+static enum auth_next
+login_with(struct kdc_rig *rig, struct auth *phone, size_t cut, size_t change, size_t *n_out)
+{
+	static uint8_t reply[65536];
+	struct auth_talk *talk;
+	struct auth_out out;
+	enum auth_next next;
+	size_t n;
+
+	assert_int_equal(phone->ops->login(phone, &talk), 0);
+	assert_int_equal(phone->ops->next(talk, (struct span){ NULL, 0 }, &out), AUTH_SEND);
+	n = kdc_rig_exchange(rig, &out, reply);
+	assert_int_equal(phone->ops->next(talk, (struct span){ reply, n }, &out), AUTH_SEND);
+	n = kdc_rig_exchange(rig, &out, reply);
+	reply[change] ^= 0x55;
+	next = phone->ops->next(talk, (struct span){ reply, n - cut }, &out);
+	phone->ops->drop(talk);
+	*n_out = n;
+	return next;
+}
+
+static void
+given_a_reply_cut_short_it_fails(void **state)
+{
+	struct kdc_rig *rig = rig_of(state);
+	struct auth *phone = kdc_rig_phone(1, NULL);
+	size_t i, n;
+
+	for (i = 1, n = 2; i < n; i++)
+		assert_int_equal(login_with(rig, phone, i, UNTOUCHED, &n), AUTH_FAILED);
+	assert_true(n > 400);
+	auth_krb5_free(phone);
+}
+
+/* Not every byte is protected: the ticket itself is opaque to the phone. */
+static void
+given_a_reply_with_another_byte_it_ends_one_way_or_the_other(void **state)
+{
+	struct kdc_rig *rig = rig_of(state);
+	struct auth *phone = kdc_rig_phone(1, NULL);
+	unsigned failed = 0;
+	size_t i, n;
+
+	for (i = 0, n = 1; i < n; i++)
+		failed += login_with(rig, phone, 0, i, &n) == AUTH_FAILED;
+	assert_true(failed > n / 4);
+	auth_krb5_free(phone);
+}
+
 static void
 given_two_conversations_at_once_both_end_well(void **state)
 {
@@ -515,6 +566,8 @@ main(void)
 		cmocka_unit_test(given_a_service_name_with_a_realm_it_is_refused),
 		cmocka_unit_test(given_power_off_the_tickets_are_gone_and_the_password_stays),
 		cmocka_unit_test(given_an_unreadable_reply_it_fails_without_a_code),
+		cmocka_unit_test(given_a_reply_cut_short_it_fails),
+		cmocka_unit_test(given_a_reply_with_another_byte_it_ends_one_way_or_the_other),
 		cmocka_unit_test(given_two_conversations_at_once_both_end_well),
 		cmocka_unit_test(given_a_reply_too_big_for_udp_it_goes_over_tcp),
 		cmocka_unit_test(given_a_stream_reply_of_another_length_it_fails),

@@ -69,8 +69,8 @@ rig_ldap_answer(struct dir_rig *r, struct fake *f, struct dir_rig_conn *c, struc
 	buf_done(&reply);
 }
 
-static void
-rig_ldap(void *arg, struct fake *f, const struct fake_call *call)
+void
+dir_rig_ldap(void *arg, struct fake *f, const struct fake_call *call)
 {
 	struct dir_rig *r = arg;
 	struct dir_rig_conn *c = rig_conn(r, call->h);
@@ -140,9 +140,28 @@ rig_web(void *arg, struct fake *f, const struct fake_call *call)
 	buf_done(&reply.body);
 }
 
+/* ---- DNS ----------------------------------------------------------------------- */
+
+static void
+rig_dns(void *arg, struct fake *f, const struct fake_call *call)
+{
+	struct dir_rig *r = arg;
+	struct serve_dns_done done;
+	struct buf reply = { 0 };
+
+	if (call->deed != FAKE_SENT)
+		return;
+	if (serve_dns_answer(r->dns, call->bytes, false, &reply, &done) == 0)
+		fake_packet(f, call->h, 1000, buf_bytes(&reply));
+	buf_done(&reply);
+}
+
 void
 dir_rig_up(struct dir_rig *r, struct fake *f, const char *refused, bool publish)
 {
+	const struct serve_dns_record zone[] = {
+		{ .name = "dc01.contoso.com", .type = DNS_A, .ip = 0x7f000001 },
+	};
 	struct serve_ldap_cfg cfg = {
 		.dir = {
 			.domain = "contoso.com",
@@ -160,10 +179,12 @@ dir_rig_up(struct dir_rig *r, struct fake *f, const char *refused, bool publish)
 	cfg.acceptor = r->acceptor;
 	cfg.dir.root = buf_bytes(&r->root);
 	if (serve_ldap_init(&r->ldap, &cfg) != 0 ||
-	    serve_ca_web_init(&r->web, r->acceptor, buf_bytes(&r->p7b)) != 0)
+	    serve_ca_web_init(&r->web, r->acceptor, buf_bytes(&r->p7b)) != 0 ||
+	    serve_dns_new(zone, 1, 60, &r->dns) != 0)
 		assert(0);
-	fake_listen(f, FAKE_STREAM, 389, rig_ldap, r);
+	fake_listen(f, FAKE_STREAM, 389, dir_rig_ldap, r);
 	fake_listen(f, FAKE_HTTP, 80, rig_web, r);
+	fake_listen(f, FAKE_UDP, 53, rig_dns, r);
 }
 
 void
@@ -172,6 +193,7 @@ dir_rig_down(struct dir_rig *r)
 	for (size_t i = 0; i < DIR_RIG_CONNS; i++)
 		serve_ldap_close(&r->conns[i].conn);
 	serve_ca_web_done(&r->web);
+	serve_dns_free(r->dns);
 	fake_acceptor_free(r->acceptor);
 	buf_done(&r->p7b);
 	buf_done(&r->root);

@@ -1,12 +1,14 @@
 /*
  * dir_rig.h - for tests: a domain controller's LDAP (port 389) and the CA's web
- * server (port 80) of harness/serve in the fake world, with the toy acceptor.
+ * server (port 80) of harness/serve in the fake world, with the toy acceptor; and a DNS server
+ * (port 53) that knows where dc01.contoso.com is.
  */
 #ifndef FAKE_DIR_RIG_H
 #define FAKE_DIR_RIG_H
 #include "fake_auth.h"
 #include "fake_io.h"
 #include "serve_ca_web.h"
+#include "serve_dns.h"
 #include "serve_ldap.h"
 
 enum { DIR_RIG_CONNS = 4 };
@@ -15,6 +17,7 @@ struct dir_rig {
 	struct serve_ldap ldap;
 	struct serve_ca_web web;
 	struct acceptor *acceptor;
+	struct serve_dns *dns;
 	struct buf p7b, root; /* tests/golden/p7b */
 	struct dir_rig_conn {
 		struct io_handle *h;
@@ -31,6 +34,9 @@ struct dir_rig {
 /* refused: the SPN whose tokens are not taken, or NULL; publish: cACertificate is there. */
 void dir_rig_up(struct dir_rig *, struct fake *, const char *refused, bool publish);
 void dir_rig_down(struct dir_rig *);
+
+/* Its LDAP server's ear, for a listener that wants to come between: arg is the rig. */
+fake_fn dir_rig_ldap;
 
 /* The bytes of a file in tests/golden/p7b, out of their armour if they have one. */
 struct buf dir_rig_load(const char *name);

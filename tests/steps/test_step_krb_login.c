@@ -1,0 +1,180 @@
+/* test_step_krb_login.c - row 11-12 in the fake world. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "fake_phone.h"
+#include "mem.h"
+#include "steps.h"
+
+/* A phone that knows its DC, and the KDC there. */
+struct rig {
+	struct fake_phone *p;
+	struct fake_kdc kdc;
+};
+
+static void
+rig_up(struct rig *r)
+{
+	memset(r, 0, sizeof *r);
+	r->p = fake_phone_new();
+	fake_phone_knows(r->p, FACT_ADDRESS | FACT_DC | FACT_CLOCK | FACT_USER);
+	fake_kdc_listen(r->p->f, &r->kdc);
+}
+
+static void
+rig_down(struct rig *r)
+{
+	fake_phone_free(r->p);
+	assert_int_equal(mem_out(), 0);
+}
+
+static void
+it_logs_in(void **state)
+{
+	struct rig r;
+
+	(void)state;
+	rig_up(&r);
+	r.kdc.password = "secret";
+	fake_phone_row(r.p, &step_krb_login, 3)->gives = FACT_TGT;
+	fake_phone_walk_rows(r.p);
+	assert_int_equal(r.p->row->verdict, STEP_DONE);
+	assert_true(facts_know(&r.p->facts, FACT_TGT));
+	assert_int_equal(r.kdc.logins, 1);
+	assert_string_equal(r.p->row->seen,
+	    "{\"krb_messages\": [\"AS-REQ\", \"KRB-ERROR 25\", \"AS-REQ\", \"AS-REP\"]}");
+	rig_down(&r);
+}
+
+static void
+given_a_wrong_password_it_does_not_try_again(void **state)
+{
+	struct rig r;
+
+	(void)state;
+	rig_up(&r);
+	r.kdc.password = "another";
+	fake_phone_walk(r.p, &step_krb_login, 3);
+	assert_int_equal(r.p->row->verdict, STEP_FAIL);
+	assert_int_equal(r.p->row->why, WHY_AUTH);
+	assert_int_equal(r.p->row->tries, 1);
+	assert_string_equal(r.p->row->detail, "krb:24 KDC_ERR_PREAUTH_FAILED");
+	rig_down(&r);
+}
+
+static void
+other_refusals_have_their_own_detail(void **state)
+{
+	const int codes[] = { 6, 18, 37 };
+	const char *const details[] = { "krb:6 KDC_ERR_C_PRINCIPAL_UNKNOWN",
+		"krb:18 KDC_ERR_CLIENT_REVOKED", "krb:37 KRB_AP_ERR_SKEW" };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct rig r;
+
+		rig_up(&r);
+		r.kdc.login_error = codes[i];
+		fake_phone_walk(r.p, &step_krb_login, 3);
+		assert_int_equal(r.p->row->verdict, STEP_FAIL);
+		assert_int_equal(r.p->row->why, WHY_AUTH);
+		assert_string_equal(r.p->row->detail, details[i]);
+		rig_down(&r);
+	}
+}
+
+static void
+given_silence_each_try_times_out_by_itself(void **state)
+{
+	struct rig r;
+
+	(void)state;
+	rig_up(&r);
+	r.kdc.silent = true;
+	fake_phone_walk(r.p, &step_krb_login, 2);
+	assert_int_equal(r.p->row->verdict, STEP_FAIL);
+	assert_int_equal(r.p->row->why, WHY_TIMEOUT);
+	assert_int_equal(r.p->row->tries, 2);
+	assert_int_equal(r.kdc.packets, 6);
+	rig_down(&r);
+}
+
+static void
+refuse(void *arg, struct fake *f, const struct fake_call *c)
+{
+	(void)arg;
+	if (c->deed == FAKE_SENT)
+		fake_down(f, c->h, 1000, -111, NULL);
+}
+
+static void
+given_a_dead_kdc_it_is_refused(void **state)
+{
+	struct rig r;
+
+	(void)state;
+	rig_up(&r);
+	fake_listen(r.p->f, FAKE_UDP, 88, refuse, NULL);
+	fake_phone_walk(r.p, &step_krb_login, 2);
+	assert_int_equal(r.p->row->why, WHY_REFUSED);
+	assert_string_equal(r.p->row->detail, "errno:ECONNREFUSED");
+	rig_down(&r);
+}
+
+static void
+babble(void *arg, struct fake *f, const struct fake_call *c)
+{
+	(void)arg;
+	if (c->deed == FAKE_SENT)
+		fake_packet(f, c->h, 1000, span_of("k"));
+}
+
+static void
+given_a_malformed_reply_it_says_bad_reply(void **state)
+{
+	struct rig r;
+
+	(void)state;
+	rig_up(&r);
+	fake_listen(r.p->f, FAKE_UDP, 88, babble, NULL);
+	fake_phone_walk(r.p, &step_krb_login, 1);
+	assert_int_equal(r.p->row->why, WHY_BAD_REPLY);
+	rig_down(&r);
+}
+
+static void
+switched_off_at_any_moment_it_leaves_nothing(void **state)
+{
+	(void)state;
+	for (int stop = 0; stop < 5; stop++) {
+		struct rig r;
+
+		rig_up(&r);
+		fake_phone_row(r.p, &step_krb_login, 1);
+		fake_phone_switch_on(r.p);
+		for (int i = 0; i < stop; i++)
+			fake_step(r.p->f, UINT64_MAX);
+		rig_down(&r);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(it_logs_in),
+		cmocka_unit_test(given_a_wrong_password_it_does_not_try_again),
+		cmocka_unit_test(other_refusals_have_their_own_detail),
+		cmocka_unit_test(given_silence_each_try_times_out_by_itself),
+		cmocka_unit_test(given_a_dead_kdc_it_is_refused),
+		cmocka_unit_test(given_a_malformed_reply_it_says_bad_reply),
+		cmocka_unit_test(switched_off_at_any_moment_it_leaves_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

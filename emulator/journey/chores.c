@@ -166,18 +166,32 @@ chores_ring(struct journey *j)
 	}
 }
 
+/* Why the line cannot be kept or made may put in doubt what the phone has for it: its ticket,
+ * or the root it trusts. */
+static uint32_t
+doubtful(const struct journey *j, const struct chore *c)
+{
+	if (c->when != CHORE_LINE_LOST && !(c->loses & FACT_REGISTERED))
+		return 0;
+	if (j->chore.s.why == WHY_AUTH)
+		return FACT_TGT;
+	return j->chore.s.why == WHY_TLS ? FACT_ROOT : 0;
+}
+
 /* What a failed chore leaves behind.  true: the whole way is walked again. */
 static bool
 chore_failed(struct journey *j, const struct chore *c)
 {
+	uint32_t lost = c->loses | doubtful(j, c);
+
 	if (c->when == CHORE_LINE_LOST)
 		j->reconnects++;
-	if ((c->loses & (FACT_LINE | FACT_REGISTERED)) != 0) {
+	if ((lost & (FACT_LINE | FACT_REGISTERED)) != 0) {
 		line_close(j->line);
 		j->line_lost = true;
 	}
-	j->facts.known &= ~c->loses;
-	return (c->loses & FACT_ADDRESS) != 0;
+	j->facts.known &= ~lost;
+	return (lost & (FACT_ADDRESS | FACT_ROOT)) != 0;
 }
 
 void

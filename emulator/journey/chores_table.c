@@ -34,6 +34,7 @@ static const struct leg refresh_rows[] = {
 	{ 0, 0, "sign-in", &step_sip_refresh,       LINE|REG,        0,     0,  2, 3*MIN,   2*SEC, FATE_STOP,  NULL },
 };
 static const struct leg line_rows[] = {
+	{ 0, 0, "identity", &step_krb_login,        DC|CLOCK|USER,   TGT,   TGT, 3, 10*SEC, 2*SEC, FATE_STOP,  NULL },
 	{ 0, 0, "pool",    &step_pool_tls,          POOL|ROOT|CLOCK, LINE,  0,  4, 30*SEC,  3*SEC, FATE_STOP,  NULL },
 	{ 0, 0, "sign-in", &step_sip_register,      LINE|DC|TGT,     REG,   0,  3, 3*MIN,   5*SEC, FATE_STOP,  &step_pool_tls },
 	{ 0, 0, "sign-in", &step_sip_provision,     LINE|REG,        PROV,  0,  3, 3*MIN,   5*SEC, FATE_STOP,  &step_pool_tls },
@@ -119,7 +120,7 @@ const struct chore chores_table[] = {
 	/* what               rows                when             needs        how long    idle   lost when it fails */
 	{ "renew the lease",  ROWS(renew_rows),   CHORE_TIMED,     ADDR,        renew_after,   false, FACT_ADDRESS },
 	{ "refresh",          ROWS(refresh_rows), CHORE_TIMED,     LINE | REG,  refresh_after, false, FACT_LINE | FACT_REGISTERED },
-	{ "line again",       ROWS(line_rows),    CHORE_LINE_LOST, POOL | TGT,  NULL,          false, 0 },
+	{ "line again",       ROWS(line_rows),    CHORE_LINE_LOST, POOL | DC,   NULL,          false, 0 },
 	{ "log in again",     ROWS(login_rows),   CHORE_TIMED,     TGT | DC,    login_after,   false, 0 },
 	{ "check for update", ROWS(update_rows),  CHORE_TIMED,     REG,         update_after,  true,  0 },
 	{ "find the mailbox", ROWS(mailbox_rows), CHORE_TIMED,     REG,         mailbox_after, true,  0 },

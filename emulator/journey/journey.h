@@ -55,8 +55,9 @@ struct chore {
 	uint64_t (*after_us)(
 	    const struct step *); /* TIMED: from the last time to the next; 0 = never */
 	bool when_idle;           /* not while the road walks */
-	uint32_t loses; /* facts gone when it fails.  REGISTERED: the line is made again;
-			   ADDRESS: the whole way is walked again */
+	uint32_t loses; /* facts gone when it fails (besides: reason auth the TGT, tls the
+			   root).  REGISTERED: the line is made again; ADDRESS, ROOT: the
+			   whole way is walked again */
 };
 extern const struct chore chores_table[];
 extern const size_t chores_count;

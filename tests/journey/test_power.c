@@ -325,6 +325,28 @@ when_the_address_is_lost_the_whole_way_is_walked_again(void **state)
 	fake_phone_free(p);
 }
 
+static void
+a_root_that_fails_when_the_line_is_made_again_is_sought_anew(void **state)
+{
+	struct toys toys = { .script = { "d", "t" } };
+	struct fake_phone *p = toy_phone(&toys);
+	const struct chore chores[] = { { "line", b_rows, 1, CHORE_LINE_LOST, FACT_ADDRESS,
+	    NULL, false, 0 } };
+
+	(void)state;
+	p->chores = chores;
+	p->n_chores = 1;
+	p->plan.stay_us = 1000ull * S;
+	fake_phone_row(p, &toy_a, 1)->gives = FACT_ROOT;
+	p->rows[0].skip_if = FACT_ROOT;
+	fake_phone_walk_rows(p);
+	chores_line_lost(p->j, LINE_LOST, "closed");
+	run_until(p, JOURNEY_WALKING, 900ull * S);
+	run_until(p, JOURNEY_STAYING, 900ull * S);
+	assert_int_equal(toys.begun[0], 2);
+	fake_phone_free(p);
+}
+
 /* ---- leaving ------------------------------------------------------------------------- */
 
 static const struct chore leaving[] = { { "leave", c_rows, 1, CHORE_LEAVING, 0, NULL, false,
@@ -399,6 +421,7 @@ main(void)
 		cmocka_unit_test(some_chores_wait_until_the_road_rests),
 		cmocka_unit_test(a_lost_line_is_made_again_with_growing_pauses),
 		cmocka_unit_test(when_the_address_is_lost_the_whole_way_is_walked_again),
+		cmocka_unit_test(a_root_that_fails_when_the_line_is_made_again_is_sought_anew),
 		cmocka_unit_test(leaving_walks_its_rows_and_cuts_the_power),
 		cmocka_unit_test(a_phone_still_on_its_way_is_cut_off),
 		cmocka_unit_test(without_leave_in_the_plan_nothing_is_said_to_anyone),

@@ -28,7 +28,9 @@ voice_vlan_release(struct step *s)
 
 	if (err != 0)
 		return step_lost(s, err);
+	/* Should the power go now, the phone begins from nothing. */
 	lease_drop(s);
+	s->facts->known &= ~(uint32_t)FACT_LEASE;
 	return STEP_WAIT;
 }
 

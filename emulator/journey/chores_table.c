@@ -28,7 +28,7 @@ enum {
 
 /* clang-format off */
 static const struct leg renew_rows[] = {
-	{ 0, 0, "address", &step_dhcp_renew,        ADDR,            0,     0, 20, 3*MIN,  10*SEC, FATE_STOP,  NULL },
+	{ 0, 0, "address", &step_dhcp_renew,        ADDR,            0,     0, 40, 3*MIN,       0, FATE_STOP,  NULL },
 };
 static const struct leg refresh_rows[] = {
 	{ 0, 0, "sign-in", &step_sip_refresh,       LINE|REG,        0,     0,  2, 3*MIN,   2*SEC, FATE_STOP,  NULL },

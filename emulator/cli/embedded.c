@@ -14,7 +14,7 @@
 #include "span.h"
 #include "text.h"
 
-enum { EMBEDDED_ARGS = 48, EMBEDDED_NUMBER = 16 };
+enum { EMBEDDED_ARGS = 48, EMBEDDED_NUMBER = 24 };
 
 struct embedded {
 	struct embedded_cfg cfg;
@@ -107,8 +107,10 @@ embedded_on_exit(void *arg, int status)
 static int
 embedded_spawn(struct embedded *e, int child_fd)
 {
-	char program[PATH_MAX], users[EMBEDDED_NUMBER], fd[EMBEDDED_NUMBER];
-	const char *argv[EMBEDDED_ARGS] = { program, "--users", users, "--ready-fd", fd };
+	char program[PATH_MAX], users[EMBEDDED_NUMBER], fd[EMBEDDED_NUMBER],
+	    seed[EMBEDDED_NUMBER];
+	const char *argv[EMBEDDED_ARGS] = { program, "--users", users, "--ready-fd", fd,
+		"--seed", seed };
 	struct loop_child_cfg cfg = {
 		.argv = argv,
 		.out_fd = e->cfg.talks ? STDERR_FILENO : -1,
@@ -121,8 +123,9 @@ embedded_spawn(struct embedded *e, int child_fd)
 	embedded_program(program);
 	(void)snprintf(users, sizeof users, "%u", e->cfg.users);
 	(void)snprintf(fd, sizeof fd, "%d", child_fd);
-	for (size_t i = 0; i < e->cfg.n_args && i + 6 < EMBEDDED_ARGS; i++)
-		argv[5 + i] = e->cfg.args[i];
+	(void)snprintf(seed, sizeof seed, "%llu", (unsigned long long)e->cfg.seed);
+	for (size_t i = 0; i < e->cfg.n_args && i + 8 < EMBEDDED_ARGS; i++)
+		argv[7 + i] = e->cfg.args[i];
 	return loop_child_new(e->cfg.loop, &cfg, &e->child);
 }
 

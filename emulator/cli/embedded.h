@@ -12,6 +12,7 @@ struct embedded;
 struct embedded_cfg { /* lent until embedded_stop() */
 	struct loop *loop;
 	uint32_t users;
+	uint64_t seed;           /* the same seed makes the same root certificate */
 	const char *const *args; /* more arguments for it */
 	size_t n_args;
 	bool talks; /* what it prints goes to our standard error */

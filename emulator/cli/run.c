@@ -142,8 +142,9 @@ run_environment(struct run *r)
 	if (status == 0)
 		status = run_stands(r, run_ground_open(&r->ground, &r->error));
 	if (status == 0 && r->options.pool == NULL)
-		status = run_stands(
-		    r, run_ground_pool(&r->ground, &r->options, r->plan.phones, &r->error));
+		status = run_stands(r,
+		    run_ground_pool(
+			&r->ground, &r->options, r->plan.phones, r->plan.seed, &r->error));
 	if (status == 0 && r->options.pool == NULL &&
 	    run_plan_pool(&r->plan, embedded_pool_file(r->ground.pool), &r->error) != 0)
 		status = run_refuse(r, CLI_ENVIRONMENT);

@@ -144,11 +144,12 @@ ground_on_pool_stopped(void *arg)
 
 int
 run_ground_pool(struct run_ground *g, const struct run_options *o, uint32_t phones,
-    struct config_error *error)
+    uint64_t seed, struct config_error *error)
 {
 	const struct embedded_cfg cfg = {
 		.loop = g->loop,
 		.users = phones,
+		.seed = seed,
 		.args = o->pool_args,
 		.n_args = o->n_pool_args,
 		.talks = o->verbose,

@@ -37,8 +37,8 @@ int run_ground_open(struct run_ground *, struct config_error *);
 
 /* Start the embedded pool for so many phones and wait until it is up.  0; -ECANCELED: a signal
  * came; or -errno with the complaint. */
-int run_ground_pool(
-    struct run_ground *, const struct run_options *, uint32_t phones, struct config_error *);
+int run_ground_pool(struct run_ground *, const struct run_options *, uint32_t phones,
+    uint64_t seed, struct config_error *);
 
 /* Capture what goes over the loopback into DIR/run.pcapng, and wait until that runs.  The same.
  */

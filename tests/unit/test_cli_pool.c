@@ -83,6 +83,7 @@ begin(struct watch *w, const char *const *args, size_t n)
 {
 	const struct embedded_cfg cfg = { .loop = w->loop,
 		.users = 7,
+		.seed = 9,
 		.args = args,
 		.n_args = n,
 		.on_up = on_up,
@@ -111,7 +112,8 @@ when_it_says_ready_its_pool_file_is_known_and_it_can_be_stopped(void **state)
 
 	(void)state;
 	place_open(&p,
-	    "[ \"$1 $2 $3 $5 $6\" = '--users 7 --ready-fd --keep-alive 20s' ] || exit 9\n"
+	    "[ \"$1 $2 $3 $5 $6 $7 $8\" = '--users 7 --ready-fd --seed 9 --keep-alive 20s' ] "
+	    "|| exit 9\n"
 	    "echo ready /some/where/pool.yaml >/proc/self/fd/$4\n"
 	    "exec tail -f /dev/null");
 	assert_int_equal(loop_new(&w.loop), 0);

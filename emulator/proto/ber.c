@@ -19,7 +19,10 @@ ber_take(BerElement *reader, struct span *rest, struct span *content)
 	if (rest->n == 0)
 		return LBER_DEFAULT;
 	ber_init2(reader, &all, LBER_USE_DER);
-	tag = ber_skip_element(reader, &one);
+	/* Not ber_skip_element(): that looks at the byte behind the element, which may not be
+	 * ours.
+	 */
+	tag = ber_peek_element(reader, &one);
 	if (tag == LBER_DEFAULT)
 		return tag;
 	*content = (struct span){ (const uint8_t *)one.bv_val, one.bv_len };

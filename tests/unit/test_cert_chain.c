@@ -16,7 +16,7 @@
 #include <string.h>
 
 #include "cert_chain.h"
-#include "mem.h"
+#include "edge.h"
 #include "rng.h"
 #include "sha1.h"
 
@@ -210,15 +210,9 @@ a_file_cut_off_anywhere_is_refused(void **state)
 	struct cert_chain chain;
 
 	(void)state;
-	for (size_t n = 0; n < der.n; n++) {
-		char *exact = n == 0 ? NULL : mem_realloc(NULL, n);
-
-		if (n != 0)
-			memcpy(exact, der.p, n);
+	for (size_t n = 0; n < der.n; n++)
 		assert_int_equal(
-		    cert_chain_read((struct span){ (uint8_t *)exact, n }, &chain), -EBADMSG);
-		mem_free(exact);
-	}
+		    cert_chain_read(edge((struct span){ der.p, n }), &chain), -EBADMSG);
 	buf_done(&der);
 }
 
@@ -252,7 +246,7 @@ a_changed_byte_does_no_harm(void **state)
 		uint8_t was = der.p[i];
 
 		der.p[i] = (uint8_t)rng_u32(&rng);
-		if (cert_chain_read(buf_bytes(&der), &chain) == 0)
+		if (cert_chain_read(edge(buf_bytes(&der)), &chain) == 0)
 			(void)cert_chain_root(&chain);
 		der.p[i] = was;
 	}

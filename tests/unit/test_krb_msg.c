@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "edge.h"
 #include "krb_msg.h"
 
 /* clang-format off */
@@ -55,7 +56,8 @@ an_error_cut_off_anywhere_has_no_name(void **state)
 
 	(void)state;
 	for (size_t n = 0; n < sizeof gold_krberr; n++)
-		assert_int_equal(krb_msg_name((struct span){ gold_krberr, n }, name), -EBADMSG);
+		assert_int_equal(
+		    krb_msg_name(edge((struct span){ gold_krberr, n }), name), -EBADMSG);
 	assert_string_equal(name, "untouched");
 }
 
@@ -69,7 +71,7 @@ a_changed_byte_does_no_harm(void **state)
 	for (size_t i = 0; i < sizeof bytes * 256; i++) {
 		memcpy(bytes, gold_krberr, sizeof bytes);
 		bytes[i / 256] = (uint8_t)i;
-		(void)krb_msg_name((struct span){ bytes, sizeof bytes }, name);
+		(void)krb_msg_name(edge((struct span){ bytes, sizeof bytes }), name);
 	}
 }
 

@@ -94,7 +94,10 @@ talk_send(struct auth_talk *t, struct auth_out *out)
 		snprintf(text, sizeof text, "%s", t->login ? t->a->user : t->spn);
 	buf_clear(&t->packet);
 	fake_krb_write(&t->packet, t->stream, t->login ? FAKE_AS_REQ : FAKE_TGS_REQ, text);
-	assert(t->packet.err == 0);
+	if (t->packet.err != 0) {
+		out->text = "krb:0 no memory";
+		return AUTH_FAILED;
+	}
 	out->packet = buf_bytes(&t->packet);
 	out->stream = t->stream;
 	out->realm = t->a->realm;

@@ -41,7 +41,8 @@ struct io_http_world {
 
 	struct io_fd listener; /* of the tunnels */
 	struct sockaddr_un listen_name;
-	socklen_t listen_len;
+	int listen_file;
+	uint32_t last_tunnel;
 	struct list expected; /* sessions whose connection has not been accepted yet */
 };
 
@@ -72,6 +73,7 @@ struct io_http {
 
 	/* https */
 	struct list expected, tunnels;
+	uint32_t tunnel_id;    /* of the one expected */
 	struct io_scope scope; /* of the tunnels' streams */
 	struct io_tls_seen tls_seen;
 };

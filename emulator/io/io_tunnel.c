@@ -2,12 +2,18 @@
  * io_tunnel.c - TLS under curl: what curl says in plain to a local socket goes on as a TLS
  * stream of the phone.
  *
- * There is one listener a world.  curl's end is bound to a name that says which session
- * it belongs to, and both ends must be of this process.
+ * There is one listener a world.  curl's end is bound to an abstract name that says which
+ * session it belongs to, and both ends must be of this process.  The listener needs a name in
+ * the file system, because curl takes a connection to an abstract one for unfinished and
+ * never uses it again (curl issue 9664).  The name is removed as soon as it is bound: what
+ * is connected to is a descriptor of the socket's file, by way of /proc, so that nothing is
+ * left behind whatever becomes of us.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -27,7 +33,7 @@ struct tunnel {
 	struct buf in; /* for curl, which did not take it yet */
 };
 
-/* ---- names: abstract, so nothing is left in the file system ---- */
+/* ---- names ---- */
 
 static socklen_t
 tunnel_name(struct sockaddr_un *sa, const struct io_world *w, uint32_t id)
@@ -194,11 +200,13 @@ io_tunnel_socket(struct io_http *s, struct curl_sockaddr *to)
 {
 	struct io_world *w = io_world_of(&s->h);
 	struct sockaddr_un sa;
-	socklen_t len = tunnel_name(&sa, w, s->id);
+	socklen_t len;
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return -errno;
+	s->tunnel_id = ++w->http->last_tunnel;
+	len = tunnel_name(&sa, w, s->tunnel_id);
 	if (bind(fd, (struct sockaddr *)&sa, len) < 0) {
 		int rc = -errno;
 
@@ -207,8 +215,8 @@ io_tunnel_socket(struct io_http *s, struct curl_sockaddr *to)
 	}
 	to->family = AF_UNIX;
 	to->protocol = 0;
-	to->addrlen = w->http->listen_len;
-	memcpy(&to->addr, &w->http->listen_name, w->http->listen_len);
+	to->addrlen = sizeof(w->http->listen_name);
+	memcpy(&to->addr, &w->http->listen_name, sizeof(w->http->listen_name));
 	list_remove(&s->expected);
 	list_add_tail(&w->http->expected, &s->expected);
 	return fd;
@@ -222,7 +230,7 @@ tunnel_session(struct io_world *w, const struct sockaddr_un *peer, socklen_t len
 		struct io_http *s = LIST_ITEM(link, struct io_http, expected);
 		struct sockaddr_un sa;
 
-		if (tunnel_name(&sa, w, s->id) == len && memcmp(&sa, peer, len) == 0)
+		if (tunnel_name(&sa, w, s->tunnel_id) == len && memcmp(&sa, peer, len) == 0)
 			return s;
 	}
 	return NULL;
@@ -278,17 +286,62 @@ tunnel_on_accept(struct io_fd *listener, uint32_t events)
 	}
 }
 
+/* A folder that only we may enter; its name goes to the socket's address. */
+static int
+tunnel_folder(struct sockaddr_un *sa)
+{
+	const char *run = getenv("XDG_RUNTIME_DIR");
+	const size_t room = sizeof(sa->sun_path);
+	const char *name = "cx700farm-XXXXXX";
+
+	if (run == NULL || run[0] != '/' || access(run, W_OK) < 0 ||
+	    (size_t)snprintf(sa->sun_path, room, "%s/%s/s", run, name) >= room)
+		snprintf(sa->sun_path, room, "/tmp/%s/s", name);
+	*strrchr(sa->sun_path, '/') = '\0';
+	return mkdtemp(sa->sun_path) != NULL ? 0 : -errno;
+}
+
+/* Bind, keep a descriptor of the file, and remove both names. */
+static int
+tunnel_bind(int fd, int *file_out)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	int rc = tunnel_folder(&sa), file = -1;
+	size_t folder_n;
+
+	if (rc < 0)
+		return rc;
+	folder_n = strlen(sa.sun_path);
+	sa.sun_path[folder_n] = '/';
+	if (bind(fd, (struct sockaddr *)&sa, sizeof(sa)) == 0)
+		file = open(sa.sun_path, O_PATH | O_CLOEXEC);
+	rc = file < 0 ? -errno : 0;
+	unlink(sa.sun_path);
+	sa.sun_path[folder_n] = '\0';
+	rmdir(sa.sun_path);
+	if (rc == 0)
+		*file_out = file;
+	return rc;
+}
+
 int
 io_tunnel_init(struct io_world *w, const char **err_out)
 {
 	struct io_http_world *http = w->http;
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), rc;
 
 	*err_out = "the local socket under https cannot be made";
 	http->listener = (struct io_fd){ fd, tunnel_on_accept };
-	http->listen_len = tunnel_name(&http->listen_name, w, 0);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&http->listen_name, http->listen_len) < 0 ||
-	    listen(fd, TUNNEL_BACKLOG) < 0)
+	http->listen_file = -1;
+	if (fd < 0)
+		return -errno;
+	rc = tunnel_bind(fd, &http->listen_file);
+	if (rc < 0)
+		return rc;
+	http->listen_name = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	snprintf(http->listen_name.sun_path, sizeof(http->listen_name.sun_path),
+	    "/proc/self/fd/%d", http->listen_file);
+	if (listen(fd, TUNNEL_BACKLOG) < 0)
 		return -errno;
 	return io_fd_add(w, &http->listener, EPOLLIN);
 }
@@ -297,4 +350,6 @@ void
 io_tunnel_done(struct io_world *w)
 {
 	io_fd_close(&w->http->listener);
+	if (w->http->listen_file >= 0)
+		close(w->http->listen_file);
 }

@@ -120,6 +120,8 @@ void line_call_expire(struct line *, const struct io_event *);
 void line_sa_forget(struct line *);
 /* The token and the context for the challenge taken: appended in base64.  0 or -errno. */
 int line_sa_open(struct line *, struct buf *token_out);
+/* The token was not sent after all: keep the challenge only. */
+void line_sa_reopen(struct line *);
 /*
  * Add the signature to a head that still lacks Content-* and the blank line; token:
  * gssapi-data in base64, or empty.  Without a signing context nothing is added.

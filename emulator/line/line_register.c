@@ -62,6 +62,8 @@ line_ask_register(struct line *l, enum line_asked asked, const struct io_owner *
 		err = c != NULL ? line_write_register(l, c, buf_bytes(&token)) : -ENOMEM;
 	if (err != 0 && c != NULL)
 		line_call_drop(l, c);
+	if (err != 0 && token.n > 0)
+		line_sa_reopen(l);
 	buf_done(&token);
 	return err;
 }

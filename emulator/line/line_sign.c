@@ -83,8 +83,19 @@ line_sa_open(struct line *l, struct buf *token_out)
 		buf_base64(token_out, buf_bytes(&token));
 		err = token_out->err;
 	}
+	if (err != 0)
+		line_sa_reopen(l);
 	buf_done(&token);
 	return err;
+}
+
+void
+line_sa_reopen(struct line *l)
+{
+	if (l->sa.sa != NULL)
+		l->cfg.auth->ops->sign_close(l->sa.sa);
+	l->sa.sa = NULL;
+	l->sa.cnum = 0;
 }
 
 /* ---- what we send ------------------------------------------------------- */

@@ -61,7 +61,7 @@ sip_refused(struct step *s, const struct sip_msg *m)
 	(void)snprintf(detail, sizeof detail, id ? "sip:%d/%u" : "sip:%d", m->status, id);
 	if (id >= OVERLOADED && m->status == 403)
 		why = WHY_REFUSED; /* the version filter */
-	if (m->status < 500 && id != OVERLOADED)
+	if (m->status / 100 != 5 && id != OVERLOADED)
 		return step_fail(s, why, "%s", detail);
 
 	(void)step_retry(s, why, "%s", detail);

@@ -16,7 +16,7 @@ static fake_fn sip_rig_on;
 void
 sip_rig_init(struct sip_rig *r, struct fake *f)
 {
-	*r = (struct sip_rig){ .f = f };
+	*r = (struct sip_rig){ .f = f, .port = 5061 };
 	r->cfg = (struct serve_sip_cfg){
 		.fqdn = "fe01.contoso.com",
 		.sip_domain = "contoso.com",
@@ -35,7 +35,7 @@ void
 sip_rig_up(struct sip_rig *r)
 {
 	assert(serve_sip_new(&r->cfg, &r->server) == 0);
-	fake_listen(r->f, FAKE_STREAM, 5061, sip_rig_on, r);
+	fake_listen(r->f, FAKE_STREAM, r->port, sip_rig_on, r);
 }
 
 void

@@ -12,6 +12,7 @@ enum { SIP_RIG_CONNS = 8 };
 
 struct sip_rig {
 	struct serve_sip_cfg cfg; /* usual values after init; a test may change it before up */
+	uint16_t port;            /* 5061 */
 	struct fake *f;
 	struct serve_sip *server;
 	struct {
@@ -32,7 +33,7 @@ struct sip_rig {
 
 /* Usual values: fe01.contoso.com, phone00000..phone00099 of contoso.com, version 4. */
 void sip_rig_init(struct sip_rig *, struct fake *);
-/* From now on it listens on port 5061. */
+/* From now on it listens on its port. */
 void sip_rig_up(struct sip_rig *);
 void sip_rig_down(struct sip_rig *);
 

@@ -152,7 +152,8 @@ lease_take(struct step *s)
 		    s, WHY_LOCAL, "dhcp:%s is taken, declined", text_ip_str(l->ip, text));
 	}
 	if (err != 0)
-		return step_lost(s, err);
+		return step_retry(s, WHY_LOCAL, "dhcp:%s cannot be used (%s)",
+		    text_ip_str(l->ip, text), strerrorname_np(-err));
 
 	lease_into_facts(s);
 	seen_text(s->seen, SEEN_ADDRESS, span_of(text_ip_str(l->ip, text)));

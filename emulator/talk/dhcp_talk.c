@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "dhcp_say.h"
+
 enum { DHCP_PORT = 67, OP_REPLY = 2, NAKS_MAX = 3, MS = 1000, S = 1000000 };
 
 static uint64_t
@@ -50,48 +52,12 @@ dhcp_fail(struct dhcp_talk *t, int err)
 
 /* ---- sending ------------------------------------------------------------------------ */
 
-/* What every message of this phone has in common. */
-static struct dhcp_ask
-ask_of(const struct dhcp_talk_cfg *cfg, enum dhcp_type type)
-{
-	struct dhcp_ask a = {
-		.type = type,
-		.host_name = cfg->habit->host_name,
-		.vendor_class = cfg->habit->vendor_class,
-		.ask = cfg->habit->ask,
-		.n_ask = cfg->habit->n_ask,
-		.pad_to = cfg->habit->pad_to,
-	};
-
-	memcpy(a.mac, cfg->mac, sizeof a.mac);
-	return a;
-}
-
-/* Write, send, and tell what was sent. */
-static int
-send_to(const struct dhcp_talk_cfg *cfg, struct io_handle *conn, const struct dhcp_ask *a)
-{
-	uint8_t memory[DHCP_MSG_MAX];
-	struct dhcp_msg sent;
-	struct buf b;
-	int err;
-
-	buf_over(&b, memory, sizeof memory);
-	dhcp_msg_ask(&b, a);
-	if (b.err != 0)
-		return b.err;
-	err = cfg->io->ops->send(conn, buf_bytes(&b));
-	if (err == 0 && cfg->note != NULL && dhcp_msg_decode(&sent, buf_bytes(&b)) == 0)
-		cfg->note(cfg->note_arg, true, &sent, b.n);
-	return err;
-}
-
 /* The message of the phase. */
 static struct dhcp_ask
 phase_ask(const struct dhcp_talk *t)
 {
 	bool selecting = t->phase == DHCP_PHASE_SELECTING;
-	struct dhcp_ask a = ask_of(&t->cfg, selecting ? DHCP_DISCOVER : DHCP_REQUEST);
+	struct dhcp_ask a = dhcp_say_begin(&t->cfg, selecting ? DHCP_DISCOVER : DHCP_REQUEST);
 
 	a.xid = t->xid;
 	a.secs = (uint16_t)((now_us(t) - t->began_us) / S);
@@ -120,7 +86,7 @@ static enum talk_state
 dhcp_send(struct dhcp_talk *t)
 {
 	struct dhcp_ask a = phase_ask(t);
-	int err = send_to(&t->cfg, t->conn, &a);
+	int err = dhcp_say(&t->cfg, t->conn, &a);
 
 	if (err != 0)
 		return dhcp_fail(t, err);
@@ -363,45 +329,4 @@ dhcp_talk_renew(struct dhcp_talk *t, const struct dhcp_talk_cfg *cfg,
 		return dhcp_fail(t, err);
 	t->xid = dhcp_msg_xid(cfg->xid, cfg->mac);
 	return dhcp_enter(t, DHCP_PHASE_RENEWING);
-}
-
-/* A message that nothing answers: send it and close. */
-static int
-send_and_close(const struct dhcp_talk_cfg *cfg, struct io_handle *conn, struct dhcp_ask *a)
-{
-	int err;
-
-	a->xid = dhcp_msg_xid(cfg->xid, cfg->mac);
-	err = send_to(cfg, conn, a);
-	cfg->io->ops->close(conn);
-	return err;
-}
-
-int
-dhcp_talk_release(const struct dhcp_talk_cfg *cfg, uint32_t ip, uint32_t server)
-{
-	struct dhcp_ask a = ask_of(cfg, DHCP_RELEASE);
-	struct io_handle *conn;
-	int err = cfg->io->ops->udp(
-	    cfg->io, cfg->owner, (struct io_addr){ server, DHCP_PORT }, &conn);
-
-	if (err != 0)
-		return err;
-	a.ciaddr = ip;
-	a.server = server;
-	return send_and_close(cfg, conn, &a);
-}
-
-int
-dhcp_talk_decline(const struct dhcp_talk_cfg *cfg, uint32_t ip, uint32_t server)
-{
-	struct dhcp_ask a = ask_of(cfg, DHCP_DECLINE);
-	struct io_handle *conn;
-	int err = cfg->io->ops->dhcp(cfg->io, cfg->owner, cfg->vlan, &conn);
-
-	if (err != 0)
-		return err;
-	a.wanted = ip;
-	a.server = server;
-	return send_and_close(cfg, conn, &a);
 }

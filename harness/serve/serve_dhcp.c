@@ -3,52 +3,18 @@
 #include "serve_dhcp.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "dns_name.h"
 #include "mem.h"
+#include "serve_dhcp_priv.h"
 #include "serve_lease.h"
 #include "text.h"
 
-enum {
-	OP_REQUEST = 1,
-	OP_REPLY = 2,
-	FLAG_BROADCAST = 0x8000,
-	SERVER_PORT = 67,
-	CLIENT_PORT = 68,
-	PAD_TO = 300,
-	VLAN_SUBOPTION = 10,
-	OFFER_S = 60,
-	DECLINED_S = 24 * 3600
-};
-
-struct scope {
-	struct serve_dhcp_scope cfg;
-	struct lease_table *leases;
-};
-
-struct serve_dhcp {
-	struct scope *scopes;
-	size_t n_scopes;
-	uint32_t server, lease_s;
-	char vendor_class[64];
-	char domain[DHCP_NAME_MAX];
-	uint8_t search[DHCP_VALUE_MAX]; /* option 119, encoded */
-	size_t n_search;
-};
-
-/* One message while it is answered. */
-struct exchange {
-	struct serve_dhcp *d;
-	struct scope *scope;
-	struct dhcp_msg ask;
-	uint64_t now_us;
-	struct serve_dhcp_done *done;
-};
+enum { OP_REQUEST = 1, OFFER_S = 60, DECLINED_S = 24 * 3600 };
 
 static uint64_t
-after_s(const struct exchange *x, uint64_t s)
+after_s(const struct dhcp_exchange *x, uint64_t s)
 {
 	return x->now_us + s * 1000000;
 }
@@ -75,7 +41,7 @@ copy_scopes(struct serve_dhcp *d, const struct serve_dhcp_cfg *cfg)
 	if (d->scopes == NULL)
 		return -ENOMEM;
 	for (; d->n_scopes < cfg->n_scopes; d->n_scopes++) {
-		struct scope *s = &d->scopes[d->n_scopes];
+		struct dhcp_scope *s = &d->scopes[d->n_scopes];
 		int err;
 
 		s->cfg = cfg->scopes[d->n_scopes];
@@ -135,142 +101,10 @@ serve_dhcp_leases(const struct serve_dhcp *d, uint64_t now_us)
 	return n;
 }
 
-/* ---- the options of a reply ----------------------------------------------------------- */
-
-/* Did the client name this option in its list?  Without a list it gets everything. */
-static bool
-wants(const struct exchange *x, uint8_t code)
-{
-	uint8_t memory[DHCP_VALUE_MAX];
-	struct buf list;
-
-	buf_over(&list, memory, sizeof memory);
-	if (!dhcp_msg_get(&x->ask, DHCP_OPT_ASK, &list))
-		return true;
-	return memchr(memory, code, list.n) != NULL;
-}
-
-static void
-put_dns(struct buf *b, const struct serve_dhcp_scope *s)
-{
-	uint8_t memory[8];
-	struct buf v;
-
-	buf_over(&v, memory, sizeof memory);
-	for (size_t i = 0; i < 2; i++)
-		if (s->dns[i] != 0)
-			buf_u32(&v, s->dns[i]);
-	if (v.n > 0)
-		dhcp_msg_option(b, DHCP_OPT_DNS, buf_bytes(&v));
-}
-
-/* Option 43 is for the vendor class it was defined for, compared bytewise. */
-static void
-put_vendor(struct buf *b, const struct exchange *x)
-{
-	uint8_t memory[DHCP_VALUE_MAX];
-	char text[16];
-	struct buf v;
-	int n;
-
-	buf_over(&v, memory, sizeof memory);
-	if (x->scope->cfg.voice_vlan == 0 || !dhcp_msg_get(&x->ask, DHCP_OPT_CLASS, &v) ||
-	    !span_is(buf_bytes(&v), x->d->vendor_class))
-		return;
-	n = snprintf(text, sizeof text, "%u", x->scope->cfg.voice_vlan);
-	buf_clear(&v);
-	buf_put(&v, (uint8_t[]){ VLAN_SUBOPTION, (uint8_t)n }, 2);
-	buf_text(&v, text);
-	dhcp_msg_option(b, DHCP_OPT_VENDOR, buf_bytes(&v));
-}
-
-/* What the administrator set for the scope, in the order a Windows server sends it. */
-static void
-put_scope(struct buf *b, const struct exchange *x)
-{
-	const struct serve_dhcp_scope *s = &x->scope->cfg;
-
-	if (s->router != 0 && wants(x, DHCP_OPT_ROUTER))
-		dhcp_msg_option_u32(b, DHCP_OPT_ROUTER, s->router);
-	if (wants(x, DHCP_OPT_DNS))
-		put_dns(b, s);
-	/* Windows counts the NUL into the name. */
-	if (x->d->domain[0] != '\0' && wants(x, DHCP_OPT_DOMAIN))
-		dhcp_msg_option(b, DHCP_OPT_DOMAIN,
-		    (struct span){ (const uint8_t *)x->d->domain, strlen(x->d->domain) + 1 });
-	if (wants(x, DHCP_OPT_VENDOR))
-		put_vendor(b, x);
-	if (x->d->n_search > 0 && wants(x, DHCP_OPT_SEARCH))
-		dhcp_msg_option(
-		    b, DHCP_OPT_SEARCH, (struct span){ x->d->search, x->d->n_search });
-}
-
-/* Option 82 goes back to the relay as it came (RFC 3046 section 2.2). */
-static void
-put_relay(struct buf *b, const struct exchange *x)
-{
-	uint8_t memory[DHCP_VALUE_MAX];
-	struct buf v;
-
-	buf_over(&v, memory, sizeof memory);
-	if (dhcp_msg_get(&x->ask, DHCP_OPT_RELAY, &v) && v.err == 0)
-		dhcp_msg_option(b, DHCP_OPT_RELAY, buf_bytes(&v));
-}
-
-/* Where a reply goes (RFC 2131 section 4.1). */
-static void
-address_reply(struct exchange *x, enum dhcp_type type)
-{
-	x->done->to_port = CLIENT_PORT;
-	x->done->to_ip = 0;
-	if (x->ask.giaddr != 0) {
-		x->done->to_ip = x->ask.giaddr;
-		x->done->to_port = SERVER_PORT;
-	} else if (type != DHCP_NAK) {
-		x->done->to_ip = x->ask.ciaddr;
-	}
-}
-
-static void
-put_reply(struct exchange *x, enum dhcp_type type, uint32_t ip, struct buf *b)
-{
-	struct dhcp_head head = { .op = OP_REPLY,
-		.xid = x->ask.xid,
-		.flags = x->ask.flags,
-		.ciaddr = type == DHCP_ACK ? x->ask.ciaddr : 0,
-		.yiaddr = ip,
-		.siaddr = type == DHCP_NAK ? 0 : x->d->server,
-		.giaddr = x->ask.giaddr };
-	size_t start = b->n;
-
-	memcpy(head.mac, x->ask.mac, sizeof head.mac);
-	/* A relay agent has to broadcast a NAK: the client may have no address. */
-	if (type == DHCP_NAK && x->ask.giaddr != 0)
-		head.flags |= FLAG_BROADCAST;
-	dhcp_msg_begin(b, &head);
-	dhcp_msg_option(b, DHCP_OPT_TYPE, (struct span){ (uint8_t[]){ (uint8_t)type }, 1 });
-	if (type != DHCP_NAK)
-		dhcp_msg_option_u32(b, DHCP_OPT_MASK, x->scope->cfg.mask);
-	if (type != DHCP_NAK && ip != 0) {
-		dhcp_msg_option_u32(b, DHCP_OPT_T1, x->d->lease_s / 2);
-		dhcp_msg_option_u32(
-		    b, DHCP_OPT_T2, (uint32_t)((uint64_t)x->d->lease_s * 7 / 8));
-		dhcp_msg_option_u32(b, DHCP_OPT_LEASE, x->d->lease_s);
-	}
-	dhcp_msg_option_u32(b, DHCP_OPT_SERVER, x->d->server);
-	if (type != DHCP_NAK)
-		put_scope(b, x);
-	put_relay(b, x);
-	dhcp_msg_end(b, start, PAD_TO);
-
-	x->done->answered = type;
-	address_reply(x, type);
-}
-
 /* ---- what each message gets ------------------------------------------------------------- */
 
 static void
-on_discover(struct exchange *x, struct buf *reply)
+on_discover(struct dhcp_exchange *x, struct buf *reply)
 {
 	struct lease *l = lease_find(x->scope->leases, x->ask.mac, x->now_us);
 
@@ -278,12 +112,12 @@ on_discover(struct exchange *x, struct buf *reply)
 		return;
 	lease_offer(l, x->ask.mac, after_s(x, OFFER_S), x->now_us);
 	x->done->ip = lease_ip(x->scope->leases, l);
-	put_reply(x, DHCP_OFFER, x->done->ip, reply);
+	serve_dhcp_reply(x, DHCP_OFFER, x->done->ip, reply);
 }
 
 /* Does this client hold, or was it offered, this address? */
 static struct lease *
-lease_of(const struct exchange *x, uint32_t ip)
+lease_of(const struct dhcp_exchange *x, uint32_t ip)
 {
 	struct lease *l = lease_at(x->scope->leases, ip);
 
@@ -291,22 +125,22 @@ lease_of(const struct exchange *x, uint32_t ip)
 }
 
 static void
-grant(struct exchange *x, uint32_t ip, struct buf *reply)
+grant(struct dhcp_exchange *x, uint32_t ip, struct buf *reply)
 {
 	struct lease *l = lease_of(x, ip);
 
 	x->done->ip = ip;
 	if (l == NULL) {
-		put_reply(x, DHCP_NAK, 0, reply);
+		serve_dhcp_reply(x, DHCP_NAK, 0, reply);
 		return;
 	}
 	lease_hold(l, after_s(x, x->d->lease_s));
-	put_reply(x, DHCP_ACK, ip, reply);
+	serve_dhcp_reply(x, DHCP_ACK, ip, reply);
 }
 
 /* The four states a REQUEST can come from, told apart as in RFC 2131 section 4.3.2. */
 static void
-on_request(struct exchange *x, struct buf *reply)
+on_request(struct dhcp_exchange *x, struct buf *reply)
 {
 	uint32_t server = 0, wanted = 0;
 	bool has_server = dhcp_msg_u32(&x->ask, DHCP_OPT_SERVER, &server);
@@ -327,7 +161,7 @@ on_request(struct exchange *x, struct buf *reply)
 
 /* What comes to an end: a RELEASE names its address in ciaddr, a DECLINE in option 50. */
 static void
-on_end(struct exchange *x)
+on_end(struct dhcp_exchange *x)
 {
 	uint32_t ip = x->ask.ciaddr, server = x->d->server;
 	struct lease *l;
@@ -348,11 +182,11 @@ on_end(struct exchange *x)
 
 /* The scope of a message: its relay's; without a relay its address's; else the one that has no
  * relay. */
-static struct scope *
+static struct dhcp_scope *
 scope_of(const struct serve_dhcp *d, const struct dhcp_msg *m)
 {
 	for (size_t i = 0; i < d->n_scopes; i++) {
-		struct scope *s = &d->scopes[i];
+		struct dhcp_scope *s = &d->scopes[i];
 		bool holds = ((m->ciaddr ^ s->cfg.ip) & s->cfg.mask) == 0;
 
 		if (m->giaddr != 0       ? s->cfg.giaddr == m->giaddr
@@ -367,7 +201,7 @@ int
 serve_dhcp_answer(struct serve_dhcp *d, struct span request, uint64_t now_us, struct buf *reply,
     struct serve_dhcp_done *done)
 {
-	struct exchange x = { .d = d, .now_us = now_us, .done = done };
+	struct dhcp_exchange x = { .d = d, .now_us = now_us, .done = done };
 
 	*done = (struct serve_dhcp_done){ 0 };
 	if (dhcp_msg_decode(&x.ask, request) != 0 || x.ask.op != OP_REQUEST)
@@ -390,7 +224,7 @@ serve_dhcp_answer(struct serve_dhcp *d, struct span request, uint64_t now_us, st
 		on_end(&x);
 		break;
 	case DHCP_INFORM:
-		put_reply(&x, DHCP_ACK, 0, reply);
+		serve_dhcp_reply(&x, DHCP_ACK, 0, reply);
 		break;
 	case DHCP_OFFER:
 	case DHCP_ACK:

@@ -218,7 +218,10 @@ fetch_event(struct step *s, struct fetch *f, const struct io_event *ev)
 		v = fetch_on_negotiate(s, f, ev);
 	if (ev->h != f->session || ev->h == NULL)
 		return v;
-	tls_note(s->seen, ev->tls);
+	if (ev->tls != NULL && !f->handshake_noted) {
+		f->handshake_noted = true;
+		tls_note(s->seen, ev->tls);
+	}
 	return v == STEP_WAIT ? fetch_on_http(s, f, ev) : v;
 }
 

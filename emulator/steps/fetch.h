@@ -42,7 +42,7 @@ struct fetch { /* zeroed by the runner */
 	const char *method, *user_agent, *content_type;
 	struct url url;
 	struct buf request;
-	bool count, bare_ip, missing;
+	bool count, bare_ip, missing, handshake_noted;
 	enum fetch_auth auth;
 	union {
 		struct dns_talk dns;

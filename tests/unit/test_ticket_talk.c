@@ -245,6 +245,61 @@ without_a_ticket_granting_ticket_it_fails_at_once(void **state)
 	rig_down(&r);
 }
 
+/* A Kerberos that asks our realm's KDC first and another's then. */
+static enum auth_next
+refer(struct auth_talk *talk, struct span reply, struct auth_out *out)
+{
+	(void)talk;
+	*out = (struct auth_out){ .packet = span_of("?"),
+		.realm = reply.n == 0 ? "CONTOSO.COM" : "FABRIKAM.COM" };
+	return AUTH_SEND;
+}
+
+static int
+refer_ticket(struct auth *auth, const char *spn, struct auth_talk **out)
+{
+	(void)spn;
+	*out = (struct auth_talk *)(void *)auth; /* any pointer will do */
+	return 0;
+}
+
+static void
+refer_drop(struct auth_talk *talk)
+{
+	(void)talk;
+}
+
+static void
+answer_anything(void *arg, struct fake *f, const struct fake_call *c)
+{
+	(void)arg;
+	if (c->deed == FAKE_SENT)
+		fake_packet(f, c->h, 1000, span_of("!"));
+}
+
+static void
+a_referral_to_another_realm_is_not_followed(void **state)
+{
+	const struct auth_ops ops = {
+		.ticket = refer_ticket, .next = refer, .drop = refer_drop
+	};
+	struct auth auth = { &ops };
+	struct talk_cfg cfg;
+	struct rig r;
+
+	(void)state;
+	rig_up(&r);
+	fake_listen(r.f, FAKE_UDP, 88, answer_anything, NULL);
+	cfg = cfg_of(&r);
+	cfg.auth = &auth;
+	assert_int_equal(ticket_talk_ticket(&r.talk, &cfg, "HTTP/x"), TALK_WAIT);
+	fake_run(r.f, UINT64_MAX);
+	assert_int_equal(r.state, TALK_FAILED);
+	assert_int_equal(r.talk.err, -ENOENT);
+	assert_string_equal(r.talk.detail, "krb:referral to FABRIKAM.COM");
+	rig_down(&r);
+}
+
 /* ---- the wire ------------------------------------------------------------------------------
  */
 
@@ -387,6 +442,7 @@ main(void)
 		cmocka_unit_test(a_kdc_that_fails_is_no_refusal),
 		cmocka_unit_test(a_service_nobody_knows_is_refused_with_7),
 		cmocka_unit_test(without_a_ticket_granting_ticket_it_fails_at_once),
+		cmocka_unit_test(a_referral_to_another_realm_is_not_followed),
 		cmocka_unit_test(garbage_is_a_bad_reply),
 		cmocka_unit_test(a_closed_port_ends_it_at_once),
 		cmocka_unit_test(a_lost_tcp_connection_ends_it),

@@ -79,6 +79,12 @@ sip_answer_begin(struct sip_turn *t, int status)
 	answer_via(t);
 }
 
+static int
+log_width(struct span s, size_t most)
+{
+	return (int)(s.n < most ? s.n : most);
+}
+
 static void
 answer_log(struct sip_turn *t)
 {
@@ -87,9 +93,9 @@ answer_log(struct sip_turn *t)
 
 	if (s->cfg.log == NULL)
 		return;
-	(void)snprintf(line, sizeof line, "%.*s %.*s %d", (int)(t->msg->method.n & 31),
-	    (const char *)t->msg->method.p, (int)(t->user.user.n & 127),
-	    t->user.user.p ? (const char *)t->user.user.p : "", t->status);
+	(void)snprintf(line, sizeof line, "%.*s %.*s %d", log_width(t->msg->method, 24),
+	    (const char *)t->msg->method.p, log_width(t->user.user, 128),
+	    t->user.user.n > 0 ? (const char *)t->user.user.p : "", t->status);
 	s->cfg.log(s->cfg.arg, line);
 }
 

@@ -28,6 +28,7 @@ struct peer_conn {
 	pthread_t thread;
 	int fd, number;
 	gnutls_session_t tls; /* NULL: plain */
+	bool cut;             /* no close_notify, a reset */
 };
 
 struct peer {
@@ -193,7 +194,7 @@ conn_on_bytes(struct peer_conn *c, char *buf, size_t *n)
 		return false;
 	if (strcmp(buf, "reset") == 0) {
 		setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-		c->tls = NULL;
+		c->cut = true;
 		return false;
 	}
 	if (strcmp(buf, "flood") == 0)
@@ -257,16 +258,14 @@ static void *
 conn_thread(void *arg)
 {
 	struct peer_conn *c = arg;
-	gnutls_session_t tls;
 
 	if (!c->peer->tls || conn_shake(c))
 		conn_talk(c);
-	if (c->tls != NULL)
+	if (c->tls != NULL && !c->cut)
 		gnutls_bye(c->tls, GNUTLS_SHUT_WR);
-	tls = c->tls;
 	close(c->fd);
-	if (tls != NULL)
-		gnutls_deinit(tls);
+	if (c->tls != NULL)
+		gnutls_deinit(c->tls);
 	return NULL;
 }
 

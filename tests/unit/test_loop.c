@@ -236,7 +236,12 @@ seen_child(struct seen *seen, const char *script, int out_fd)
 	const char *env[] = { "WORD=farm", NULL };
 
 	return loop_child_new(seen->loop,
-	    &(struct loop_child_cfg){ argv, env, out_fd, -1, seen_on_exit, seen },
+	    &(struct loop_child_cfg){ .argv = argv,
+		.env = env,
+		.out_fd = out_fd,
+		.err_fd = -1,
+		.on_exit = seen_on_exit,
+		.arg = seen },
 	    &seen->child);
 }
 
@@ -289,11 +294,11 @@ given_no_such_program_it_says_so(void **state)
 {
 	struct seen *seen = *state;
 	const char *argv[] = { "/nonexistent/program", NULL };
+	struct loop_child_cfg cfg = {
+		.argv = argv, .out_fd = -1, .err_fd = -1, .on_exit = seen_on_exit
+	};
 
-	assert_int_equal(loop_child_new(seen->loop,
-			     &(struct loop_child_cfg){ argv, NULL, -1, -1, seen_on_exit, seen },
-			     &seen->child),
-	    -ENOENT);
+	assert_int_equal(loop_child_new(seen->loop, &cfg, &seen->child), -ENOENT);
 }
 
 #define SEEN_TEST(f) cmocka_unit_test_setup_teardown(f, seen_begin, seen_end)

@@ -43,9 +43,10 @@ lease_note_asked(struct step *s, const struct dhcp_msg *m)
 static void
 lease_note_sent(struct step *s, const struct dhcp_msg *m, size_t bytes)
 {
+	const uint32_t asks = 1u << DHCP_DISCOVER | 1u << DHCP_REQUEST;
 	struct lease_state *st = s->state;
 
-	if (st->noted == 0 && s->attempt == 1)
+	if (!(st->noted & asks) && s->attempt == 1)
 		lease_note_asked(s, m);
 	if (!(st->noted & 1u << m->type))
 		lease_note_codes(s, SEEN_DHCP_OPTIONS, m);

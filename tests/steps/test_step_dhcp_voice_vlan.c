@@ -84,6 +84,7 @@ given_a_vlan_it_releases_at_once_and_leases_inside_it(void **state)
 	assert_non_null(strstr(r.p->row->seen,
 	    "\"dhcp_messages\": [\"RELEASE\", \"DISCOVER\", \"OFFER\", \"REQUEST\", \"ACK\"]"));
 	assert_non_null(strstr(r.p->row->seen, "\"dhcp_options\": [53, 61, 54, 255, 53, 61,"));
+	assert_non_null(strstr(r.p->row->seen, "\"dhcp_asked\": [1, 3, 6, 15, 43, 44,"));
 	assert_non_null(strstr(r.p->row->seen, "\"vlan\": 200"));
 	rig_done(&r);
 }

@@ -8,7 +8,7 @@
 #include "gss_token.h"
 
 /* 1.3.6.1.5.5.2 */
-static char SPNEGO_OID[] = "\x2b\x06\x01\x05\x05\x02";
+#define SPNEGO_OID "\x2b\x06\x01\x05\x05\x02"
 
 static int
 spnego_token(struct auth *base, const char *spn, bool plain, struct buf *token_out)

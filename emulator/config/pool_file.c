@@ -17,7 +17,8 @@
 static const char *const network_words[] = { "loopback", "interface", "host", NULL };
 static const char *const dhcp_words[] = { "none", "relay", "broadcast", NULL };
 static const char *const side_words[] = { "internal", "external", NULL };
-static field_own_fn own_side, own_password;
+static int own_side(const struct field_place *, const struct node *, void *base);
+static int own_password(const struct field_place *, const struct node *, void *base);
 
 /* clang-format off */
 static const struct field network_fields[] = {

@@ -14,8 +14,15 @@
 #define TEXT_AT(member) AT(member), .size = sizeof((struct profile *)0)->member
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
-static field_own_fn own_ask, own_waits, own_suites, own_spns, own_update_request,
-    own_autodiscover_request, own_provision_request, own_ews_poll;
+static int own_ask(const struct field_place *, const struct node *, void *base);
+static int own_waits(const struct field_place *, const struct node *, void *base);
+static int own_suites(const struct field_place *, const struct node *, void *base);
+static int own_spns(const struct field_place *, const struct node *, void *base);
+static int own_update_request(const struct field_place *, const struct node *, void *base);
+static int own_autodiscover_request(
+    const struct field_place *, const struct node *, void *base);
+static int own_provision_request(const struct field_place *, const struct node *, void *base);
+static int own_ews_poll(const struct field_place *, const struct node *, void *base);
 
 /* clang-format off */
 static const struct field dhcp_fields[] = {

@@ -13,7 +13,8 @@
 #define TEXT_AT(member) AT(member), .size = sizeof((struct scenario *)0)->member
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
-static field_own_fn own_arrival, own_override;
+static int own_arrival(const struct field_place *, const struct node *, void *base);
+static int own_override(const struct field_place *, const struct node *, void *base);
 
 /* clang-format off */
 static const struct field user_fields[] = {

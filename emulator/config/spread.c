@@ -4,10 +4,13 @@
 #include <errno.h>
 #include <string.h>
 
-static const struct {
+struct unit {
 	const char *name;
 	double us;
-} units[] = { { "ms", 1e3 }, { "s", 1e6 }, { "m", 60e6 }, { "h", 3600e6 } };
+};
+
+static const struct unit units[] = { { "ms", 1e3 }, { "s", 1e6 }, { "m", 60e6 },
+	{ "h", 3600e6 } };
 
 /* Digits with at most one point, and what follows them. */
 static int

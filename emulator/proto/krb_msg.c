@@ -8,10 +8,12 @@
 /* Application and context tags, RFC 4120 section 5.10. */
 enum { KRB_ERROR = 0x7e, KRB_ERROR_CODE = 0xa6 };
 
-static const struct {
+struct krb_name {
 	ber_tag_t tag;
 	const char *name;
-} krb_names[] = {
+};
+
+static const struct krb_name krb_names[] = {
 	{ 0x6a, "AS-REQ" },
 	{ 0x6b, "AS-REP" },
 	{ 0x6c, "TGS-REQ" },

@@ -15,10 +15,12 @@
 
 /* RFC 3261 section 7.3.3 and 20; o, u: RFC 6665; k: RFC 3261. */
 /* clang-format off */
-static const struct {
+struct compact_name {
 	const char *name;
 	char letter;
-} compact[] = {
+};
+
+static const struct compact_name compact[] = {
 	{ "Call-ID",        'i' }, { "Contact",      'm' }, { "Content-Encoding", 'e' },
 	{ "Content-Length", 'l' }, { "Content-Type", 'c' }, { "From",             'f' },
 	{ "Subject",        's' }, { "Supported",    'k' }, { "To",               't' },

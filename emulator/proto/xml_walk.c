@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "text.h"
 
 struct walk {
 	XML_Parser parser;
@@ -43,7 +44,7 @@ on_start(void *arg, const XML_Char *name, const XML_Char **attr)
 		stop(w);
 		return;
 	}
-	(void)strcpy(w->name[w->depth++], local);
+	(void)text_copy(w->name[w->depth++], sizeof w->name[0], span_of(local));
 	buf_clear(&w->text);
 	e.name = w->name[w->depth - 1];
 	e.parent = parent_of(w);

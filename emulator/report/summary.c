@@ -181,19 +181,24 @@ summary_tree(const struct report_run *run, const struct report_end *end)
 	    "expect", json_array());
 }
 
+static int
+summary_write(const char *bytes, size_t n, void *out)
+{
+	buf_put(out, bytes, n);
+	return 0;
+}
+
 int
 summary_json(const struct report_run *run, const struct report_end *end, struct buf *out)
 {
 	json_t *tree = summary_tree(run, end);
-	char *text = tree ? json_dumps(tree, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) : NULL;
+	int rc = tree == NULL ? -1
+			      : json_dump_callback(tree, summary_write, out,
+				    JSON_INDENT(1) | JSON_REAL_PRECISION(12));
 
 	json_decref(tree);
-	if (text == NULL)
-		return -ENOMEM;
-	buf_text(out, text);
 	buf_text(out, "\n");
-	free(text);
-	return out->err ? -ENOMEM : 0;
+	return rc != 0 || out->err ? -ENOMEM : 0;
 }
 
 /* ---- the file ---- */

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 /* 1.3.6.1.5.5.2 */
-static char SPNEGO_OID[] = "\x2b\x06\x01\x05\x05\x02";
+#define SPNEGO_OID "\x2b\x06\x01\x05\x05\x02"
 
 /* Copies the file's entries.  0, -ENOENT. */
 static int

@@ -10,9 +10,11 @@
 /* ---- building it ------------------------------------------------------------- */
 
 /* The classes there are, and the name of each as category. */
-static const struct ldap_class {
+struct ldap_class {
 	const char *name, *category;
-} ldap_classes[] = {
+};
+
+static const struct ldap_class ldap_classes[] = {
 	{ "domainDNS", "Domain-DNS" },
 	{ "configuration", "Configuration" },
 	{ "container", "Container" },

@@ -101,11 +101,13 @@ body_self(const struct sip_turn *t, struct buf *b)
 }
 
 /* clang-format off */
-static const struct sip_event {
+struct sip_event {
 	const char *name, *type;
 	body_fn *body;
 	bool once; /* no subscription stays */
-} events[] = {
+};
+
+static const struct sip_event events[] = {
 	{ "vnd-microsoft-provisioning-v2",  APPLICATION("roaming-provisioning-v2"), body_provisioning, true },
 	{ "vnd-microsoft-roaming-contacts", APPLICATION("roaming-contacts"),        body_contacts,     false },
 	{ "vnd-microsoft-roaming-self",     APPLICATION("roaming-self"),            body_self,         false },

@@ -182,7 +182,7 @@ summary_tree(const struct report_run *run, const struct report_end *end)
 }
 
 static int
-summary_write(const char *bytes, size_t n, void *out)
+summary_chunk(const char *bytes, size_t n, void *out)
 {
 	buf_put(out, bytes, n);
 	return 0;
@@ -193,7 +193,7 @@ summary_json(const struct report_run *run, const struct report_end *end, struct 
 {
 	json_t *tree = summary_tree(run, end);
 	int rc = tree == NULL ? -1
-			      : json_dump_callback(tree, summary_write, out,
+			      : json_dump_callback(tree, summary_chunk, out,
 				    JSON_INDENT(1) | JSON_REAL_PRECISION(12));
 
 	json_decref(tree);

@@ -16,8 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "farm.h"
 #include "descriptors.h"
+#include "farm.h"
 #include "loop.h"
 #include "mem.h"
 

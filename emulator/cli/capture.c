@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "mem.h"
+#include "text.h"
 
 struct capture {
 	struct capture_cfg cfg;
@@ -17,6 +19,7 @@ struct capture {
 	char line[256];
 	size_t n_line;
 	char says[256];
+	unsigned long lost;
 	bool up, stopping;
 };
 
@@ -31,11 +34,14 @@ capture_unwatch(struct capture *c)
 	c->err_fd = -1;
 }
 
-/* "File:" comes when packets are being written; the first other line is the complaint. */
+/* "File:" comes when packets are being written; the first other line is the complaint.  At the
+ * end "... received/dropped on interface 'lo': 1189/0 (...". */
 static void
 capture_on_line(struct capture *c)
 {
 	c->line[c->n_line] = '\0';
+	(void)sscanf(
+	    c->line, "Packets received/dropped on interface %*[^:]: %*u/%lu", &c->lost);
 	if (strncmp(c->line, "File: ", 6) == 0 && !c->up) {
 		c->up = true;
 		c->cfg.on_up(c->cfg.arg);
@@ -89,13 +95,51 @@ capture_on_exit(void *arg, int status)
 		c->cfg.on_lost(c->cfg.arg);
 }
 
+void
+capture_filter(const struct pool_file *pool, struct buf *out)
+{
+	const char *before = "(udp or tcp) and (";
+	char ip[TEXT_IP_MAX], mask[TEXT_IP_MAX];
+
+	for (size_t i = 0; i < pool->network.n_addresses; i++) {
+		const struct pool_net *net = &pool->network.addresses[i];
+
+		buf_printf(out, "%snet %s mask %s", before,
+		    text_ip_str(net->ip & net->mask, ip), text_ip_str(net->mask, mask));
+		before = " or ";
+	}
+	for (size_t i = 0; i < pool->dhcp.n_relays; i++) {
+		buf_printf(
+		    out, "%shost %s", before, text_ip_str(pool->dhcp.relay[i].giaddr, ip));
+		before = " or ";
+	}
+	buf_text(out, out->n > 0 ? ")" : "udp or tcp");
+}
+
+/* dumpcap itself.  Of each packet 8,192 bytes: enough for the longest SIP answer, without which
+ * no later one could be deciphered; of the firmware's packets the rest is of no interest.  They
+ * come in bursts: 32 MiB of buffer. */
+static int
+capture_spawn(struct capture *c, const char *filter, int err_fd)
+{
+	const char *argv[] = { "dumpcap", "-q", "-s", "8192", "-B", "32", "-i",
+		c->cfg.interface, "-f", filter, "-w", c->cfg.file, NULL };
+
+	return loop_child_new(c->cfg.loop,
+	    &(struct loop_child_cfg){ .argv = argv,
+		.out_fd = -1,
+		.err_fd = err_fd,
+		.own_session = true,
+		.on_exit = capture_on_exit,
+		.arg = c },
+	    &c->child);
+}
+
 int
 capture_start(const struct capture_cfg *cfg, struct capture **out)
 {
-	/* 2,048 bytes of each packet: the firmware's are of no interest. */
-	const char *argv[] = { "dumpcap", "-q", "-s", "2048", "-i", cfg->interface, "-f",
-		cfg->filter, "-w", cfg->file, NULL };
 	struct capture *c = mem_new(sizeof *c);
+	struct buf filter = { 0 };
 	int ends[2], err;
 
 	if (c == NULL)
@@ -103,18 +147,14 @@ capture_start(const struct capture_cfg *cfg, struct capture **out)
 	c->cfg = *cfg;
 	c->err_fd = -1;
 	if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) != 0) {
+		err = -errno;
 		mem_free(c);
-		return -errno;
+		return err;
 	}
 	c->err_fd = ends[0];
-	err = loop_child_new(cfg->loop,
-	    &(struct loop_child_cfg){ .argv = argv,
-		.out_fd = -1,
-		.err_fd = ends[1],
-		.own_session = true,
-		.on_exit = capture_on_exit,
-		.arg = c },
-	    &c->child);
+	capture_filter(cfg->pool, &filter);
+	err = filter.err != 0 ? filter.err : capture_spawn(c, buf_cstr(&filter), ends[1]);
+	buf_done(&filter);
 	(void)close(ends[1]);
 	if (err == 0)
 		err = loop_watch_new(cfg->loop, c->err_fd, capture_on_words, c, &c->watch);
@@ -132,6 +172,12 @@ const char *
 capture_says(const struct capture *c)
 {
 	return c->says;
+}
+
+unsigned long
+capture_lost(const struct capture *c)
+{
+	return c->lost;
 }
 
 void

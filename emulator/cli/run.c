@@ -149,8 +149,9 @@ run_environment(struct run *r)
 	    run_plan_pool(&r->plan, embedded_pool_file(r->ground.pool), &r->error) != 0)
 		status = run_refuse(r, CLI_ENVIRONMENT);
 	if (status == 0 && r->options.pcap)
-		status = run_stands(
-		    r, run_ground_capture(&r->ground, r->options.out_dir, &r->error));
+		status = run_stands(r,
+		    run_ground_capture(
+			&r->ground, r->options.out_dir, &r->plan.pool, &r->error));
 	return status;
 }
 

@@ -14,6 +14,8 @@
 /* So long the pool and dumpcap get to start, and to end: dumpcap has packets to write. */
 #define RUN_START_US UINT64_C(120000000)
 #define RUN_END_US UINT64_C(10000000)
+/* The kernel hands packets to dumpcap in blocks, the last one after a quarter of a second. */
+#define RUN_LINGER_US UINT64_C(1000000)
 
 /* ---- loop, signals, folder ---- */
 
@@ -210,13 +212,14 @@ ground_on_capture_stopped(void *arg)
 }
 
 int
-run_ground_capture(struct run_ground *g, const char *dir, struct config_error *error)
+run_ground_capture(struct run_ground *g, const char *dir, const struct pool_file *pool,
+    struct config_error *error)
 {
 	const struct capture_cfg cfg = {
 		.loop = g->loop,
 		.interface = "lo",
-		.filter = "udp or tcp",
 		.file = g->capture_file,
+		.pool = pool,
 		.on_up = ground_on_capture_up,
 		.on_lost = ground_on_capture_gone,
 		.on_stopped = ground_on_capture_stopped,
@@ -257,14 +260,27 @@ ground_unlink(const char *path, const struct stat *s, int kind, struct FTW *at)
 	return 0;
 }
 
+/* What is on its way is captured too; what was lost is said. */
+static void
+ground_end_capture(struct run_ground *g)
+{
+	if (g->capture_up)
+		ground_wait_for(g, &g->capture_gone, &g->capture_gone, RUN_LINGER_US);
+	if (!g->capture_gone) {
+		capture_stop(g->capture);
+		ground_wait_for(g, &g->capture_gone, &g->capture_gone, RUN_END_US);
+	}
+	if (capture_lost(g->capture) > 0)
+		log_line(LOG_ERROR, "cx700farm: the capture lost %lu packets",
+		    capture_lost(g->capture));
+}
+
 void
 run_ground_close(struct run_ground *g)
 {
 	g->on_signal = NULL;
-	if (g->capture != NULL && !g->capture_gone) {
-		capture_stop(g->capture);
-		ground_wait_for(g, &g->capture_gone, &g->capture_gone, RUN_END_US);
-	}
+	if (g->capture != NULL && !g->capture_gone)
+		ground_end_capture(g);
 	capture_free(g->capture);
 	if (g->pool != NULL && !g->pool_gone) {
 		embedded_stop(g->pool);

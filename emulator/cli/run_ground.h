@@ -40,9 +40,10 @@ int run_ground_open(struct run_ground *, struct config_error *);
 int run_ground_pool(struct run_ground *, const struct run_options *, uint32_t phones,
     uint64_t seed, struct config_error *);
 
-/* Capture what goes over the loopback into DIR/run.pcapng, and wait until that runs.  The same.
- */
-int run_ground_capture(struct run_ground *, const char *dir, struct config_error *);
+/* Capture what the pool's phones send and get over the loopback into DIR/run.pcapng, and wait
+ * until that runs.  The pool is lent until run_ground_close().  The same. */
+int run_ground_capture(
+    struct run_ground *, const char *dir, const struct pool_file *pool, struct config_error *);
 
 /* Run the loop until *done. */
 void run_ground_wait(struct run_ground *, const bool *done);

@@ -15,6 +15,7 @@ struct line_sa {
 	uint32_t cnum;                 /* of our last signature */
 	struct sip_replay seen;
 	bool proven;
+	bool proxy; /* challenged by 407: Proxy-Authorization, whatever the profile says */
 	uint64_t since_us;
 };
 

@@ -42,6 +42,7 @@ line_challenged(struct line *l, const struct sip_msg *m)
 
 	line_sa_forget(l);
 	l->sa.version = a.version < SA_VERSION_MAX ? a.version : SA_VERSION_MAX;
+	l->sa.proxy = a.proxy;
 	l->sa.realm = line_keep(a.realm);
 	l->sa.target = line_keep(a.target);
 	if (l->sa.realm != NULL && l->sa.target != NULL)
@@ -120,6 +121,12 @@ line_mic(struct line *l, struct buf *head, const struct sip_auth *a, struct buf 
 	return err;
 }
 
+static const char *
+line_auth_header(const struct line *l)
+{
+	return l->sa.proxy ? "Proxy-Authorization" : l->cfg.who.profile->sip.auth_header;
+}
+
 int
 line_sign(struct line *l, struct buf *head, struct span token)
 {
@@ -150,7 +157,7 @@ line_sign(struct line *l, struct buf *head, struct span token)
 		a.mic = buf_bytes(&mic);
 	}
 	if (err == 0)
-		sip_write_auth(head, SIP_BY_CLIENT, l->cfg.who.profile->sip.auth_header, &a);
+		sip_write_auth(head, SIP_BY_CLIENT, line_auth_header(l), &a);
 	return err != 0 ? err : head->err;
 }
 

@@ -117,6 +117,15 @@ provision_take(struct step *s, struct span xml)
 }
 _Static_assert((int)PROVISION_URL_MAX <= (int)FACTS_URL_MAX, "an URL fits the fact");
 
+/* Signed anew once; then the context is given up, with the connection. */
+static enum verdict
+provision_not_trusted(struct step *s, int status)
+{
+	if (s->attempt > 1)
+		line_close(s->line);
+	return step_retry(s, WHY_AUTH, "sip:%d", status);
+}
+
 static enum verdict
 provision_on_answer(struct step *s, const struct line_reply *r)
 {
@@ -124,7 +133,7 @@ provision_on_answer(struct step *s, const struct line_reply *r)
 	if (r->tag != TAG_PROVISIONING)
 		return STEP_WAIT;
 	if (r->msg->status == 401 || r->msg->status == 407)
-		return step_retry(s, WHY_AUTH, "sip:%d", r->msg->status);
+		return provision_not_trusted(s, r->msg->status);
 	if (r->msg->status >= 300)
 		return sip_refused(s, r->msg);
 	return provision_take(s, r->msg->body);

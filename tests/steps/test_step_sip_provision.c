@@ -157,6 +157,25 @@ a_loss_leads_back_to_the_connection(void **state)
 	sip_phone_is(t, "sip_provision", STEP_DONE, WHY_NONE, "");
 }
 
+static void
+given_401_it_signs_again_and_then_begins_anew(void **state)
+{
+	struct sip_phone *t = *state;
+
+	sip_phone_switch_on(t, true);
+	while (serve_sip_stats(t->rig.server)->registered == 0)
+		assert_true(fake_step(t->p->f, 30ull * SECOND));
+	t->rig.from = "SIP/2.0 200 OK";
+	t->rig.to = "SIP/2.0 401 OK";
+	fake_run(t->p->f, fake_now_us(t->p->f) + 2ull * SECOND);
+	assert_string_equal(sip_phone_try(t, "sip_provision", 1)->detail, "sip:401");
+	t->rig.from = NULL;
+	fake_run(t->p->f, fake_now_us(t->p->f) + 30ull * SECOND);
+	sip_phone_is(t, "sip_provision", STEP_DONE, WHY_NONE, "");
+	assert_int_equal(sip_phone_try(t, "sip_provision", 0)->why, WHY_AUTH);
+	assert_int_equal(t->rig.opened, 2);
+}
+
 int
 main(void)
 {
@@ -173,6 +192,7 @@ main(void)
 		SIP_TEST(a_body_that_cannot_be_read_is_a_bad_reply),
 		SIP_TEST(silence_leads_back_to_the_connection),
 		SIP_TEST(a_loss_leads_back_to_the_connection),
+		SIP_TEST(given_401_it_signs_again_and_then_begins_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

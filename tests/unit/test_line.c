@@ -279,6 +279,25 @@ without_a_version_the_short_form_is_signed(void **state)
 }
 
 static void
+a_407_wants_the_other_header(void **state)
+{
+	struct test *t = *state;
+	char text[] = "SIP/2.0 407 Proxy Authentication Required\r\n"
+		      "Proxy-Authenticate: NTLM realm=\"SIP Communications Service\", "
+		      "targetname=\"fe01.contoso.com\", version=3\r\n"
+		      "Proxy-Authenticate: Kerberos realm=\"SIP Communications Service\", "
+		      "targetname=\"sip/fe01.contoso.com\", version=3\r\n\r\n";
+	struct sip_msg m;
+
+	start(t);
+	assert_int_equal(sip_msg_parse((uint8_t *)text, sizeof text - 1, &m), 0);
+	assert_int_equal(line_challenged(t->line, &m), 0);
+	send_register(t, 2);
+	assert_true(t->n == 1 && t->status[0] == 200);
+	assert_int_equal(sip_rig_heard(&t->rig, "Proxy-Authorization: Kerberos"), 1);
+}
+
+static void
 answers_may_be_cut_anywhere(void **state)
 {
 	struct test *t = *state;
@@ -746,6 +765,7 @@ main(void)
 		LINE_TEST(the_first_message_is_as_the_reference_has_it),
 		LINE_TEST(before_version_4_the_token_is_not_signed),
 		LINE_TEST(without_a_version_the_short_form_is_signed),
+		LINE_TEST(a_407_wants_the_other_header),
 		LINE_TEST(answers_may_be_cut_anywhere),
 		LINE_TEST(the_gruu_is_the_contact_of_what_follows),
 		LINE_TEST(an_answer_with_a_wrong_signature_is_silence_and_counted),

@@ -36,7 +36,7 @@ may_be_planned(const struct journey *j, const struct chore *c)
 	case CHORE_TIMED:
 		return true;
 	case CHORE_LINE_LOST:
-		return j->line_lost && !road_minds_the_line(j);
+		return j->line_lost && !line_is_registered(j->line) && !road_minds_the_line(j);
 	case CHORE_LEAVING:
 		break;
 	}

@@ -145,6 +145,9 @@ a_loss_leads_back_to_the_connection(void **state)
 {
 	struct sip_phone *t = *state;
 
+	t->p->chores = chores_table;
+	t->p->n_chores = chores_count;
+	t->p->plan.stay_us = 3600ull * SECOND;
 	sip_phone_switch_on(t, true);
 	while (serve_sip_stats(t->rig.server)->registered == 0)
 		assert_true(fake_step(t->p->f, 30ull * SECOND));
@@ -155,6 +158,9 @@ a_loss_leads_back_to_the_connection(void **state)
 	fake_run(t->p->f, fake_now_us(t->p->f) + 60ull * SECOND);
 	assert_string_equal(sip_phone_try(t, "sip_provision", 0)->detail, "errno:ECONNRESET");
 	sip_phone_is(t, "sip_provision", STEP_DONE, WHY_NONE, "");
+	assert_int_equal(t->rig.opened, 2);
+	fake_run(t->p->f, fake_now_us(t->p->f) + 600ull * SECOND);
+	assert_int_equal(t->rig.opened, 2); /* once mended, it is mended */
 }
 
 static void

@@ -12,7 +12,7 @@
 #include "mem.h"
 #include "run_options.h"
 
-enum { WORDS = 16 };
+enum { WORDS = 40 };
 
 /* "run" and these words; returns what reading them returns. */
 static int

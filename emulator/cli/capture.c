@@ -46,7 +46,7 @@ capture_on_line(struct capture *c)
 		c->up = true;
 		c->cfg.on_up(c->cfg.arg);
 	} else if (c->says[0] == '\0' && strncmp(c->line, "Capturing", 9) != 0) {
-		strcpy(c->says, c->line);
+		(void)snprintf(c->says, sizeof c->says, "%s", c->line);
 	}
 	c->n_line = 0;
 }

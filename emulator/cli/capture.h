@@ -31,6 +31,7 @@ const char *capture_says(const struct capture *);
 /* How many packets it says it lost; known when it has ended. */
 unsigned long capture_lost(const struct capture *);
 
+/* Ask it to write what it has and end. */
 void capture_stop(struct capture *);
 
 /* NULL is fine. */

@@ -11,9 +11,15 @@ enum cli_exit { /* DESIGN section 5 */
 	CLI_SIGNAL = 128 /* + the signal's number */
 };
 
-/* argv[0] is the subcommand's name.  Returns the exit status. */
+/* Of each: argv[0] is the subcommand's name, the exit status is returned. */
+
+/* Boot the phones of a scenario. */
 int cli_run(int argc, char **argv);
+
+/* Say of each file what it is and whether it is sound. */
 int cli_validate(int argc, char **argv);
+
+/* Show the journey's table. */
 int cli_steps(int argc, char **argv);
 
 #endif

@@ -32,17 +32,18 @@ struct embedded {
 static void
 embedded_program(char out[PATH_MAX])
 {
-	ssize_t n = readlink("/proc/self/exe", out, PATH_MAX - 16);
+	static const char name[] = "cx700pool";
+	ssize_t n = readlink("/proc/self/exe", out, PATH_MAX - sizeof name);
 	char *slash;
 
 	out[n > 0 ? n : 0] = '\0';
 	slash = strrchr(out, '/');
 	if (slash != NULL) {
-		strcpy(slash + 1, "cx700pool");
+		memcpy(slash + 1, name, sizeof name);
 		if (access(out, X_OK) == 0)
 			return;
 	}
-	strcpy(out, "cx700pool");
+	memcpy(out, name, sizeof name);
 }
 
 static void

@@ -7,11 +7,13 @@
 #include "cli.h"
 #include "log.h"
 
-static const struct command {
+struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
 	const char *usage;
-} commands[] = {
+};
+
+static const struct command commands[] = {
 	{ "run", cli_run, "run SCENARIO [options]   boot the phones of a scenario" },
 	{ "validate", cli_validate,
 	    "validate FILE...         check scenarios, pool files, profiles" },

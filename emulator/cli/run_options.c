@@ -26,11 +26,15 @@ enum run_option_id {
 	OPT_HELP
 };
 
-static const struct run_option {
+struct run_option {
 	enum run_option_id id;
 	char letter; /* 0: none */
-	const char *name, *takes, *help;
-} run_option_table[] = {
+	const char *name;
+	const char *takes; /* what its value is called; NULL: it takes none */
+	const char *help;  /* NULL: not in this version */
+};
+
+static const struct run_option run_option_table[] = {
 	/* clang-format off */
 	{ OPT_PHONES,   'n', "phones",   "N",         "so many phones; rates stay as they are" },
 	{ OPT_POOL,     0,   "pool",     "FILE",      "the pool: `embedded' (default) or a pool file" },

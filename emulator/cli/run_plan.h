@@ -48,6 +48,7 @@ bool run_plan_keeps_line(const struct run_plan *);
 /* The number of this step's row. */
 unsigned run_plan_row(const struct run_plan *, const char *step);
 
+/* Give back what it holds; also of a plan that is half made. */
 void run_plan_done(struct run_plan *);
 
 #endif

@@ -14,11 +14,12 @@ enum file_kind { FILE_SCENARIO, FILE_POOL, FILE_PROFILE, FILE_UNKNOWN };
 
 static const char *const kind_names[] = { "scenario", "pool file", "profile" };
 
-/* A key that only this kind of file has. */
-static const struct {
+struct kind_key { /* a key that only this kind of file has */
 	const char *key;
 	enum file_kind kind;
-} kind_keys[] = {
+};
+
+static const struct kind_key kind_keys[] = {
 	{ "arrival", FILE_SCENARIO },
 	{ "phones", FILE_SCENARIO },
 	{ "journey", FILE_SCENARIO },

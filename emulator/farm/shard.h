@@ -39,18 +39,30 @@ int shard_start(struct shard *);
 /* Wait for its thread's end (after on_closed, or when it never started), free it. */
 void shard_free(struct shard *);
 
-/* From the farm's thread: copy your counts; start the rest (go_us is set); let everybody
- * leave, then close; close at once.  0 or -ENOMEM: it will not hear of it. */
+/* These are asked from the farm's thread; 0, or -ENOMEM: the shard will not hear of it. */
+
+/* Copy your counts, then on_counted. */
 int shard_ask_counts(struct shard *);
+
+/* The canaries are in: start the others, go_us is set. */
 int shard_ask_go(struct shard *);
+
+/* Start nobody else, let everybody leave, close, then on_closed. */
 int shard_ask_leave(struct shard *);
+
+/* Close at once, then on_closed. */
 int shard_ask_kill(struct shard *);
 
 /* The counts of the last on_counted or on_closed; not to be read between ask and answer. */
 const struct metrics *shard_counts(const struct shard *);
 
+/* What it has in common with the others: posts bring the shard, this brings the farm. */
 struct shard_common *shard_common_of(const struct shard *);
+
+/* Why an instance could not be made, or NULL; after on_closed. */
 const char *shard_make_says(const struct shard *);
+
+/* 0, or the errno with which writing the trace failed; after on_closed. */
 int shard_trace_err(const struct shard *);
 
 #endif

@@ -29,12 +29,21 @@ struct shard {
 	const char *make_says;
 };
 
-/* Of shard.c.  What the timers ring and the farm's posts call: start who is due; the second;
- * close; let leave; copy the counts. */
+/* What timers ring and the farm's posts call, all in shard.c: */
+
+/* Start whoever is due. */
 void shard_on_start(void *shard);
+
+/* Once a second: the trace, and what could not be said before. */
 void shard_on_second(void *shard);
+
+/* Close everything and say so. */
 void shard_on_end(void *shard);
+
+/* Let everybody leave. */
 void shard_on_leave(void *shard);
+
+/* Copy the counts for the farm. */
 void shard_on_ask_counts(void *shard);
 
 /* The slots' desk is this shard. */

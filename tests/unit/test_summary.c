@@ -169,7 +169,7 @@ every_number_of_the_guide_is_there(void **state)
 {
 	struct metrics *m = some_metrics();
 	json_t *t = summary_of(m);
-	char key[8];
+	char key[16];
 
 	(void)state;
 	assert_int_equal(json_object_size(json_object_get(t, "guide")), 28);

@@ -17,6 +17,7 @@ enum { METRICS_ROWS = 48, METRICS_REASONS = 16, METRICS_GUIDE = 28, METRICS_SERV
 struct farm_row {
 	const char *name, *stage;
 	uint8_t first, last; /* the guide's numbers; 0: not in the guide */
+	bool chore;          /* not on the road: no phone is ever at it */
 };
 
 struct row_metrics {

@@ -214,17 +214,26 @@ shard_on_start(void *arg)
 	shard_say_over(sh);
 }
 
+/* One more canary is in; each counts once. */
+static void
+shard_let_in(struct shard *sh, struct slot *slot)
+{
+	if (!shard_is_canary(sh, slot->index) || slot->let_in)
+		return;
+	slot->let_in = true;
+	shard_tell(sh, sh->common->on_login);
+}
+
 static void
 shard_over(void *arg, struct slot *slot)
 {
 	struct shard *sh = arg;
 
 	sh->over++;
-	if (shard_is_canary(sh, slot->index)) {
-		bool failed = slot->state == INSTANCE_FAILED;
-
-		shard_tell(sh, failed ? sh->common->on_canary_lost : sh->common->on_login);
-	}
+	if (slot->state != INSTANCE_FAILED)
+		shard_let_in(sh, slot);
+	else if (shard_is_canary(sh, slot->index) && !slot->let_in)
+		shard_tell(sh, sh->common->on_canary_lost);
 	shard_say_over(sh);
 }
 
@@ -237,8 +246,7 @@ shard_login(void *arg, struct slot *slot, bool wrong_password)
 
 	if (!wrong_password) {
 		atomic_store(&c->wrong_passwords, 0);
-		if (shard_is_canary(sh, slot->index) && !slot->over)
-			shard_tell(sh, c->on_login);
+		shard_let_in(sh, slot);
 		return;
 	}
 	if (atomic_fetch_add(&c->wrong_passwords, 1) + 1 == c->cfg->guard.wrong_passwords)

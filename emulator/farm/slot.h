@@ -39,6 +39,7 @@ struct slot {
 	uint8_t row;         /* where it is on its road */
 	uint8_t state;       /* enum instance_state, the last one told before it was to leave */
 	bool started, booted, over, leaving, left;
+	bool let_in;   /* a canary that has logged in, or got to its end without */
 	bool let_down; /* at the run's end it did not hold what it had arrived at */
 };
 

@@ -36,8 +36,13 @@ phone_rows(struct farm_row *out, size_t cap)
 		if (!rows_is_new(i))
 			continue;
 		if (n < cap)
-			out[n] = (struct farm_row){ leg->step->name, leg->stage, leg->first,
-				leg->last };
+			out[n] = (struct farm_row){
+				.name = leg->step->name,
+				.stage = leg->stage,
+				.first = leg->first,
+				.last = leg->last,
+				.chore = i >= journey_rows,
+			};
 		n++;
 	}
 	return n < cap ? n : cap;

@@ -179,7 +179,7 @@ live_draw_stages(struct live_canvas *c, const struct report_run *run, const stru
 	for (size_t i = 0; i < run->n_rows; i++) {
 		const char *stage = run->rows[i].stage;
 		uint32_t there = 0;
-		bool before = false;
+		bool before = run->rows[i].chore;
 
 		for (size_t k = 0; k < i && !before; k++)
 			before = strcmp(run->rows[k].stage, stage) == 0;

@@ -82,8 +82,13 @@ live_table(const struct report_run *run, const struct live_look *look,
 {
 	buf_printf(out, "%5s %-21s %8s %7s %7s %7s %9s %9s %9s  lost tries\n", "guide", "step",
 	    "done", "failed", "skipped", "retries", "p50 ms", "p99 ms", "max ms");
-	for (size_t i = 0; i < run->n_rows; i++)
-		table_row(out, run, &run->rows[i], &end->metrics->row[i]);
+	for (size_t i = 0; i < run->n_rows; i++) {
+		const struct row_metrics *m = &end->metrics->row[i];
+
+		/* A chore that never came up is not worth a line. */
+		if (!run->rows[i].chore || m->attempts + m->skipped > 0)
+			table_row(out, run, &run->rows[i], m);
+	}
 	table_boot(out, "intended", &end->metrics->from_intended);
 	table_boot(out, "actual", &end->metrics->from_actual);
 	table_end(out, run, look, end);

@@ -24,8 +24,8 @@
 enum { PHONES = 1000 };
 
 static const struct farm_row rows[] = {
-	{ "dhcp_lease", "address", 1, 2 },
-	{ "krb_login", "identity", 11, 12 },
+	{ "dhcp_lease", "address", 1, 2, false },
+	{ "krb_login", "identity", 11, 12, false },
 };
 
 /* What a toy does with its one alarm, and what the tests look at. */
@@ -349,6 +349,21 @@ given_a_canary_nobody_starts_before_it_is_in(void **state)
 }
 
 static void
+given_two_canaries_one_that_logs_in_is_not_enough(void **state)
+{
+	struct toys *all = new_toys();
+	const struct farm_end *end;
+
+	(void)state;
+	all->cfg.guard.canary = 2;
+	all->way = TOY_FAILS;
+	end = run(all);
+	assert_int_equal(end->metrics->phones.started, 2);
+	assert_non_null(end->guard_says);
+	free_toys(all);
+}
+
+static void
 given_a_canary_that_fails_nobody_else_starts(void **state)
 {
 	struct toys *all = new_toys();
@@ -465,6 +480,7 @@ main(void)
 		cmocka_unit_test(a_drain_lets_everybody_leave_and_ends),
 		cmocka_unit_test(a_kill_does_not_wait_for_those_who_leave),
 		cmocka_unit_test(given_a_canary_nobody_starts_before_it_is_in),
+		cmocka_unit_test(given_two_canaries_one_that_logs_in_is_not_enough),
 		cmocka_unit_test(given_a_canary_that_fails_nobody_else_starts),
 		cmocka_unit_test(given_wrong_passwords_in_a_row_it_stops),
 		cmocka_unit_test(the_trace_has_every_line_whole),

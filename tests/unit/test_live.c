@@ -14,10 +14,11 @@
 enum { SECOND = 1000000 };
 
 static const struct farm_row rows[] = {
-	{ "dhcp_lease", "address", 1, 2 },
-	{ "dhcp_voice_vlan", "address", 3, 3 },
-	{ "ntp_sync", "clock", 5, 5 },
-	{ "sip_register", "sign-in", 0, 0 },
+	{ "dhcp_lease", "address", 1, 2, false },
+	{ "dhcp_voice_vlan", "address", 3, 3, false },
+	{ "ntp_sync", "clock", 5, 5, false },
+	{ "sip_register", "sign-in", 0, 0, false },
+	{ "ews_poll", "mailbox", 0, 0, true },
 };
 static const char *const reasons[] = { "none", "timeout", "refused" };
 
@@ -28,7 +29,7 @@ static const struct report_run run = {
 	.last_start_us = 20 * SECOND,
 	.stay_us = 5 * SECOND,
 	.rows = rows,
-	.n_rows = 4,
+	.n_rows = 5,
 	.reasons = reasons,
 	.n_reasons = 3,
 };
@@ -39,7 +40,7 @@ some_metrics(void)
 	struct metrics *m = calloc(1, sizeof *m);
 
 	assert_non_null(m);
-	m->n_rows = 4;
+	m->n_rows = 5;
 	m->phones = (struct phone_counts){ .started = 50,
 		.arrived = 20,
 		.finished = 12,
@@ -102,6 +103,7 @@ on_a_terminal_it_shows_phones_by_stage(void **state)
 	assert_non_null(strstr(text, "  finished          12 ######\033[K\n"));
 	assert_non_null(strstr(text, "  failed             2 #\033[K\n"));
 	assert_non_null(strstr(text, "lost tries: timeout 4, refused 5\033[K\n"));
+	assert_null(strstr(text, "mailbox")); /* only a chore's stage */
 	assert_null(strstr(text, "\033[31m"));
 	buf_done(&out);
 	free(m);
@@ -184,7 +186,7 @@ nothing_is_said_of_the_time_left_before_anybody_is_through(void **state)
 	struct buf out = { 0 };
 
 	(void)state;
-	m->n_rows = 4;
+	m->n_rows = 5;
 	live_render(&run, &look, m, SECOND, &mem, &out);
 	assert_null(strstr(buf_cstr(&out), "left"));
 	buf_done(&out);
@@ -212,6 +214,7 @@ the_table_says_how_each_step_went_and_the_verdict(void **state)
 	    "  1-2 dhcp_lease                  50       0       0       3 "
 	    "     12.0      12.0      12.0  timeout 3\n"));
 	assert_non_null(strstr(text, "    - sip_register "));
+	assert_null(strstr(text, "ews_poll"));
 	assert_non_null(strstr(text,
 	    "100 phones planned, 50 started: 12 finished, 2 failed, 36 unfinished, in 31.0 s"));
 	assert_non_null(strstr(text, "\nfail: 2 phones failed\n"));

@@ -10,9 +10,9 @@
 #include "metrics.h"
 
 static const struct farm_row rows[] = {
-	{ "dhcp_lease", "address", 1, 2 },
-	{ "ntp_sync", "clock", 5, 5 },
-	{ "sip_register", "sign-in", 0, 0 },
+	{ "dhcp_lease", "address", 1, 2, false },
+	{ "ntp_sync", "clock", 5, 5, false },
+	{ "sip_register", "sign-in", 0, 0, false },
 };
 
 static struct metrics *

@@ -17,8 +17,8 @@
 #include "summary.h"
 
 static const struct farm_row rows[] = {
-	{ "dhcp_lease", "address", 1, 2 },
-	{ "sip_register", "sign-in", 0, 0 },
+	{ "dhcp_lease", "address", 1, 2, false },
+	{ "sip_register", "sign-in", 0, 0, false },
 };
 static const char *const reasons[] = { "none", "timeout", "refused" };
 static char *argv[] = { "cx700farm", "run", "a.yaml", "\xff" };

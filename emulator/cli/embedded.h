@@ -12,8 +12,9 @@ struct embedded;
 struct embedded_cfg { /* lent until embedded_stop() */
 	struct loop *loop;
 	uint32_t users;
-	uint64_t seed;           /* the same seed makes the same root certificate */
-	const char *const *args; /* more arguments for it */
+	uint64_t seed; /* the same seed makes the same root certificate */
+	const char *const
+	    *args; /* more arguments for it; lent until embedded_start() returns */
 	size_t n_args;
 	bool talks; /* what it prints goes to our standard error */
 	/* It is up: embedded_pool_file() says how to reach it. */

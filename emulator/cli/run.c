@@ -23,6 +23,8 @@
 #include "run_plan.h"
 #include "run_report.h"
 
+#define RUN_NOTICE_US UINT64_C(80000000)
+
 struct run {
 	struct run_options options;
 	struct run_plan plan;
@@ -33,6 +35,7 @@ struct run {
 	unsigned threads;
 	int trace_fd;
 	char keylog[RUN_PATH_MAX];
+	struct loop_timer *pool_late;
 	bool ended;
 };
 
@@ -202,6 +205,32 @@ run_on_signal(void *arg)
 	}
 }
 
+/*
+ * A pool of our own that has ended does not come back.  The phones get the time of DHCP's three
+ * rounds to find out; then those that still wait (300 s on 169.254) have not finished.
+ */
+static void
+run_on_pool_late(void *arg)
+{
+	struct run *r = arg;
+
+	farm_kill(r->farm);
+}
+
+static void
+run_on_pool_lost(void *arg)
+{
+	struct run *r = arg;
+
+	if (loop_timer_new(r->ground.loop, run_on_pool_late, r, &r->pool_late) != 0) {
+		farm_kill(r->farm);
+		return;
+	}
+	log_line(LOG_ERROR, "cx700farm: the phones get %u s to notice",
+	    (unsigned)(RUN_NOTICE_US / 1000000));
+	loop_timer_set(r->pool_late, RUN_NOTICE_US, 0);
+}
+
 static int
 run_farm_new(struct run *r)
 {
@@ -254,8 +283,11 @@ run_phones(struct run *r, int argc, char **argv)
 	if (err != 0)
 		return run_lacks(r, "threads", err);
 	r->ground.on_signal = run_on_signal;
+	r->ground.on_pool_lost = run_on_pool_lost;
 	r->ground.arg = r;
 	run_ground_wait(&r->ground, &r->ended);
+	if (r->pool_late != NULL)
+		loop_timer_close(r->pool_late);
 	return run_report_end(&r->report, farm_result(r->farm), r->ground.signum);
 }
 

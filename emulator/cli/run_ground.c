@@ -9,7 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli.h"
 #include "log.h"
+#include "pool_place.h"
+
+/* So many places are tried when others start a pool at the same moment. */
+enum { RUN_PLACES = 6 };
 
 /* So long the pool and dumpcap get to start, and to end: dumpcap has packets to write. */
 #define RUN_START_US UINT64_C(120000000)
@@ -121,18 +126,21 @@ ground_on_pool_up(void *arg)
 	loop_stop(g->loop);
 }
 
-/* Once the phones run this is only worth a line: what it does to them is what they report. */
+/* Before it is up that ends the waiting; afterwards it is the run's to decide. */
 static void
 ground_on_pool_lost(void *arg)
 {
 	struct run_ground *g = arg;
 
 	g->pool_gone = true;
-	if (g->pool_up)
-		log_line(LOG_ERROR, "cx700farm: the embedded pool has ended (status %d)",
-		    embedded_status(g->pool));
-	else
+	if (!g->pool_up) {
 		loop_stop(g->loop);
+		return;
+	}
+	log_line(LOG_ERROR, "cx700farm: the embedded pool has ended (status %d)",
+	    embedded_status(g->pool));
+	if (g->on_pool_lost != NULL)
+		g->on_pool_lost(g->arg);
 }
 
 static void
@@ -144,11 +152,64 @@ ground_on_pool_stopped(void *arg)
 	loop_stop(g->loop);
 }
 
+/* One cx700pool, until it is up or has ended.  0, or embedded_start()'s error. */
+static int
+ground_try_pool(struct run_ground *g, const struct embedded_cfg *cfg)
+{
+	int err;
+
+	g->pool_gone = false;
+	err = embedded_start(cfg, &g->pool);
+	if (err == 0)
+		ground_wait_for(g, &g->pool_up, &g->pool_gone, RUN_START_US);
+	return err;
+}
+
+/* Did it end because somebody else was faster to that place? */
+static bool
+ground_was_beaten(const struct run_ground *g)
+{
+	return !g->pool_up && g->pool_gone && g->signals == 0 &&
+	    embedded_status(g->pool) == CLI_ENVIRONMENT;
+}
+
+/* Where nobody else has a pool; if another run takes the place in the meantime, the next one.
+ */
+static int
+ground_place_pool(struct run_ground *g, struct embedded_cfg *cfg, const struct run_options *o)
+{
+	const char *args[RUN_POOL_ARGS_MAX + 4];
+	struct pool_place place;
+	unsigned next = 0;
+
+	if (pool_place_is_given(o->pool_args, o->n_pool_args))
+		return ground_try_pool(g, cfg);
+	while (pool_place_find(&next, &place)) {
+		size_t n = 0;
+		int err;
+
+		args[n++] = "--listen";
+		args[n++] = place.listen;
+		args[n++] = "--addresses";
+		args[n++] = place.addresses;
+		for (size_t i = 0; i < o->n_pool_args; i++)
+			args[n++] = o->pool_args[i];
+		cfg->args = args;
+		cfg->n_args = n;
+		err = ground_try_pool(g, cfg);
+		if (err != 0 || !ground_was_beaten(g) || next >= RUN_PLACES)
+			return err;
+		embedded_free(g->pool);
+		g->pool = NULL;
+	}
+	return -EADDRINUSE;
+}
+
 int
 run_ground_pool(struct run_ground *g, const struct run_options *o, uint32_t phones,
     uint64_t seed, struct config_error *error)
 {
-	const struct embedded_cfg cfg = {
+	struct embedded_cfg cfg = {
 		.loop = g->loop,
 		.users = phones,
 		.seed = seed,
@@ -160,14 +221,13 @@ run_ground_pool(struct run_ground *g, const struct run_options *o, uint32_t phon
 		.on_stopped = ground_on_pool_stopped,
 		.arg = g,
 	};
-	int err = embedded_start(&cfg, &g->pool);
+	int err = ground_place_pool(g, &cfg, o);
 
 	if (err != 0) {
 		(void)config_fail(error, "cx700farm", (struct mark){ 0 },
 		    "the embedded pool, cx700pool, cannot be started: %s", strerror(-err));
 		return err;
 	}
-	ground_wait_for(g, &g->pool_up, &g->pool_gone, RUN_START_US);
 	if (g->pool_up)
 		return 0;
 	if (g->signals > 0)
@@ -279,6 +339,7 @@ void
 run_ground_close(struct run_ground *g)
 {
 	g->on_signal = NULL;
+	g->on_pool_lost = NULL;
 	if (g->capture != NULL && !g->capture_gone)
 		ground_end_capture(g);
 	capture_free(g->capture);

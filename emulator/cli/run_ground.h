@@ -20,6 +20,8 @@ struct run_ground {
 	int signum;       /* the first one */
 	/* Called with each signal, if set; without it, waiting ends. */
 	loop_fn *on_signal;
+	/* Called once if the embedded pool ends while the phones run. */
+	loop_fn *on_pool_lost;
 	void *arg;
 
 	char folder[RUN_FOLDER_MAX]; /* private, removed at the end */

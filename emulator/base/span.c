@@ -55,7 +55,8 @@ span_cut(struct span *rest, char at)
 	struct span head = *rest;
 
 	if (hit == NULL) {
-		*rest = (struct span){ rest->p + rest->n, 0 };
+		if (rest->n > 0)
+			*rest = (struct span){ rest->p + rest->n, 0 };
 		return head;
 	}
 	head.n = (size_t)(hit - rest->p);

@@ -18,75 +18,6 @@ static const char srv_name[] = "_sipinternaltls._tcp.contoso.com";
 
 enum { ID = 0x1234 };
 
-/* ---- names ----------------------------------------------------------------- */
-
-static int
-name_at(const char *bytes, size_t n, size_t at, char out[DNS_NAME_MAX])
-{
-	return dns_name_read((struct span){ (const uint8_t *)bytes, n }, &at, out);
-}
-
-static void
-a_name_follows_pointers_backwards_only(void **state)
-{
-	static const char msg[] = "\3lab\0\5voice\300\0\300\5\300\15";
-	char name[DNS_NAME_MAX];
-	size_t at = 5;
-
-	(void)state;
-	assert_int_equal(
-	    dns_name_read((struct span){ (const uint8_t *)msg, sizeof msg - 1 }, &at, name), 0);
-	assert_string_equal(name, "voice.lab");
-	assert_int_equal(at, 13);
-	assert_int_equal(
-	    dns_name_read((struct span){ (const uint8_t *)msg, sizeof msg - 1 }, &at, name), 0);
-	assert_string_equal(name, "voice.lab");
-	assert_int_equal(at, 15);
-
-	assert_int_equal(name_at(msg, sizeof msg - 1, 15, name), 0); /* through two pointers */
-	assert_int_equal(name_at("\300\0", 2, 0, name), -EBADMSG);
-	assert_int_equal(name_at("\1a\300\0", 4, 2, name), -EBADMSG);
-	assert_int_equal(name_at("\300\2\1a", 4, 0, name), -EBADMSG);
-	assert_int_equal(name_at("\101a\0", 3, 0, name), -EBADMSG);
-	assert_int_equal(name_at("\2a", 2, 0, name), -EBADMSG);
-	assert_int_equal(name_at("\3a.b\0", 5, 0, name), -EBADMSG);
-	assert_int_equal(name_at("", 0, 0, name), -EBADMSG);
-}
-
-static void
-a_name_is_written_label_by_label(void **state)
-{
-	char longest[300], back[DNS_NAME_MAX];
-	uint8_t memory[300];
-	struct buf b;
-	size_t at = 0;
-
-	(void)state;
-	buf_over(&b, memory, sizeof memory);
-	assert_int_equal(dns_name_write(&b, "_sip._tls.contoso.com."), 0);
-	assert_memory_equal(memory, "\4_sip\4_tls\7contoso\3com\0", 23);
-	assert_int_equal(b.n, 23);
-	assert_int_equal(dns_name_read(buf_bytes(&b), &at, back), 0);
-	assert_string_equal(back, "_sip._tls.contoso.com");
-
-	buf_clear(&b);
-	assert_int_equal(dns_name_write(&b, "a..b"), -EINVAL);
-	assert_int_equal(dns_name_write(&b, ".a"), -EINVAL);
-	assert_int_equal(dns_name_write(&b, "a b"), -EINVAL);
-	memset(longest, 'x', sizeof longest);
-	longest[64] = '\0';
-	assert_int_equal(dns_name_write(&b, longest), -EINVAL);
-	memset(longest, 'x', sizeof longest);
-	for (size_t i = 1; i < sizeof longest; i += 2)
-		longest[i] = '.';
-	longest[255] = '\0';
-	assert_int_equal(dns_name_write(&b, longest), -EINVAL);
-	assert_int_equal(b.n, 0);
-	longest[253] = '\0';
-	assert_int_equal(dns_name_write(&b, longest), 0);
-	assert_int_equal(b.n, 255);
-}
-
 /* ---- queries and replies ------------------------------------------------------ */
 
 static void
@@ -331,8 +262,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_name_follows_pointers_backwards_only),
-		cmocka_unit_test(a_name_is_written_label_by_label),
 		cmocka_unit_test(queries_are_what_dnsmasq_understood),
 		cmocka_unit_test(services_come_with_the_addresses_that_were_along),
 		cmocka_unit_test(an_alias_is_followed_within_the_answer),

@@ -1,4 +1,4 @@
-/* test_update_xml.c - URLs, XML, the update service's and Autodiscover's documents. */
+/* test_update_xml.c - what the phone and the update service say to each other. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,12 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "autodiscover_xml.h"
 #include "mem.h"
 #include "rng.h"
 #include "update_xml.h"
-#include "url.h"
-#include "xml_walk.h"
 
 static const char answer[] = "<?xml version=\"1.0\"?>\n<Response>\n"
 			     "<BaseURL>http://pool01.contoso.com/DeviceUpdateFiles_Int/UCPhone/"
@@ -94,7 +91,6 @@ static void
 given_every_truncation_it_is_an_error(void **state)
 {
 	struct update_answer a;
-	struct autodiscover_answer d;
 
 	(void)state;
 	/* The last tag's end is where the document becomes whole. */
@@ -104,8 +100,6 @@ given_every_truncation_it_is_an_error(void **state)
 		memcpy(copy, answer, n);
 		assert_int_not_equal(
 		    update_xml_read_answer((struct span){ (uint8_t *)copy, n }, &a), 0);
-		assert_int_not_equal(
-		    autodiscover_xml_read((struct span){ (uint8_t *)copy, n }, &d), 0);
 	}
 	assert_int_equal(mem_out(), 0);
 }
@@ -141,7 +135,6 @@ given_random_bytes_nothing_crashes(void **state)
 	struct update_request q;
 	uint8_t bytes[200];
 	struct rng r;
-	struct url u;
 
 	(void)state;
 	rng_seed(&r, 3, 0);
@@ -152,61 +145,8 @@ given_random_bytes_nothing_crashes(void **state)
 			bytes[k] = i % 2 ? (uint8_t)rng_u32(&r)
 					 : (uint8_t)letters[rng_below(&r, sizeof letters - 1)];
 		assert_int_not_equal(update_xml_read_request((struct span){ bytes, n }, &q), 0);
-		assert_int_not_equal(url_read((struct span){ bytes, n }, &u), 0);
 	}
 	assert_int_equal(mem_out(), 0);
-}
-
-static void
-given_autodiscover_documents_both_sides_agree(void **state)
-{
-	struct autodiscover_answer a = { .display_name = "Phone <1>",
-		.ews_url = "https://mail01/EWS/Exchange.asmx" };
-	struct autodiscover_answer b;
-	struct buf out = { 0 };
-	char email[64];
-
-	(void)state;
-	autodiscover_xml_write(&out, "phone1@contoso.com", &a);
-	assert_int_equal(autodiscover_xml_read(buf_bytes(&out), &b), 0);
-	assert_string_equal(b.ews_url, a.ews_url);
-	assert_string_equal(b.display_name, a.display_name);
-	buf_clear(&out);
-	a.error_code = 500;
-	autodiscover_xml_write(&out, "x@y", &a);
-	assert_int_equal(autodiscover_xml_read(buf_bytes(&out), &b), 0);
-	assert_int_equal(b.error_code, 500);
-	buf_done(&out);
-	assert_int_equal(
-	    autodiscover_xml_read_request(span_of("<Autodiscover><Request><EMailAddress>a@b</"
-						  "EMailAddress></Request></Autodiscover>"),
-		email, sizeof email),
-	    0);
-	assert_string_equal(email, "a@b");
-}
-
-static void
-given_urls_their_parts_are_read(void **state)
-{
-	static const char *const bad[] = { "", "ftp://x/", "http://", "http://a:0/",
-		"http://a:99999/", "http://a b/", "http://u@h/", "http:///x", "http://a/b c",
-		"//a" };
-	struct url u;
-
-	(void)state;
-	assert_int_equal(
-	    url_read(span_of("https://fe01.contoso.test:443/RequestHandler/ucdevice.upx"), &u),
-	    0);
-	assert_true(u.tls);
-	assert_int_equal(u.port, 443);
-	assert_string_equal(u.host, "fe01.contoso.test");
-	assert_string_equal(u.path, "/RequestHandler/ucdevice.upx");
-	assert_true(url_port_is_default(&u));
-	assert_int_equal(url_read(span_of("HTTP://192.168.7.81"), &u), 0);
-	assert_int_equal(u.port, 80);
-	assert_string_equal(u.path, "/");
-	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-		assert_int_not_equal(url_read(span_of(bad[i]), &u), 0);
 }
 
 int
@@ -220,8 +160,6 @@ main(void)
 		cmocka_unit_test(given_every_truncation_it_is_an_error),
 		cmocka_unit_test(given_a_document_type_or_too_much_depth_it_is_refused),
 		cmocka_unit_test(given_random_bytes_nothing_crashes),
-		cmocka_unit_test(given_autodiscover_documents_both_sides_agree),
-		cmocka_unit_test(given_urls_their_parts_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

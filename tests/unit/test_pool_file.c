@@ -1,0 +1,129 @@
+/* test_pool_file.c - what a pool file may say, and what its mistakes are called. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "mem.h"
+#include "pool_file.h"
+#include "temp_file.h"
+
+static const char pool_text[] =
+    "name: contoso-lab\n"
+    "network: {mode: loopback, addresses: [127.42.0.0/16]}\n"
+    "macs: '00:04:f2:10:00:00'\n"
+    "side: internal\n"
+    "dhcp: {mode: relay, server: 127.0.0.1, relay: {untagged: 127.0.0.2, 200: 127.0.0.3}}\n"
+    "ports: {67: 20067, 53: 20053, 5061: 25061}\n"
+    "users: {name: \"phone%05d\", first: 0, domain: contoso.com, sip_domain: contoso.com, "
+    "password: \"file:users.secret\"}\n"
+    "guard: {canary: 1, wrong_passwords: 3}\n"
+    "leave: false\n"
+    "allow: [127.0.0.0/8]\n";
+
+static void
+given_the_designs_pool_file_it_is_read(void **state)
+{
+	struct config_error error = { "" };
+	struct pool_file p;
+
+	(void)state;
+	(void)temp_file("users.secret", "s3cret\nmore\n", 12);
+	if (pool_file_load(temp_file("p.yaml", pool_text, strlen(pool_text)), &p, &error) != 0)
+		fail_msg("%s", error.text);
+	assert_int_equal(p.network.mode, POOL_LOOPBACK);
+	assert_int_equal(p.network.addresses[0].ip, 0x7f2a0000);
+	assert_int_equal(p.network.addresses[0].mask, 0xffff0000);
+	assert_int_equal(p.macs[2], 0xf2);
+	assert_false(p.external);
+	assert_int_equal(p.dhcp.n_relays, 2);
+	assert_int_equal(p.dhcp.relay[1].vlan, 200);
+	assert_int_equal(p.dhcp.relay[1].giaddr, 0x7f000003);
+	assert_int_equal(p.n_ports, 3);
+	assert_string_equal(p.users.password, "s3cret");
+	assert_int_equal(p.guard.wrong_passwords, 3);
+	assert_int_equal(p.n_allow, 1);
+	pool_file_done(&p);
+	assert_int_equal(mem_out(), 0);
+}
+
+/* The sample with one piece replaced must fail with this. */
+static void
+assert_pool_error(const char *from, const char *to, const char *wanted)
+{
+	struct config_error error = { "" };
+	const char *at = strstr(pool_text, from);
+	struct pool_file p;
+	char text[2048];
+
+	assert_non_null(at);
+	(void)snprintf(text, sizeof text, "%.*s%s%s", (int)(at - pool_text), pool_text, to,
+	    at + strlen(from));
+	(void)temp_file("users.secret", "s3cret\n", 7);
+	assert_int_not_equal(
+	    pool_file_load(temp_file("p.yaml", text, strlen(text)), &p, &error), 0);
+	if (strstr(error.text, wanted) == NULL)
+		fail_msg("wanted `%s' in `%s'", wanted, error.text);
+	assert_int_equal(mem_out(), 0);
+}
+
+static void
+given_a_bad_pool_file_the_error_says_what_to_do(void **state)
+{
+	(void)state;
+	assert_pool_error("phone%05d", "phone%s", "exactly one %d or %0Nd");
+	assert_pool_error("phone%05d", "phone%d%d", "exactly one %d or %0Nd");
+	assert_pool_error(
+	    "127.0.0.0/8", "8.8.8.0/24", "public: list public addresses one by one");
+	assert_pool_error("127.0.0.0/8", "0.0.0.0/0", "public");
+	assert_pool_error("127.0.0.0/8", "127.0.0.1/8", "host bits");
+	assert_pool_error("[127.0.0.0/8]", "[]", "could send nowhere");
+	assert_pool_error("mode: relay, server: 127.0.0.1,", "mode: relay,", "needs `server'");
+	assert_pool_error("mode: loopback", "mode: interface", "needs `interface'");
+	assert_pool_error("mode: loopback", "mode: host", "must be none");
+	assert_pool_error("file:users.secret", "hunter2", "file:NAME");
+	assert_pool_error("file:users.secret", "file:nowhere.secret", "cannot be opened");
+	assert_pool_error("20067", "99999", "from 1 to 65535");
+	assert_pool_error("200: 127", "5000: 127", "from 1 to 4094");
+	assert_pool_error("internal", "inside", "one of internal, external");
+}
+
+static void
+given_a_name_pattern_it_is_expanded_without_printf(void **state)
+{
+	char name[16];
+
+	(void)state;
+	assert_int_equal(pool_user_name("phone%05d", 42, name, sizeof name), 0);
+	assert_string_equal(name, "phone00042");
+	assert_int_equal(pool_user_name("p%dx", 7, name, sizeof name), 0);
+	assert_string_equal(name, "p7x");
+	assert_int_not_equal(pool_user_name("p%n", 7, name, sizeof name), 0);
+	assert_int_not_equal(pool_user_name("plain", 7, name, sizeof name), 0);
+	assert_int_not_equal(pool_user_name("averyveryverylong%05d", 7, name, sizeof name), 0);
+}
+
+static int
+clean(void **state)
+{
+	(void)state;
+	temp_clean();
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(given_the_designs_pool_file_it_is_read),
+		cmocka_unit_test(given_a_bad_pool_file_the_error_says_what_to_do),
+		cmocka_unit_test(given_a_name_pattern_it_is_expanded_without_printf),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, clean);
+}

@@ -43,8 +43,8 @@ curl_room(struct io_http_world *http, size_t fd)
 	return 0;
 }
 
-int
-io_curl_conn(struct io_http *s, int fd)
+static int
+curl_keep(struct io_http *s, int fd)
 {
 	struct io_world *w = io_world_of(&s->h);
 	struct http_conn *conn;
@@ -88,7 +88,7 @@ io_curl_on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 		s->err_below = fd;
 		return CURL_SOCKET_BAD;
 	}
-	if (io_curl_conn(s, fd) < 0) {
+	if (curl_keep(s, fd) < 0) {
 		close(fd);
 		s->err_below = -ENOMEM;
 		return CURL_SOCKET_BAD;
@@ -119,7 +119,7 @@ curl_abort(int fd)
 {
 	struct sockaddr none = { .sa_family = AF_UNSPEC };
 
-	connect(fd, &none, sizeof(none));
+	(void)connect(fd, &none, sizeof(none));
 }
 
 void

@@ -1,5 +1,5 @@
 /*
- * io_http_priv.h - HTTP from inside: sessions (io_http.c), curl's sockets (io_curl.c), TLS
+ * io_http_priv.h - HTTP from inside: sessions (io_http*.c), curl's sockets (io_curl.c), TLS
  * under curl (io_tunnel.c).
  *
  * curl speaks plain HTTP only.  For http it connects to the server, for https to a socket
@@ -15,7 +15,11 @@
 
 #include "io_priv.h"
 
-enum { HTTP_SPARE = 32 };
+enum {
+	HTTP_SPARE = 32,                 /* easy handles kept for the next */
+	HTTP_HEAD_MAX = 64 * 1024,       /* of a reply */
+	HTTP_FRESH_MAX = 4 * 1024 * 1024 /* of a lent body, in one turn */
+};
 
 struct http_conn { /* a connection that curl has */
 	struct list of_session;
@@ -78,33 +82,58 @@ struct io_http {
 	struct io_tls_seen tls_seen;
 };
 
-/* ---- io_curl.c ---- */
+/* ---- io_http.c: sessions ---- */
+
+enum io_service io_http_service(const struct io_http *);
+/* The request is over for curl: its handle and our copies go. */
+void io_http_release(struct io_http *);
+/* curl says that it is over, and how. */
+void io_http_ended(struct io_http *, CURLcode);
+
+/* ---- io_http_ask.c ---- */
+
+/* io_ops.ask() of a session. */
+int io_http_ask(struct io_handle *, const struct io_ask *);
+
+/* ---- io_http_reply.c ---- */
+
+/* curl's callbacks; arg is the session. */
+size_t io_http_on_header(char *p, size_t size, size_t n, void *arg);
+size_t io_http_on_body(char *p, size_t size, size_t n, void *arg);
+/* There is something to tell: io_curl_run() will. */
+void io_http_touch(struct io_http *);
+/* Tell it. */
+void io_http_tell(struct io_http *);
+/* Before the next request / for good. */
+void io_http_forget(struct io_http *);
+void io_http_free(struct io_http *);
+
+/* ---- io_curl.c: curl's sockets and timer ---- */
+
+/* The world's multi handle; what init left half done, done ends. */
 int io_curl_init(struct io_world *);
 void io_curl_done(struct io_world *);
 /* Let curl do what it wants to do now; then tell the sessions. */
 void io_curl_run(struct io_world *);
-/* A connection for curl; fd is taken.  0 or -ENOMEM. */
-int io_curl_conn(struct io_http *, int fd);
+/* curl's callbacks: a socket for the session arg / closing one, arg is the world. */
 curl_socket_t io_curl_on_open(void *arg, curlsocktype, struct curl_sockaddr *);
 int io_curl_on_close(void *arg, curl_socket_t);
+/* Whatever closes this session's connections from now on resets them. */
+void io_curl_reset(struct io_http *);
 /* The session is over: its idle connections end, in order or by reset. */
 void io_curl_leave(struct io_http *, bool reset);
-/* Closing its connections will reset them. */
-void io_curl_reset(struct io_http *);
+/* A fresh easy handle (NULL: no memory); give it back. */
 CURL *io_curl_easy(struct io_world *);
 void io_curl_release(struct io_world *, CURL *);
 
-/* ---- io_http.c ---- */
-/* curl is done with a session's request. */
-void io_http_ended(struct io_http *, CURLcode);
-/* Tell what there is to tell. */
-void io_http_tell(struct io_http *);
+/* ---- io_tunnel.c: TLS under curl ---- */
 
-/* ---- io_tunnel.c ---- */
+/* The world's listener. */
 int io_tunnel_init(struct io_world *, const char **err_out);
 void io_tunnel_done(struct io_world *);
 /* curl's end of a tunnel, and where it is to connect to.  A descriptor or -errno. */
 int io_tunnel_socket(struct io_http *, struct curl_sockaddr *);
+/* The session is over: so are its tunnels. */
 void io_tunnel_leave(struct io_http *, bool reset);
 
 #endif

@@ -1,34 +1,16 @@
 /*
  * io_tcp.c - streams: TCP, and TLS over it.
  *
- * connecting -> (shaking) -> up -> over.  A stream that its owner closes while bytes are on
- * their way lingers: nobody hears of it any more, and it ends when they have gone, when
- * the peer ends it, or after IO_LINGER_US.
+ * connecting -> (shaking) -> up -> over.  How it ends when its owner closes it is told in
+ * io_tcp_end.c.
  */
 #include <errno.h>
-#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include "io_priv.h"
-#include "io_tls.h"
-
-struct io_stream {
-	struct io_handle h;
-	struct io_fd fd;
-	struct io_due linger;
-	struct buf out; /* waits to go */
-	struct io_tls *tls;
-	enum { STREAM_CONNECTING, STREAM_SHAKING, STREAM_UP, STREAM_ENDING, STREAM_OVER } state;
-	enum io_service service;
-	bool paused;
-	int err; /* waits to be told */
-	void (*drained)(void *arg);
-	void *arg;
-};
+#include "io_tcp_priv.h"
 
 static enum io_service
 stream_service(const struct io_stream_cfg *cfg)
@@ -51,16 +33,6 @@ stream_service(const struct io_stream_cfg *cfg)
 	}
 }
 
-static void
-stream_free(struct io_stream *s)
-{
-	io_due_done(io_world_of(&s->h), &s->linger);
-	io_tls_free(s->tls);
-	io_fd_close(&s->fd);
-	buf_done(&s->out);
-	io_handle_free(&s->h);
-}
-
 /* Over, not by us. */
 static void
 stream_down(struct io_stream *s, int err)
@@ -73,7 +45,7 @@ stream_down(struct io_stream *s, int err)
 	if (s->tls != NULL)
 		ev.tls = io_tls_seen(s->tls);
 	if (s->h.closed)
-		stream_free(s);
+		io_stream_free(s);
 	else
 		io_tell(&s->h, &ev);
 }
@@ -91,9 +63,8 @@ stream_write(struct io_stream *s, struct span bytes)
 	return n < 0 ? -errno : n;
 }
 
-/* 0: all gone; -EAGAIN: later; or what broke. */
-static int
-stream_flush(struct io_stream *s)
+int
+io_stream_flush(struct io_stream *s)
 {
 	if (s->out.n == 0)
 		return 0;
@@ -229,95 +200,13 @@ stream_connected(struct io_stream *s, uint32_t events)
 	return stream_shake(s);
 }
 
-/* ---- the end ---- */
-
-/* Drop what has come.  -EAGAIN: there will be more; -EINTR: there is; 0: the peer has ended. */
-static int
-stream_drain(struct io_stream *s)
-{
-	for (int i = 0; i < IO_READ_TURNS; i++) {
-		ssize_t n = recv(s->fd.fd, NULL, IO_READ_MAX, MSG_TRUNC | MSG_DONTWAIT);
-
-		if (n <= 0)
-			return n < 0 && errno == EAGAIN ? -EAGAIN : 0;
-	}
-	return -EINTR;
-}
-
-/*
- * All is written.  What comes to a closed socket is answered by a reset, and a reset takes
- * what is still on its way along: then the peer's end is waited for.
- */
-static void
-stream_finish(struct io_stream *s)
-{
-	int on_its_way = 0, rc;
-
-	if (s->state == STREAM_UP && s->tls != NULL)
-		io_tls_bye(s->tls);
-	s->state = STREAM_ENDING;
-	rc = stream_drain(s);
-	if (rc == 0 || ioctl(s->fd.fd, SIOCOUTQ, &on_its_way) < 0 || on_its_way == 0) {
-		stream_free(s);
-		return;
-	}
-	shutdown(s->fd.fd, SHUT_WR);
-	io_due_set(io_world_of(&s->h), &s->linger, io_now_us() + IO_LINGER_US);
-	if (rc == -EINTR)
-		io_wake(&s->h);
-}
-
-/* A peer that is answering takes nothing until its answers are read. */
-static void
-stream_linger(struct io_stream *s)
-{
-	int rc = stream_drain(s);
-
-	if (rc == -EINTR)
-		io_wake(&s->h);
-	if (s->state == STREAM_ENDING && rc == 0)
-		stream_free(s);
-	else if (s->state == STREAM_UP && stream_flush(s) != -EAGAIN)
-		stream_finish(s);
-}
-
-static void
-stream_on_due(struct io_due *due)
-{
-	stream_free(LIST_ITEM(due, struct io_stream, linger));
-}
-
-static void
-stream_close(struct io_handle *h)
-{
-	struct io_stream *s = (struct io_stream *)h;
-
-	if (s->state != STREAM_UP)
-		stream_free(s);
-	else if (s->out.n == 0)
-		stream_finish(s);
-	else
-		io_due_set(io_world_of(h), &s->linger, io_now_us() + IO_LINGER_US);
-}
-
-static void
-stream_cut(struct io_handle *h)
-{
-	struct io_stream *s = (struct io_stream *)h;
-	struct linger reset = { .l_onoff = 1, .l_linger = 0 };
-
-	if (s->fd.fd >= 0)
-		setsockopt(s->fd.fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
-	stream_free(s);
-}
-
 /* ---- events ---- */
 
 static void
 stream_move(struct io_stream *s, uint32_t events)
 {
 	if (s->h.closed) {
-		stream_linger(s);
+		io_stream_linger(s);
 		return;
 	}
 	if (s->state == STREAM_CONNECTING && !stream_connected(s, events))
@@ -327,7 +216,7 @@ stream_move(struct io_stream *s, uint32_t events)
 	if (s->state != STREAM_UP)
 		return;
 	if (events & EPOLLOUT) {
-		int rc = stream_flush(s);
+		int rc = io_stream_flush(s);
 
 		if (rc < 0 && rc != -EAGAIN)
 			s->err = rc;
@@ -350,7 +239,7 @@ stream_wake(struct io_handle *h)
 	if (s->state == STREAM_OVER)
 		return;
 	if (s->h.closed)
-		stream_linger(s);
+		io_stream_linger(s);
 	else if (s->state == STREAM_UP)
 		stream_read(s);
 	else
@@ -359,8 +248,8 @@ stream_wake(struct io_handle *h)
 
 static const struct io_type stream_type = {
 	.send = stream_send,
-	.close = stream_close,
-	.cut = stream_cut,
+	.close = io_stream_close,
+	.cut = io_stream_cut,
 	.wake = stream_wake,
 };
 
@@ -407,13 +296,13 @@ io_stream_open(struct io *io, struct io_owner owner, const struct io_stream_cfg 
 		return -ENOMEM;
 	s->fd = (struct io_fd){ -1, stream_on_ready };
 	s->service = stream_service(cfg);
-	rc = io_due_init(phone->world, &s->linger, stream_on_due);
+	rc = io_due_init(phone->world, &s->linger, io_stream_on_due);
 	if (rc == 0 && cfg->tls)
 		rc = io_tls_new(phone, cfg, &s->fd, &s->tls);
 	if (rc == 0)
 		rc = stream_connect(s, cfg->to);
 	if (rc < 0) {
-		stream_free(s);
+		io_stream_free(s);
 		return rc;
 	}
 	*out = &s->h;

@@ -67,11 +67,22 @@ tls_see_record(struct io_tls *tls, const uint8_t *p, size_t n)
 
 /* ---- mbedTLS's way to the socket ---- */
 
+/* Key exchange, change of cipher and finished leave together, in one segment. */
+static bool
+tls_goes_on(const uint8_t *p, size_t n)
+{
+	return p[0] == MBEDTLS_SSL_MSG_CHANGE_CIPHER_SPEC ||
+	    (p[0] == MBEDTLS_SSL_MSG_HANDSHAKE && n > TLS_RECORD_HEAD &&
+		p[TLS_RECORD_HEAD] == MBEDTLS_SSL_HS_CLIENT_KEY_EXCHANGE);
+}
+
 static int
 tls_on_send(void *arg, const unsigned char *p, size_t n)
 {
 	struct io_tls *tls = arg;
-	ssize_t sent = send(tls->fd->fd, p, n, MSG_NOSIGNAL);
+	bool plain = tls->ssl.transform_out == NULL;
+	int more = plain && tls_goes_on(p, n) ? MSG_MORE : 0;
+	ssize_t sent = send(tls->fd->fd, p, n, MSG_NOSIGNAL | more);
 
 	if (sent >= 0) {
 		tls_see_record(tls, p, n);

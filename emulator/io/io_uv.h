@@ -71,6 +71,10 @@ struct io_count {
 };
 
 /*
+ * With several shards, make their worlds one after the other in the order of the shards, before
+ * any of them runs: DHCP's replies find their shard by the order in which the relay's sockets
+ * were bound.
+ *
  * 0 or -errno: -EADDRINUSE / -EADDRNOTAVAIL a giaddr cannot be bound.  *err_out
  * (static text or NULL) says in words what failed.
  */

@@ -1,0 +1,34 @@
+/* io_tcp_priv.h - a stream, for io_tcp.c (its life) and io_tcp_end.c (its end). */
+#ifndef IO_IO_TCP_PRIV_H
+#define IO_IO_TCP_PRIV_H
+#include "io_priv.h"
+#include "io_tls.h"
+
+struct io_stream {
+	struct io_handle h;
+	struct io_fd fd;
+	struct io_due linger;
+	struct buf out; /* waits to go */
+	struct io_tls *tls;
+	enum { STREAM_CONNECTING, STREAM_SHAKING, STREAM_UP, STREAM_ENDING, STREAM_OVER } state;
+	enum io_service service;
+	bool paused;
+	int err; /* waits to be told */
+	void (*drained)(void *arg);
+	void *arg;
+};
+
+/* 0: all that waited has gone; -EAGAIN: later; or what broke. */
+int io_stream_flush(struct io_stream *);
+/* At once, with all that it has. */
+void io_stream_free(struct io_stream *);
+/* io_ops.close(): what waits still goes out. */
+void io_stream_close(struct io_handle *);
+/* With a reset. */
+void io_stream_cut(struct io_handle *);
+/* A stream that its owner has closed goes on ending. */
+void io_stream_linger(struct io_stream *);
+/* Its patience is over. */
+void io_stream_on_due(struct io_due *);
+
+#endif

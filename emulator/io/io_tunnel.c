@@ -206,6 +206,7 @@ io_tunnel_socket(struct io_http *s, struct curl_sockaddr *to)
 	if (fd < 0)
 		return -errno;
 	s->tunnel_id = ++w->http->last_tunnel;
+	s->tls_seen = (struct io_tls_seen){ 0 };
 	len = tunnel_name(&sa, w, s->tunnel_id);
 	if (bind(fd, (struct sockaddr *)&sa, len) < 0) {
 		int rc = -errno;

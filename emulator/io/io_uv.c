@@ -266,12 +266,14 @@ world_copy(struct io_world *w, const struct io_world_cfg *cfg)
 	w->allow =
 	    (struct io_net *)(void *)mem_copy(cfg->allow, cfg->n_allow * sizeof(*cfg->allow));
 	w->scratch = mem_new(IO_READ_MAX);
-	if (w->ports == NULL || w->allow == NULL || w->scratch == NULL)
+	w->shards = cfg->shards != 0 ? cfg->shards : 1;
+	w->n_phones = cfg->max_phones / w->shards + 1;
+	w->phones = mem_new(w->n_phones * sizeof(struct io_phone *));
+	if (w->ports == NULL || w->allow == NULL || w->scratch == NULL || w->phones == NULL)
 		return -ENOMEM;
 	w->n_ports = cfg->n_ports;
 	w->n_allow = cfg->n_allow;
 	w->shard = cfg->shard;
-	w->shards = cfg->shards != 0 ? cfg->shards : 1;
 	for (int i = 0; i < 6; i++)
 		w->mac_base = w->mac_base << 8 | cfg->mac_base[i];
 	return 0;

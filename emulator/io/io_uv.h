@@ -75,6 +75,9 @@ struct io_count {
  * any of them runs: DHCP's replies find their shard by the order in which the relay's sockets
  * were bound.
  *
+ * A world keeps 6 descriptors open and one for each relay; a phone one for each socket, three
+ * for an https connection.
+ *
  * 0 or -errno: -EADDRINUSE / -EADDRNOTAVAIL a giaddr cannot be bound.  *err_out
  * (static text or NULL) says in words what failed.
  */

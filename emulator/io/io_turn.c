@@ -16,7 +16,7 @@
 #include "loop_priv.h"
 #include "mem.h"
 
-enum { TURN_EVENTS = 256 };
+enum { TURN_EVENTS = 64 }; /* a turn is short: alarms are looked at between turns */
 
 struct io_grave {
 	struct io_grave *next;

@@ -80,6 +80,23 @@ own_side(const struct field_place *at, const struct node *n, void *base)
 	return err;
 }
 
+/* The first line of a file without its end.  0 or -errno. */
+static int
+read_first_line(const char *path, char *line, size_t cap)
+{
+	FILE *f = fopen(path, "re");
+	bool whole;
+
+	if (f == NULL)
+		return -errno;
+	if (fgets(line, (int)cap, f) == NULL)
+		line[0] = '\0';
+	whole = strchr(line, '\n') != NULL || fgetc(f) == EOF;
+	(void)fclose(f);
+	line[strcspn(line, "\r\n")] = '\0';
+	return whole ? 0 : -ENAMETOOLONG;
+}
+
 /* The first line of a file that stands beside the pool file. */
 static int
 own_password(const struct field_place *at, const struct node *n, void *base)
@@ -88,8 +105,7 @@ own_password(const struct field_place *at, const struct node *n, void *base)
 	const char *text = field_scalar(at, n, "file:NAME");
 	const char *slash = strrchr(at->file, '/');
 	char path[1024], line[256];
-	int dir = slash != NULL ? (int)(slash - at->file) + 1 : 0;
-	FILE *f;
+	int dir = slash != NULL ? (int)(slash - at->file) + 1 : 0, err;
 
 	if (text == NULL)
 		return -EINVAL;
@@ -100,20 +116,20 @@ own_password(const struct field_place *at, const struct node *n, void *base)
 	if (snprintf(path, sizeof path, "%.*s%s", text[0] == '/' ? 0 : dir, at->file, text) >=
 	    (int)sizeof path)
 		return field_fail(at, n, "the name of the password's file is too long");
-	f = fopen(path, "re");
-	if (f == NULL)
-		return field_fail(at, n, "the password's file %.200s cannot be opened: %s",
-		    path, strerror(errno));
-	if (fgets(line, sizeof line, f) == NULL)
-		line[0] = '\0';
-	(void)fclose(f);
-	line[strcspn(line, "\r\n")] = '\0';
-	if (line[0] == '\0')
-		return field_fail(
+
+	err = read_first_line(path, line, sizeof line);
+	if (err == -ENAMETOOLONG)
+		err = field_fail(at, n, "the first line of %.200s is too long", path);
+	else if (err != 0)
+		err = field_fail(at, n, "the password's file %.200s cannot be opened: %s", path,
+		    strerror(-err));
+	else if (line[0] == '\0')
+		err = field_fail(
 		    at, n, "the password's file %.200s has an empty first line", path);
-	p->users.password = mem_copy(line, strlen(line));
+	else if ((p->users.password = mem_copy(line, strlen(line))) == NULL)
+		err = field_fail(at, n, "no memory");
 	mem_wipe(line, sizeof line);
-	return p->users.password ? 0 : -ENOMEM;
+	return err;
 }
 
 /* The one %d or %0Nd of a pattern: where it starts, how long it is, how wide.  Nothing else may

@@ -77,6 +77,8 @@ struct pool_file {
 /* 0, or -errno with a one-line error.  A secret named `file:NAME` is sought beside the pool
  * file. */
 int pool_file_load(const char *path, struct pool_file *out, struct config_error *);
+
+/* Wipe the password and give all back; NULL is fine. */
 void pool_file_done(struct pool_file *);
 
 /* The n-th user's name: the one %0Nd of `pattern` expanded with first + n.  0, -EINVAL

@@ -21,6 +21,8 @@ extern const size_t profile_embedded_count;
  * one-line error.
  */
 int profile_load(const char *name, struct profile **out, struct config_error *);
+
+/* NULL is fine. */
 void profile_free(struct profile *);
 
 #endif

@@ -52,6 +52,8 @@ struct scenario {
 
 /* 0, or -errno with a one-line error.  Step names are checked by who knows the table. */
 int scenario_load(const char *path, struct scenario *out, struct config_error *);
+
+/* NULL is fine. */
 void scenario_done(struct scenario *);
 
 /* How many phones an item starts (at_once: its count; others: rate times time). */

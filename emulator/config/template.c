@@ -20,12 +20,13 @@ template_fill(
     struct buf *out, const char *text, const struct template_value *values, size_t n, bool xml)
 {
 	struct span rest = span_of(text);
+	const uint8_t *end = rest.p + rest.n;
 
 	while (rest.n > 0) {
 		const struct template_value *v;
 		const uint8_t *close;
 		struct span before = span_cut(&rest, '{');
-		bool opened = before.p + before.n < (const uint8_t *)text + strlen(text);
+		bool opened = before.p + before.n < end;
 
 		buf_span(out, before);
 		if (!opened)

@@ -11,13 +11,13 @@
 #include "buf.h"
 #include "mem.h"
 
-enum { TREE_BYTES_MAX = 1 << 20, TREE_DEPTH_MAX = 16 };
+enum { TREE_BYTES_MAX = 1 << 20, TREE_DEPTH_MAX = 16, TREE_NODES_MAX = 20000 };
 
 struct reader {
 	yaml_parser_t yaml;
 	const char *file;
 	struct config_error *error;
-	int depth;
+	int depth, nodes;
 };
 
 int
@@ -199,6 +199,9 @@ read_node(struct reader *r, yaml_event_t *ev, struct node **out)
 	if (r->depth == TREE_DEPTH_MAX)
 		return config_fail(
 		    r->error, r->file, at, "nested deeper than %d", TREE_DEPTH_MAX);
+	if (r->nodes++ == TREE_NODES_MAX)
+		return config_fail(
+		    r->error, r->file, at, "more than %d values", TREE_NODES_MAX);
 	n = mem_new(sizeof *n);
 	if (n == NULL)
 		return -ENOMEM;

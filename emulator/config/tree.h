@@ -2,8 +2,8 @@
  * tree.h - a YAML file as a tree whose every node knows its line and column,
  * so that a check made much later can still name the place.
  *
- * One document, no anchors, aliases or tags, no key twice; at most 1 MiB and 16
- * levels.  Parsing by libyaml.
+ * One document, no anchors or aliases, no key twice; at most 1 MiB, 16 levels and
+ * 20,000 values.  Parsing by libyaml.
  */
 #ifndef CONFIG_TREE_H
 #define CONFIG_TREE_H
@@ -41,6 +41,8 @@ struct tree {
 /* Read a file / bytes that are called `name`.  0, or -errno with the error filled in. */
 int tree_load(const char *path, struct tree *out, struct config_error *);
 int tree_parse(struct span bytes, const char *name, struct tree *out, struct config_error *);
+
+/* It is then empty; NULL is fine. */
 void tree_free(struct tree *);
 
 /* The member of a map, or NULL. */

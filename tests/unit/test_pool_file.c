@@ -94,6 +94,54 @@ given_a_bad_pool_file_the_error_says_what_to_do(void **state)
 }
 
 static void
+given_a_password_too_long_to_keep_it_is_not_cut(void **state)
+{
+	struct config_error error = { "" };
+	struct pool_file p;
+	char line[300];
+
+	(void)state;
+	memset(line, 'x', sizeof line);
+	(void)temp_file("users.secret", line, sizeof line);
+	assert_int_not_equal(
+	    pool_file_load(temp_file("p.yaml", pool_text, strlen(pool_text)), &p, &error), 0);
+	assert_non_null(strstr(error.text, "p.yaml:7:"));
+	assert_non_null(strstr(error.text, "is too long"));
+
+	/* One that just fits, and no end of line behind it. */
+	(void)temp_file("users.secret", line, 255);
+	assert_int_equal(
+	    pool_file_load(temp_file("p.yaml", pool_text, strlen(pool_text)), &p, &error), 0);
+	assert_int_equal(strlen(p.users.password), 255);
+	pool_file_done(&p);
+}
+
+static void
+given_no_memory_at_the_nth_allocation_it_says_so(void **state)
+{
+	struct pool_file p;
+	int err = -1;
+
+	(void)state;
+	(void)temp_file("users.secret", "s3cret\n", 7);
+	for (long n = 1; err != 0; n++) {
+		struct config_error error = { "" };
+		const char *path = temp_file("p.yaml", pool_text, strlen(pool_text));
+
+		assert_in_range(n, 1, 1000);
+		mem_fail_at(n);
+		err = pool_file_load(path, &p, &error);
+		mem_fail_at(0);
+		if (err == 0)
+			break;
+		assert_int_equal(mem_out(), 0);
+		assert_non_null(strstr(error.text, "p.yaml"));
+	}
+	pool_file_done(&p);
+	assert_int_equal(mem_out(), 0);
+}
+
+static void
 given_a_name_pattern_it_is_expanded_without_printf(void **state)
 {
 	char name[16];
@@ -122,6 +170,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(given_the_designs_pool_file_it_is_read),
 		cmocka_unit_test(given_a_bad_pool_file_the_error_says_what_to_do),
+		cmocka_unit_test(given_a_password_too_long_to_keep_it_is_not_cut),
+		cmocka_unit_test(given_no_memory_at_the_nth_allocation_it_says_so),
 		cmocka_unit_test(given_a_name_pattern_it_is_expanded_without_printf),
 	};
 

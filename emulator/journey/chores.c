@@ -6,6 +6,7 @@
  * chore bell rings.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "lane.h"
 
@@ -223,10 +224,10 @@ chores_line_lost(void *arg, enum line_news news, const char *detail)
 {
 	struct journey *j = arg;
 
-	(void)news;
-	(void)detail;
 	j->facts.known &= ~(uint32_t)(FACT_LINE | FACT_REGISTERED);
-	j->line_lost = true;
+	/* A user who was rejected (disabled, say) would be so again: the phone stays signed
+	 * out. */
+	j->line_lost = news != LINE_SIGNED_OFF || strcmp(detail, "sip:rejected") != 0;
 	chores_look(j);
 }
 

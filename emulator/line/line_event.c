@@ -78,20 +78,27 @@ line_on_bytes(struct line *l, const struct io_event *ev)
 		line_end(l, LINE_LOST, err, "sip:garbage", ev);
 }
 
+static void
+line_on_down(struct line *l, const struct io_event *ev)
+{
+	const char *name = strerrorname_np(-ev->err); /* NULL: no errno of this system */
+	char detail[40] = "closed";
+
+	if (ev->err != 0)
+		(void)snprintf(detail, sizeof detail, "errno:%s", name ? name : "unknown");
+	line_end(l, LINE_LOST, ev->err, detail, ev);
+}
+
 void
 line_on_stream(void *arg, const struct io_event *ev)
 {
 	struct line *l = arg;
-	char detail[40];
 
 	l->busy++;
 	if (ev->kind == IO_BYTES)
 		line_on_bytes(l, ev);
-	if (ev->kind == IO_DOWN) {
-		(void)snprintf(detail, sizeof detail, "%s%s", ev->err ? "errno:" : "closed",
-		    ev->err ? strerrorname_np(-ev->err) : "");
-		line_end(l, LINE_LOST, ev->err, detail, ev);
-	}
+	if (ev->kind == IO_DOWN)
+		line_on_down(l, ev);
 	line_leave_event(l);
 }
 

@@ -41,19 +41,31 @@ line_write_register(struct line *l, struct line_call *c, struct span token)
 	return line_send(l, &b, token, NULL, (struct span){ NULL, 0 });
 }
 
+static struct line_call *
+line_register_under_way(struct line *l)
+{
+	struct line_call *c = l->calls;
+
+	while (c != NULL && c->asked != ASKED_REGISTER && c->asked != ASKED_UNREGISTER)
+		c = c->next;
+	return c;
+}
+
 /* Put a REGISTER on its way; a token is made if there is a challenge without a context. */
 static int
 line_ask_register(struct line *l, enum line_asked asked, const struct io_owner *owner, int tag)
 {
-	struct line_call *c;
+	struct line_call *c = line_register_under_way(l);
 	struct buf token = { 0 };
 	int err = 0;
 
 	if (l->h == NULL)
 		return -ENOTCONN;
-	for (c = l->calls; c != NULL; c = c->next)
-		if (c->asked == ASKED_REGISTER || c->asked == ASKED_UNREGISTER)
-			return -EBUSY;
+	if (c != NULL && c->fn != NULL)
+		return -EBUSY;
+	/* Nobody waits for that one any more: this one takes its place. */
+	if (c != NULL)
+		line_call_drop(l, c);
 
 	if (l->sa.version != 0 && l->sa.sa == NULL)
 		err = line_sa_open(l, &token);
@@ -114,14 +126,17 @@ line_set_allow_events(struct line *l, const struct sip_msg *m)
 	buf_done(&all);
 }
 
-/* "UAS; tcp=no; hop-hop=yes; end-end=no; timeout=300"; 0: nothing agreed. */
+/* "UAS; tcp=no; hop-hop=yes; end-end=no; timeout=300"; 0: nothing agreed.  A refresh that does
+ * not speak of it leaves what was agreed for this connection. */
 static uint32_t
-keep_alive_timeout(const struct sip_msg *m)
+keep_alive_timeout(const struct sip_msg *m, uint32_t agreed)
 {
-	struct span value = sip_msg_get(m, "ms-keep-alive", 0);
-	struct span side = span_trim(span_cut(&value, ';')), timeout;
+	struct span value = sip_msg_get(m, "ms-keep-alive", 0), side, timeout;
 	uint64_t n;
 
+	if (value.p == NULL)
+		return agreed;
+	side = span_trim(span_cut(&value, ';'));
 	if (!span_is_nocase(side, "UAS") || !sip_param(value, "timeout", &timeout) ||
 	    text_u64(timeout, 86400, &n) != 0)
 		return 0;
@@ -161,7 +176,7 @@ line_registered(struct line *l, const struct sip_msg *m)
 
 	l->facts = (struct line_facts){
 		.expires_s = register_expires(m, found ? &own : NULL),
-		.keep_alive_s = keep_alive_timeout(m),
+		.keep_alive_s = keep_alive_timeout(m, l->facts.keep_alive_s),
 		.action = register_action(m),
 		.remote_user =
 		    span_is_nocase(sip_msg_get(m, "ms-user-logon-data", 0), "RemoteUser"),

@@ -16,19 +16,32 @@ line_dialog_find(struct line *l, const struct sip_msg *m)
 	return at;
 }
 
+/* Why a registration ends, [MS-SIPREGE] 2.2.2.5; anything else is "unknown", so that no word of
+ * a server's own gets into the trace. */
+static const char *
+line_why_deregistered(struct span params)
+{
+	static const char *const known[] = { "unregistered", "rejected", "deactivated",
+		"preferred-registrar-change" };
+	struct span event;
+
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (sip_param(params, "event", &event) && span_is_nocase(event, known[i]))
+			return known[i];
+	return "unknown";
+}
+
 /* "deregistered;event=rejected": the registration of this Call-ID is over. */
 static void
 line_deregistered(struct line *l, const struct sip_msg *m, const struct io_event *ev)
 {
-	struct span body = span_trim(m->body), event = span_of("unknown");
+	struct span body = span_trim(m->body);
 	char detail[48];
 
 	if (!span_is(sip_msg_get(m, "Call-ID", 0), l->call_id) ||
 	    !span_is_nocase(span_trim(span_cut(&body, ';')), "deregistered"))
 		return;
-	(void)sip_param(body, "event", &event);
-	(void)snprintf(detail, sizeof detail, "sip:%.*s", (int)(event.n < 40 ? event.n : 40),
-	    (const char *)event.p);
+	(void)snprintf(detail, sizeof detail, "sip:%s", line_why_deregistered(body));
 	line_end(l, LINE_SIGNED_OFF, 0, detail, ev);
 }
 

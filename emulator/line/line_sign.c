@@ -10,7 +10,7 @@
 #include "mem.h"
 #include "text.h"
 
-enum { SA_LIFE_S = 8 * 3600, SA_SPARE_S = 5 * 60, SA_VERSION_MAX = 4 };
+enum { SA_LIFE_S = 8 * 3600, SA_SPARE_S = 5 * 60, SA_VERSION_MIN = 2, SA_VERSION_MAX = 4 };
 
 void
 line_sa_forget(struct line *l)
@@ -42,6 +42,8 @@ line_challenged(struct line *l, const struct sip_msg *m)
 
 	line_sa_forget(l);
 	l->sa.version = a.version < SA_VERSION_MAX ? a.version : SA_VERSION_MAX;
+	if (l->sa.version < SA_VERSION_MIN)
+		l->sa.version = SA_VERSION_MIN;
 	l->sa.proxy = a.proxy;
 	l->sa.realm = line_keep(a.realm);
 	l->sa.target = line_keep(a.target);

@@ -1,6 +1,6 @@
 /*
  * step_sip_sign_out.c - end the subscriptions and the registration, wait for the
- * answer, close the line.  sip.md 4.7.
+ * answer, close the line.  sip.md 4.3.
  *
  * needs  nothing: without a registration there is nothing to end
  */

@@ -305,6 +305,31 @@ a_lost_line_is_made_again_with_growing_pauses(void **state)
 }
 
 static void
+a_phone_whose_user_is_rejected_stays_signed_out(void **state)
+{
+	static const char *const details[] = { "sip:rejected", "sip:deactivated" };
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		struct toys toys = { .script = { "d", "d" } };
+		struct fake_phone *p = toy_phone(&toys);
+		const struct chore chores[] = { { "line", b_rows, 1, CHORE_LINE_LOST,
+		    FACT_ADDRESS, NULL, false, 0 } };
+
+		p->chores = chores;
+		p->n_chores = 1;
+		p->plan.stay_us = 1000ull * S;
+		fake_phone_row(p, &toy_a, 1)->gives = FACT_REGISTERED;
+		fake_phone_walk_rows(p);
+		chores_line_lost(p->j, LINE_SIGNED_OFF, details[i]);
+		assert_false(facts_know(journey_facts(p->j), FACT_REGISTERED));
+		run_until(p, JOURNEY_FAILED, 10000ull * S);
+		assert_int_equal(toys.begun[1], i);
+		fake_phone_free(p);
+	}
+}
+
+static void
 when_the_address_is_lost_the_whole_way_is_walked_again(void **state)
 {
 	struct toys toys = { .script = { "d", "f" } };
@@ -420,6 +445,7 @@ main(void)
 		cmocka_unit_test(a_chore_is_done_again_and_again_beside_a_long_row),
 		cmocka_unit_test(some_chores_wait_until_the_road_rests),
 		cmocka_unit_test(a_lost_line_is_made_again_with_growing_pauses),
+		cmocka_unit_test(a_phone_whose_user_is_rejected_stays_signed_out),
 		cmocka_unit_test(when_the_address_is_lost_the_whole_way_is_walked_again),
 		cmocka_unit_test(a_root_that_fails_when_the_line_is_made_again_is_sought_anew),
 		cmocka_unit_test(leaving_walks_its_rows_and_cuts_the_power),

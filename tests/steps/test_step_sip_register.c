@@ -208,6 +208,23 @@ silence_is_a_timeout_and_the_next_try_has_a_new_connection(void **state)
 	assert_int_equal(t->rig.opened, 3);
 }
 
+/* The row's limit, not the transaction's, ends the try; the next asks on the same line. */
+static void
+a_try_cut_short_does_not_stand_in_the_next_ones_way(void **state)
+{
+	struct sip_phone *t = *state;
+
+	t->rig.deaf = true;
+	sip_phone_switch_on(t, false);
+	t->p->rows[1].limit_ms = 10000;
+	fake_run(t->p->f, 5ull * SECOND);
+	t->rig.deaf = false;
+	fake_run(t->p->f, 60ull * SECOND);
+	assert_int_equal(sip_phone_try(t, "sip_register", 0)->why, WHY_TIMEOUT);
+	sip_phone_is(t, "sip_register", STEP_DONE, WHY_NONE, "");
+	assert_int_equal(t->rig.opened, 1);
+}
+
 static void
 a_forged_answer_is_a_matter_of_auth(void **state)
 {
@@ -350,6 +367,7 @@ main(void)
 		SIP_TEST(given_503_it_comes_again_at_the_next_target_when_it_may),
 		SIP_TEST(each_refusal_has_its_reason),
 		SIP_TEST(silence_is_a_timeout_and_the_next_try_has_a_new_connection),
+		SIP_TEST(a_try_cut_short_does_not_stand_in_the_next_ones_way),
 		SIP_TEST(a_forged_answer_is_a_matter_of_auth),
 		SIP_TEST(a_lost_connection_is_made_again),
 		SIP_TEST(it_follows_a_301_to_an_address),

@@ -278,6 +278,24 @@ without_a_version_the_short_form_is_signed(void **state)
 	assert_true(t->n == 1 && t->status[0] == 200);
 }
 
+/* "version=0": not a version, and not "not challenged" either. */
+static void
+a_version_below_two_is_the_short_form(void **state)
+{
+	struct test *t = *state;
+	char text[] = "SIP/2.0 401 Unauthorized\r\n"
+		      "WWW-Authenticate: Kerberos realm=\"SIP Communications Service\", "
+		      "targetname=\"sip/fe01.contoso.com\", version=0\r\n\r\n";
+	struct sip_msg m;
+
+	start(t);
+	assert_int_equal(sip_msg_parse((uint8_t *)text, sizeof text - 1, &m), 0);
+	assert_int_equal(line_challenged(t->line, &m), 0);
+	assert_int_equal(line_version(t->line), 2);
+	assert_int_equal(line_register(t->line, owner(t), 2), 0);
+	assert_int_equal(sip_rig_heard(&t->rig, "gssapi-data"), 1);
+}
+
 static void
 a_407_wants_the_other_header(void **state)
 {
@@ -499,6 +517,23 @@ a_refresh_is_signed_and_goes_on_counting(void **state)
 }
 
 static void
+a_refresh_without_a_word_of_keep_alives_leaves_them(void **state)
+{
+	struct test *t = *state;
+
+	t->rig.cfg.keep_alive_s = 20;
+	start(t);
+	sign_in(t);
+	t->rig.from = "ms-keep-alive";
+	t->rig.to = "ms-keep-quiet";
+	send_register(t, 3);
+	assert_true(t->n == 1 && t->status[0] == 200);
+	assert_int_equal(line_facts(t->line)->keep_alive_s, 20);
+	run(t, 16 * SECOND);
+	assert_int_equal(line_keep_alives(t->line), 1);
+}
+
+static void
 the_context_is_old_after_eight_hours(void **state)
 {
 	struct test *t = *state;
@@ -535,6 +570,23 @@ the_server_may_sign_it_off(void **state)
 	assert_string_equal(t->lost_detail, "sip:rejected");
 	assert_false(line_is_up(t->line));
 	assert_int_equal(serve_sip_stats(t->rig.server)->registered, 0);
+	buf_done(&off);
+}
+
+static void
+a_reason_of_the_servers_own_is_unknown(void **state)
+{
+	struct test *t = *state;
+	struct buf off = { 0 };
+
+	start(t);
+	sign_in(t);
+	assert_int_equal(
+	    serve_sip_sign_off(sip_rig_conn(&t->rig), "\x1b[2Jgone", 1, "x", &off), 0);
+	sip_rig_say(&t->rig, buf_bytes(&off));
+	run(t, SECOND);
+	assert_int_equal(t->lost, 1);
+	assert_string_equal(t->lost_detail, "sip:unknown");
 	buf_done(&off);
 }
 
@@ -598,6 +650,23 @@ who_no_longer_waits_is_not_told(void **state)
 	line_unwait(t->line, t);
 	run(t, 100 * SECOND);
 	assert_int_equal(t->n, 0);
+}
+
+static void
+a_register_that_nobody_waits_for_makes_way(void **state)
+{
+	struct test *t = *state;
+
+	start(t);
+	assert_int_equal(line_register(t->line, owner(t), 1), 0);
+	line_unwait(t->line, t);
+	assert_int_equal(line_register(t->line, owner(t), 2), 0);
+	assert_int_equal(line_register(t->line, owner(t), 3), -EBUSY);
+	run(t, SECOND);
+	assert_int_equal(sip_rig_heard(&t->rig, "CSeq: 2 REGISTER"), 1);
+	assert_true(t->n == 1 && t->tags[0] == 2 && t->status[0] == 401);
+	send_register(t, 4);
+	assert_true(line_is_registered(t->line));
 }
 
 static void
@@ -765,6 +834,7 @@ main(void)
 		LINE_TEST(the_first_message_is_as_the_reference_has_it),
 		LINE_TEST(before_version_4_the_token_is_not_signed),
 		LINE_TEST(without_a_version_the_short_form_is_signed),
+		LINE_TEST(a_version_below_two_is_the_short_form),
 		LINE_TEST(a_407_wants_the_other_header),
 		LINE_TEST(answers_may_be_cut_anywhere),
 		LINE_TEST(the_gruu_is_the_contact_of_what_follows),
@@ -777,12 +847,15 @@ main(void)
 		LINE_TEST(keep_alives_go_out_when_nothing_else_does),
 		LINE_TEST(other_messages_put_the_keep_alive_off),
 		LINE_TEST(a_refresh_is_signed_and_goes_on_counting),
+		LINE_TEST(a_refresh_without_a_word_of_keep_alives_leaves_them),
 		LINE_TEST(the_context_is_old_after_eight_hours),
 		LINE_TEST(the_server_may_sign_it_off),
+		LINE_TEST(a_reason_of_the_servers_own_is_unknown),
 		LINE_TEST(a_lost_connection_is_told_to_who_waits_and_then_to_the_journey),
 		LINE_TEST(a_loss_before_the_registration_is_only_the_owners),
 		LINE_TEST(garbage_ends_the_connection),
 		LINE_TEST(who_no_longer_waits_is_not_told),
+		LINE_TEST(a_register_that_nobody_waits_for_makes_way),
 		LINE_TEST(sign_out_ends_subscriptions_and_registration),
 		LINE_TEST(sign_out_does_not_wait_for_ever),
 		LINE_TEST(it_may_be_freed_inside_its_own_event),

@@ -117,7 +117,7 @@ static const struct wire_sight sights[] = {
 
 	{ 20, UP,   HELLO },
 	{ 21, DOWN, HELLO_BACK },
-	{ 21, UP,   "tls.handshake.type==16" },
+	{ 21, UP,   "tls.handshake.type==16,20" },
 	{ 21, DOWN, "tls.handshake.type==20" },
 	{ SIGN_IN, UP,   "sip.Method==REGISTER & sip.r-uri==sip:contoso.com & !sip.Authorization"
 	                 " & sip.User-Agent~OCPhone/1.0.199.123" },

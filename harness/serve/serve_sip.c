@@ -155,7 +155,7 @@ sip_on_message(struct sip_turn *t)
 
 	if (t->msg->status != 0) {
 		stats->responses++;
-		if (!sip_response_is_signed(t->conn, t->msg))
+		if (!sip_response_is_signed(t))
 			stats->bad_signatures++;
 		return 0;
 	}
@@ -166,7 +166,7 @@ sip_on_message(struct sip_turn *t)
 	}
 	if (sip_authenticate(t))
 		sip_dispatch(t);
-	return t->out->err;
+	return t->err != 0 ? t->err : t->out->err;
 }
 
 static bool

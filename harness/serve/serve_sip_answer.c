@@ -109,7 +109,7 @@ sip_answer_end(struct sip_turn *t, const char *type, struct span body)
 	else if (t->status >= 400)
 		c->s->stats.refused++;
 	if (c->context != NULL && !t->unsigned_) {
-		(void)sip_put_signed(c, &t->head, t->status_n, type, body, t->out);
+		t->err = sip_put_signed(c, &t->head, t->status_n, type, body, t->out);
 	} else {
 		if (body.n > 0)
 			sip_write(&t->head, "Content-Type", "%s", type);

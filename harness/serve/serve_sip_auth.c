@@ -9,6 +9,10 @@
 #include "serve_sip_impl.h"
 #include "text.h"
 
+/* A security association ends after eight hours, whatever its ticket says ([MS-SIPAE] 3.2.2).
+ */
+#define CONTEXT_US (UINT64_C(8) * 3600 * 1000000)
+
 static void
 sip_context_free(struct sip_context *x)
 {
@@ -109,16 +113,17 @@ sip_mic_is_right(struct serve_sip_conn *c, const struct sip_context *x, const st
 
 /* A message with a signature of the client's, in a context that stands. */
 static bool
-sip_is_signed(struct serve_sip_conn *c, const struct sip_msg *m, struct sip_auth *a)
+sip_is_signed(const struct sip_turn *t, struct sip_auth *a)
 {
-	struct sip_context *x = c->context;
+	struct sip_context *x = t->conn->context;
 	uint32_t num;
 
-	if (x == NULL || a->rand.n == 0 || a->mic.n == 0 || !span_is(a->opaque, x->opaque))
+	if (x == NULL || t->now_us >= x->until_us || a->rand.n == 0 || a->mic.n == 0 ||
+	    !span_is(a->opaque, x->opaque))
 		return false;
 	if (sip_auth_num(a, &num) != 0 || !sip_replay_fresh(&x->seen, num))
 		return false;
-	if (!sip_mic_is_right(c, x, m, a))
+	if (!sip_mic_is_right(t->conn, x, t->msg, a))
 		return false;
 	sip_replay_mark(&x->seen, num);
 	return true;
@@ -131,12 +136,12 @@ sip_is_for_us(const struct serve_sip *s, const struct sip_auth *a)
 }
 
 bool
-sip_response_is_signed(struct serve_sip_conn *c, const struct sip_msg *m)
+sip_response_is_signed(const struct sip_turn *t)
 {
 	struct sip_auth a;
 
-	return sip_auth_read(m, SIP_BY_CLIENT, "Kerberos", &a) == 0 &&
-	    sip_is_for_us(c->s, &a) && sip_is_signed(c, m, &a);
+	return sip_auth_read(t->msg, SIP_BY_CLIENT, "Kerberos", &a) == 0 &&
+	    sip_is_for_us(t->conn->s, &a) && sip_is_signed(t, &a);
 }
 
 /* ---- the challenge ------------------------------------------------------ */
@@ -234,6 +239,7 @@ sip_context_new(struct sip_turn *t, const struct sip_auth *a, struct span epid)
 	x->epid = mem_copy(epid.p, epid.n);
 	x->version = a->version;
 	x->proxy = a->proxy;
+	x->until_us = t->now_us + CONTEXT_US;
 	sip_random_hex(t->conn->s, x->opaque, 8);
 	if (x->aor != NULL && x->epid != NULL)
 		return x;
@@ -338,7 +344,7 @@ sip_authenticate(struct sip_turn *t)
 	    sip_is_for_us(c->s, &a)) {
 		if (a.gssapi.p != NULL && span_is(t->msg->method, "REGISTER"))
 			return sip_establish(t, &a);
-		if (a.gssapi.p == NULL && sip_is_signed(c, t->msg, &a)) {
+		if (a.gssapi.p == NULL && sip_is_signed(t, &a)) {
 			c->context->proxy = a.proxy;
 			return sip_is_same_user(t);
 		}

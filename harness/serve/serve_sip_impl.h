@@ -31,7 +31,8 @@ struct sip_context {
 	char opaque[9];
 	uint32_t snum;
 	struct sip_replay seen;
-	bool proxy; /* the client says Proxy-Authorization */
+	uint64_t until_us; /* it signs no longer than that */
+	bool proxy;        /* the client says Proxy-Authorization */
 };
 
 struct serve_sip {
@@ -67,6 +68,7 @@ struct sip_turn {
 	size_t status_n; /* bytes of the status line */
 	int status;
 	bool unsigned_; /* 401 and the like */
+	int err;        /* an answer could not be made: the connection ends */
 	struct sip_addr from, to;
 	struct sip_uri user; /* of From */
 };
@@ -95,7 +97,7 @@ int sip_request(struct serve_sip_conn *, const struct sip_dialog *, const char *
 /* Is this request allowed to go on?  If not it has been answered (or is to be ignored). */
 bool sip_authenticate(struct sip_turn *);
 /* Is the client's answer to a request of ours signed by it? */
-bool sip_response_is_signed(struct serve_sip_conn *, const struct sip_msg *);
+bool sip_response_is_signed(const struct sip_turn *);
 /* Append the signed form of a head (status or request line n bytes long) to out. */
 int sip_put_signed(struct serve_sip_conn *, struct buf *head, size_t line_n, const char *type,
     struct span body, struct buf *out);

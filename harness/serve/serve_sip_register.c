@@ -124,8 +124,11 @@ sip_binding_take(struct sip_turn *t, struct sip_binding *b, const struct sip_add
 		list_add_tail(sip_bucket(c->s, t->from.uri), &b->bucket);
 		c->s->stats.registered++;
 	}
+	/* Of a binding and a connection, neither may go on pointing to another. */
 	if (b->conn != NULL)
 		b->conn->binding = NULL;
+	if (c->binding != NULL)
+		c->binding->conn = NULL;
 	b->conn = c;
 	c->binding = b;
 	epid_uuid(epid, b->uuid);

@@ -173,6 +173,17 @@ sip_answer_subscribed(struct sip_turn *t, const struct sip_event *e, uint32_t ex
 	buf_done(&body);
 }
 
+/* Is the endpoint that speaks the one that is registered on this connection, and still? */
+static bool
+sip_is_registered(const struct sip_turn *t)
+{
+	const struct sip_binding *b = t->conn->binding;
+	const struct sip_context *x = t->conn->context;
+
+	return b != NULL && b->until_us > t->now_us &&
+	    span_is_nocase(span_of(b->aor), x->aor) && span_is(span_of(b->epid), x->epid);
+}
+
 void
 sip_subscribe(struct sip_turn *t)
 {
@@ -181,7 +192,7 @@ sip_subscribe(struct sip_turn *t)
 	uint64_t asked = SUBSCRIPTION_S;
 
 	t->conn->s->stats.subscribes++;
-	if (t->conn->binding == NULL)
+	if (!sip_is_registered(t))
 		sip_answer(t, 403, 4005, "The endpoint is not registered");
 	else if (e == NULL)
 		sip_answer(t, 489, 0, NULL);

@@ -157,13 +157,15 @@ ask_bare(struct test *t, const char *method)
 	buf_done(&b);
 }
 
-/* A request with these credentials; a signature is made if there is a rand. */
-static void
-ask_with(struct test *t, const char *method, struct sip_auth *a, const char *body)
+/* Say a request with these credentials; a signature is made if there is a rand.  What the
+ * server's bytes came to goes out. */
+static int
+say_with(struct test *t, const char *method, struct sip_auth *a, const char *body)
 {
 	struct buf b = { 0 }, bytes = { 0 }, mic = { 0 };
 	struct sip_msg m;
 	size_t n;
+	int err;
 
 	write_head(t, &b, method);
 	n = b.n;
@@ -178,10 +180,17 @@ ask_with(struct test *t, const char *method, struct sip_auth *a, const char *bod
 	b.n = n;
 	sip_write_auth(&b, SIP_BY_CLIENT, "Authorization", a);
 	buf_printf(&b, "Content-Length: %zu\r\n\r\n%s", strlen(body), body);
-	assert_int_equal(say(t, buf_bytes(&b)), 0);
+	err = say(t, buf_bytes(&b));
 	buf_done(&b);
 	buf_done(&bytes);
 	buf_done(&mic);
+	return err;
+}
+
+static void
+ask_with(struct test *t, const char *method, struct sip_auth *a, const char *body)
+{
+	assert_int_equal(say_with(t, method, a, body), 0);
 }
 
 static struct sip_auth
@@ -244,8 +253,8 @@ sign_in(struct test *t)
 }
 
 /* A signed request in the context that stands. */
-static void
-ask_signed(struct test *t, const char *method, const char *body)
+static int
+say_signed(struct test *t, const char *method, const char *body)
 {
 	struct sip_auth a = credentials(t);
 	char num[16];
@@ -254,7 +263,13 @@ ask_signed(struct test *t, const char *method, const char *body)
 	a.opaque = span_of(t->opaque);
 	a.rand = span_of("5ccb6681");
 	a.num = span_of(num);
-	ask_with(t, method, &a, body);
+	return say_with(t, method, &a, body);
+}
+
+static void
+ask_signed(struct test *t, const char *method, const char *body)
+{
+	assert_int_equal(say_signed(t, method, body), 0);
 }
 
 static bool
@@ -660,6 +675,114 @@ a_binding_outlives_its_connection_but_not_its_time(void **state)
 	assert_int_equal(serve_sip_stats(t->server)->registered, 1);
 }
 
+/* Another endpoint of the same user speaks from now on. */
+static void
+take_endpoint(struct test *t, const char *epid, const char *param, char uuid[UUID_TEXT_SIZE])
+{
+	uint8_t bytes[UUID_SIZE];
+
+	epid_uuid(span_of(epid), bytes);
+	t->epid = param;
+	t->instance = epid_uuid_text(bytes, uuid);
+	t->cnum = 0;
+}
+
+static void
+two_endpoints_on_one_connection_leave_nothing_behind(void **state)
+{
+	struct test *t = *state;
+	char uuid[UUID_TEXT_SIZE];
+
+	start(t);
+	sign_in(t);
+	take_endpoint(t, "0004f2100002", ";epid=0004f2100002", uuid);
+	sign_in(t);
+	assert_int_equal(serve_sip_stats(t->server)->registered, 2);
+	assert_ptr_equal(serve_sip_find(t->server, "phone00001", t->now_us), t->conn);
+
+	serve_sip_close(t->conn);
+	assert_null(serve_sip_find(t->server, "phone00001", t->now_us));
+	assert_int_equal(
+	    serve_sip_open(t->server, 0x7f000002, 4712, t->now_us, t, &t->conn), 0);
+	take_endpoint(t, EPID, ";epid=" EPID, uuid);
+	sign_in(t);
+	assert_int_equal(serve_sip_stats(t->server)->registered, 2);
+}
+
+static void
+subscriptions_are_for_who_is_registered_now(void **state)
+{
+	struct test *t = *state;
+	char uuid[UUID_TEXT_SIZE];
+
+	t->cfg.expires_s = 900;
+	start(t);
+	sign_in(t);
+	t->extra = "Supported: ms-piggyback-first-notify\r\n";
+	t->event = "vnd-microsoft-roaming-self";
+	ask_signed(t, "SUBSCRIBE", "");
+	assert_int_equal(t->msg.status, 200);
+	t->now_us += 900ull * SECOND;
+	ask_signed(t, "SUBSCRIBE", "");
+	assert_int_equal(t->msg.status, 403);
+
+	/* Nor does another endpoint inherit what the connection was registered for. */
+	t->event = "registration";
+	ask_signed(t, "REGISTER", "");
+	take_endpoint(t, "0004f2100002", ";epid=0004f2100002", uuid);
+	t->event = "presence";
+	register_with_token(t);
+	assert_int_equal(t->msg.status, 489);
+	check_signature(t);
+	t->event = "vnd-microsoft-roaming-self";
+	ask_signed(t, "SUBSCRIBE", "");
+	assert_int_equal(t->msg.status, 403);
+}
+
+static void
+a_signing_context_ends_after_eight_hours(void **state)
+{
+	struct test *t = *state;
+
+	t->cfg.expires_s = 10 * 3600;
+	start(t);
+	sign_in(t);
+	t->now_us += 8ull * 3600 * SECOND - 1;
+	ask_signed(t, "REGISTER", "");
+	assert_int_equal(t->msg.status, 200);
+	t->now_us++;
+	ask_signed(t, "REGISTER", "");
+	assert_int_equal(t->msg.status, 401);
+	t->cnum = 0;
+	sign_in(t);
+	assert_true(header_is(t, "presence-state", "register-action=\"refreshed\""));
+}
+
+static int
+cannot_sign(struct accept_sa *sa, struct span text, struct buf *mic_out)
+{
+	(void)sa;
+	(void)text;
+	(void)mic_out;
+	return -EACCES;
+}
+
+static void
+an_answer_that_cannot_be_signed_ends_the_connection(void **state)
+{
+	struct test *t = *state;
+	const struct accept_ops *whole = t->cfg.acceptor->ops;
+	struct accept_ops broken = *whole;
+
+	start(t);
+	sign_in(t);
+	broken.sip_sign = cannot_sign;
+	t->cfg.acceptor->ops = &broken;
+	assert_int_equal(say_signed(t, "OPTIONS", ""), -EACCES);
+	assert_int_equal(t->out.n, 0);
+	t->cfg.acceptor->ops = whole;
+}
+
 static void
 the_silent_are_idle_after_the_agreed_time_and_a_grace(void **state)
 {
@@ -744,6 +867,10 @@ main(void)
 		SERVE_TEST(other_methods_get_an_answer_each),
 		SERVE_TEST(sign_out_ends_the_binding),
 		SERVE_TEST(a_binding_outlives_its_connection_but_not_its_time),
+		SERVE_TEST(two_endpoints_on_one_connection_leave_nothing_behind),
+		SERVE_TEST(subscriptions_are_for_who_is_registered_now),
+		SERVE_TEST(a_signing_context_ends_after_eight_hours),
+		SERVE_TEST(an_answer_that_cannot_be_signed_ends_the_connection),
 		SERVE_TEST(the_silent_are_idle_after_the_agreed_time_and_a_grace),
 		SERVE_TEST(garbage_closes_the_connection),
 		SERVE_TEST(random_and_damaged_requests_do_no_harm),

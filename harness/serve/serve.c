@@ -1,6 +1,7 @@
 /* serve.c - see serve.h: what all HTTP servers' logic shares. */
 #include "serve.h"
 
+#include <string.h>
 #include <strings.h>
 
 #include "text.h"
@@ -12,6 +13,20 @@ serve_header(const struct serve_request *request, const char *name)
 		if (strcasecmp(request->headers[i].name, name) == 0)
 			return request->headers[i].value;
 	return NULL;
+}
+
+bool
+serve_path_in(const char *path, const char *folder)
+{
+	return strncasecmp(path, folder, strlen(folder)) == 0;
+}
+
+bool
+serve_path_is(const char *path, const char *page)
+{
+	char after = serve_path_in(path, page) ? path[strlen(page)] : '/';
+
+	return after == '\0' || after == '?';
 }
 
 void
@@ -33,4 +48,11 @@ serve_text(struct serve_reply *reply, int status, const char *text)
 	reply->status = status;
 	serve_add(reply, "Content-Type", "text/plain");
 	buf_text(&reply->body, text);
+}
+
+void
+serve_bad_method(struct serve_reply *reply, const char *allow)
+{
+	serve_text(reply, 405, "Method not allowed.");
+	serve_add(reply, "Allow", allow);
 }

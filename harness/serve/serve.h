@@ -41,10 +41,18 @@ struct serve_reply {
 /* The value of a request's header (case-insensitive), or NULL. */
 const char *serve_header(const struct serve_request *, const char *name);
 
+/* Is the path this page, with or without a query / is it below this folder?  Case aside, as IIS
+ * reads it. */
+bool serve_path_is(const char *path, const char *page);
+bool serve_path_in(const char *path, const char *folder);
+
 /* Add a header; too many or too long ones are dropped. */
 void serve_add(struct serve_reply *, const char *name, const char *value);
 
 /* A short answer in plain text. */
 void serve_text(struct serve_reply *, int status, const char *text);
+
+/* 405, and the methods that are allowed. */
+void serve_bad_method(struct serve_reply *, const char *allow);
 
 #endif

@@ -1,7 +1,6 @@
 #include "serve_ca_web.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "serve_negotiate.h"
 
@@ -38,18 +37,15 @@ serve_ca_web_done(struct serve_ca_web *w)
 bool
 serve_ca_web_is(const char *path)
 {
-	return strncasecmp(path, "/certsrv/", 9) == 0;
+	return serve_path_in(path, "/certsrv/");
 }
 
 /* Is it the file we have?  Query: ReqID=CACert, Enc=b64 or bin. */
 static bool
 ca_web_is_chain(const char *path)
 {
-	const char *name = "/certsrv/certnew.p7b";
-	size_t n = strlen(name);
-
-	return strncasecmp(path, name, n) == 0 && path[n] == '?' &&
-	    strcasestr(path + n, "ReqID=CACert") != NULL;
+	return serve_path_is(path, "/certsrv/certnew.p7b") &&
+	    strcasestr(path, "ReqID=CACert") != NULL;
 }
 
 void
@@ -62,8 +58,7 @@ serve_ca_web(struct serve_ca_web *w, const struct serve_request *q, struct serve
 		return;
 	}
 	if (strcmp(q->method, "GET") != 0 && strcmp(q->method, "HEAD") != 0) {
-		serve_text(r, 405, "Method not allowed");
-		serve_add(r, "Allow", "GET, HEAD");
+		serve_bad_method(r, "GET, HEAD");
 		return;
 	}
 	if (!ca_web_is_chain(q->path)) {

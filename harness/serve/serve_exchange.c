@@ -8,16 +8,10 @@
 #include "autodiscover_xml.h"
 #include "serve_negotiate.h"
 
-static bool
-starts(const char *path, const char *with)
-{
-	return strncasecmp(path, with, strlen(with)) == 0;
-}
-
 bool
 serve_exchange_is(const char *path)
 {
-	return starts(path, "/autodiscover/") || starts(path, "/ews/");
+	return serve_path_in(path, "/autodiscover/") || serve_path_in(path, "/ews/");
 }
 
 /* Settings for an address of ours; error 500 ("cannot be found") for another. */
@@ -87,10 +81,10 @@ serve_exchange(struct serve_exchange *x, const struct serve_request *q, struct s
 	if (!serve_negotiate(x->cfg.acceptor, q, r, client))
 		return;
 	if (strcmp(q->method, "POST") != 0)
-		serve_text(r, 405, "Method not allowed.");
-	else if (starts(q->path, "/autodiscover/autodiscover.xml"))
+		serve_bad_method(r, "POST");
+	else if (serve_path_is(q->path, "/autodiscover/autodiscover.xml"))
 		on_autodiscover(x, q, r, client);
-	else if (starts(q->path, "/ews/exchange.asmx"))
+	else if (serve_path_is(q->path, "/ews/exchange.asmx"))
 		on_ews(x, q, r);
 	else
 		serve_text(r, 404, "The file cannot be found.");

@@ -3,8 +3,20 @@
 
 #include "http_auth.h"
 
+/* The acceptor's own token goes back with the page, as IIS sends it. */
+static void
+put_token(struct serve_reply *r, struct span token)
+{
+	struct buf value = { 0 };
+
+	http_auth_negotiate(&value, token);
+	serve_add(r, "WWW-Authenticate", buf_cstr(&value));
+	buf_done(&value);
+}
+
 static bool
-accepted(struct acceptor *a, const struct serve_request *q, char client[ACCEPT_NAME_MAX])
+accepted(struct acceptor *a, const struct serve_request *q, struct serve_reply *r,
+    char client[ACCEPT_NAME_MAX])
 {
 	const char *value = serve_header(q, "Authorization"), *why;
 	struct buf token, answer;
@@ -17,6 +29,8 @@ accepted(struct acceptor *a, const struct serve_request *q, char client[ACCEPT_N
 	if (http_auth_token(span_of(value), &token) == 0)
 		ok = a->ops->spnego(
 			 a, "HTTP", buf_bytes(&token), &answer, client, &wrap, &why) == 0;
+	if (ok && answer.n > 0)
+		put_token(r, buf_bytes(&answer));
 	buf_done(&token);
 	buf_done(&answer);
 	return ok;
@@ -27,7 +41,7 @@ serve_negotiate(struct acceptor *a, const struct serve_request *q, struct serve_
     char client[ACCEPT_NAME_MAX])
 {
 	client[0] = '\0';
-	if (accepted(a, q, client))
+	if (accepted(a, q, r, client))
 		return true;
 	serve_text(r, 401, "You are not authorized to view this page.");
 	serve_add(r, "WWW-Authenticate", "Negotiate");

@@ -6,7 +6,8 @@
 
 /*
  * Is there a good `Authorization: Negotiate`?  If so true and the client's
- * principal; else false and the reply is a 401 that offers Negotiate and NTLM.
+ * principal, and the reply has the acceptor's token if there is one; else false and the
+ * reply is a 401 that offers Negotiate and NTLM.
  */
 bool serve_negotiate(struct acceptor *, const struct serve_request *, struct serve_reply *,
     char client[ACCEPT_NAME_MAX]);

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "serve_negotiate.h"
@@ -14,17 +15,11 @@ static const char ask_outside[] = "/RequestHandlerExt/ucdevice.upx";
 static const char files_inside[] = "/DeviceUpdateFiles_Int/";
 static const char files_outside[] = "/DeviceUpdateFiles_Ext/";
 
-static bool
-starts(const char *path, const char *with)
-{
-	return strncmp(path, with, strlen(with)) == 0;
-}
-
 bool
 serve_update_is(const char *path)
 {
-	return starts(path, "/RequestHandler") || starts(path, files_inside) ||
-	    starts(path, files_outside);
+	return serve_path_in(path, "/RequestHandler") || serve_path_in(path, files_inside) ||
+	    serve_path_in(path, files_outside);
 }
 
 const char *
@@ -35,23 +30,36 @@ serve_update_audit_head(void)
 	       "Revision,Locale,Request Modules,Response Modules,User ID\r\n";
 }
 
-/* A field of the log; what would break the line or the columns becomes a blank. */
+/* What a device says must not forge a line, a column or a module's part: it becomes a blank. */
+static void
+audit_text(struct buf *b, const char *text, const char *parting)
+{
+	for (; *text != '\0'; text++)
+		buf_u8(b, *text < ' ' || strchr(parting, *text) != NULL ? ' ' : (uint8_t)*text);
+}
+
 static void
 audit_field(struct buf *b, const char *text)
 {
-	for (; *text != '\0'; text++)
-		buf_u8(b, *text < ' ' || *text == ',' || *text == '"' ? ' ' : (uint8_t)*text);
+	audit_text(b, text, ",\"");
 	buf_u8(b, ',');
 }
 
-/* File, signature, version and time stamp are joined by semicolons. */
+/* File, signature, version and time stamp are joined by semicolons, modules by #. */
 static void
 audit_module(struct buf *b, const char *file, const char *signature, const char *version,
     const char *time)
 {
-	if (version[0] != '\0')
-		buf_printf(
-		    b, "%s;%s%s%s;%s", file, signature, signature[0] ? ";" : "", version, time);
+	const char *parts[] = { file, signature, version, time };
+	const char *join = "";
+
+	for (size_t i = 0; version[0] != '\0' && i < sizeof parts / sizeof parts[0]; i++) {
+		if (parts[i] == signature && signature[0] == '\0')
+			continue;
+		buf_text(b, join);
+		audit_text(b, parts[i], ",\";#");
+		join = ";";
+	}
 	buf_u8(b, ',');
 }
 
@@ -76,8 +84,7 @@ audit(struct buf *b, const struct serve_request *q, const struct update_request 
 	audit_field(b, device->locale);
 	audit_module(b, device->module, "", device->version, device->time);
 	audit_module(b, a->file, a->signature, a->version, a->time);
-	for (const char *c = device->user; *c != '\0'; c++)
-		buf_u8(b, *c < ' ' || *c == ',' || *c == '"' ? ' ' : (uint8_t)*c);
+	audit_text(b, device->user, ",\"");
 	buf_text(b, "\r\n");
 }
 
@@ -110,6 +117,15 @@ offer(const struct serve_update *u, const struct update_request *d, struct updat
 		*a = (struct update_answer){ 0 };
 }
 
+/* Only the MAC and the serial number may be blank (cx700.md 4.2): the others are the path of
+ * its files. */
+static bool
+names_files(const struct update_request *d)
+{
+	return d->device_type[0] != '\0' && d->vendor[0] != '\0' && d->model[0] != '\0' &&
+	    d->revision[0] != '\0' && d->locale[0] != '\0';
+}
+
 /* A device says what it has; it gets what is newer, or an empty list. */
 static void
 on_ask(struct serve_update *u, const struct serve_request *q, struct serve_reply *r,
@@ -120,13 +136,12 @@ on_ask(struct serve_update *u, const struct serve_request *q, struct serve_reply
 	bool asks = strcmp(q->method, "POST") == 0 && q->body.n > 0;
 
 	if (!asks && strcmp(q->method, "GET") != 0 && strcmp(q->method, "POST") != 0) {
-		serve_text(r, 405, "Method not allowed.");
+		serve_bad_method(r, "GET, POST");
 		return;
 	}
-	if (asks &&
-	    (update_xml_read_request(q->body, &device) != 0 || device.device_type[0] == '\0' ||
-		device.vendor[0] == '\0' || device.model[0] == '\0')) {
-		serve_text(r, 400, "The request lacks a device type, vendor or model.");
+	if (asks && (update_xml_read_request(q->body, &device) != 0 || !names_files(&device))) {
+		serve_text(r, 400,
+		    "The request lacks a device type, vendor, model, revision or locale.");
 		return;
 	}
 	if (asks && text_version_cmp(u->cfg.version, device.version) > 0)
@@ -151,25 +166,26 @@ on_file(struct serve_update *u, const struct serve_request *q, struct serve_repl
 	char version[80];
 	const char *name = strrchr(q->path, '/') + 1;
 	int n = snprintf(version, sizeof version, "/%s/CPE/", u->cfg.version);
-	bool ours = n > 0 && name - q->path > n && strncmp(name - n, version, (size_t)n) == 0;
+	bool ours =
+	    n > 0 && name - q->path > n && strncasecmp(name - n, version, (size_t)n) == 0;
+	bool get = strcmp(q->method, "GET") == 0;
 
-	if (strcmp(q->method, "GET") != 0) {
-		serve_text(r, 405, "Method not allowed.");
+	if (!get && strcmp(q->method, "HEAD") != 0) {
+		serve_bad_method(r, "GET, HEAD");
 		return;
 	}
-	if (!ours || (strcmp(name, "CPE.nbt") != 0 && strcmp(name, "CPE.cat") != 0)) {
+	if (!ours || (strcasecmp(name, "CPE.nbt") != 0 && strcasecmp(name, "CPE.cat") != 0)) {
 		serve_text(r, 404, "The file cannot be found.");
 		return;
 	}
 	r->status = 200;
 	serve_add(r, "Content-Type", "application/octet-stream");
 	serve_add(r, "Server", "Microsoft-IIS/6.0");
-	r->firmware = strcmp(name, "CPE.nbt") == 0;
-	if (r->firmware) {
-		u->downloads++;
+	r->firmware = strcasecmp(name, "CPE.nbt") == 0;
+	u->downloads += get && r->firmware;
+	u->confirmed += get && !r->firmware;
+	if (r->firmware)
 		return;
-	}
-	u->confirmed++;
 	buf_printf(&r->body, "Catalogue of CPE.nbt, version %s, unsigned: embedded pool.\r\n",
 	    u->cfg.version);
 }
@@ -178,7 +194,9 @@ void
 serve_update(struct serve_update *u, const struct serve_request *q, struct serve_reply *r,
     struct buf *log)
 {
-	bool outside = starts(q->path, ask_outside) || starts(q->path, files_outside);
+	bool ask_out = serve_path_is(q->path, ask_outside);
+	bool files_out = serve_path_in(q->path, files_outside);
+	bool outside = ask_out || files_out;
 	char client[ACCEPT_NAME_MAX];
 
 	if (outside && !q->tls) {
@@ -187,9 +205,9 @@ serve_update(struct serve_update *u, const struct serve_request *q, struct serve
 	}
 	if (outside && !serve_negotiate(u->cfg.acceptor, q, r, client))
 		return;
-	if (starts(q->path, ask_inside) || starts(q->path, ask_outside))
+	if (ask_out || serve_path_is(q->path, ask_inside))
 		on_ask(u, q, r, log);
-	else if (starts(q->path, files_inside) || starts(q->path, files_outside))
+	else if (files_out || serve_path_in(q->path, files_inside))
 		on_file(u, q, r);
 	else
 		serve_text(r, 404, "The file cannot be found.");

@@ -112,6 +112,7 @@ with_a_good_token_it_sends_the_chain_in_armour(void **state)
 	rig_up(&r);
 	assert_int_equal(ask(&r, "GET", CHAIN, GOOD), 200);
 	assert_true(has(&r, "Content-Type", "application/x-pkcs7-certificates"));
+	assert_true(has(&r, "WWW-Authenticate", "Negotiate TVVUVUFM"));
 	rest = buf_bytes(&r.reply.body);
 	while (rest.n != 0) {
 		line = span_cut(&rest, '\n');

@@ -36,7 +36,8 @@ on_element(void *arg, const struct xml_element *e)
 	if (strcmp(e->name, "EwsUrl") == 0)
 		keep(r, r->a.ews_url, sizeof r->a.ews_url, e->text);
 	else if (strcmp(e->name, "DisplayName") == 0)
-		keep(r, r->a.display_name, sizeof r->a.display_name, e->text);
+		/* Only to be shown: one too long does no harm (the directory allows 256). */
+		(void)text_copy(r->a.display_name, sizeof r->a.display_name, e->text);
 	else if (strcmp(e->name, "RedirectAddr") == 0 || strcmp(e->name, "RedirectUrl") == 0)
 		keep(r, r->a.redirect, sizeof r->a.redirect, e->text);
 	else if (strcmp(e->name, "EMailAddress") == 0 && r->email != NULL)

@@ -10,7 +10,7 @@
 enum { AUTODISCOVER_URL_MAX = 256 };
 
 struct autodiscover_answer {
-	char display_name[128];
+	char display_name[128];              /* "" if it is longer */
 	char ews_url[AUTODISCOVER_URL_MAX];  /* of the first protocol that names one */
 	char redirect[AUTODISCOVER_URL_MAX]; /* RedirectAddr or RedirectUrl, or "" */
 	int error_code;                      /* of <Error>; 0 = none */

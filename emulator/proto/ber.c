@@ -1,3 +1,4 @@
+/* ber.c - see ber.h. */
 #include "ber.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* cert_chain.c - see cert_chain.h.  The armour, then the ASN.1 by mbedTLS' calls. */
 #include "cert_chain.h"
 
 #include <errno.h>

@@ -1,3 +1,5 @@
+/* http_auth.c - see http_auth.h.  The grammar of RFC 9110 section 11.6.1, where a comma may end
+ * a parameter as well as a challenge. */
 #include "http_auth.h"
 
 #include <errno.h>

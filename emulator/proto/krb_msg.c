@@ -1,3 +1,4 @@
+/* krb_msg.c - see krb_msg.h: the outer tag, and of an error its code. */
 #include "krb_msg.h"
 
 #include <errno.h>

@@ -22,11 +22,12 @@ struct reading {
 	bool rooted, bad;
 };
 
+/* The first value wins: of several modules the first is the image. */
 static void
 take(struct reading *r, const struct place *places, const char *name, struct span value)
 {
 	for (; places->name != NULL; places++)
-		if (strcasecmp(places->name, name) == 0 &&
+		if (strcasecmp(places->name, name) == 0 && places->out[0] == '\0' &&
 		    text_copy(places->out, places->cap, value) != 0)
 			r->bad = true;
 }

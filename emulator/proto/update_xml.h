@@ -30,7 +30,8 @@ struct update_answer { /* "" = blank or not there */
  * -ENOMEM. */
 int update_xml_read_request(struct span, struct update_request *out);
 
-/* A version that no module names is taken from the base URL's path: .../ENU/1.0.522.101/CPE. */
+/* Of several modules the first counts.  A version that none names is taken from the base URL's
+ * path: .../ENU/1.0.522.101/CPE. */
 int update_xml_read_answer(struct span, struct update_answer *out);
 
 /* Append an answer; without a version: no module, blank URLs stay blank. */

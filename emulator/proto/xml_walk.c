@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "mem.h"
 #include "text.h"
 
 struct walk {
@@ -56,7 +57,9 @@ on_text(void *arg, const XML_Char *text, int n)
 {
 	struct walk *w = arg;
 
-	buf_put(&w->text, text, (size_t)n);
+	size_t room = XML_WALK_TEXT - w->text.n, take = (size_t)n < room ? (size_t)n : room;
+
+	buf_put(&w->text, text, take);
 	if (w->text.err)
 		stop(w);
 }
@@ -100,12 +103,13 @@ xml_attr(const struct xml_element *e, const char *name)
 int
 xml_walk(struct span document, xml_walk_fn *fn, void *arg)
 {
+	static const XML_Memory_Handling_Suite memory = { mem_new, mem_realloc, mem_free };
 	struct walk w = { .fn = fn, .arg = arg };
 	int err = 0;
 
 	if (document.n == 0 || document.n > XML_WALK_BYTES)
 		return -EBADMSG;
-	w.parser = XML_ParserCreate(NULL);
+	w.parser = XML_ParserCreate_MM(NULL, &memory, NULL);
 	if (w.parser == NULL)
 		return -ENOMEM;
 	buf_init(&w.text, XML_WALK_TEXT);

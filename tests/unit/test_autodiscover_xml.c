@@ -41,6 +41,38 @@ given_autodiscover_documents_both_sides_agree(void **state)
 	assert_string_equal(email, "a@b");
 }
 
+/* As Exchange writes it: several protocols, and much that nobody here reads. */
+static void
+given_long_texts_that_nobody_needs_the_rest_is_read(void **state)
+{
+	struct autodiscover_answer a;
+	struct buf out = { 0 };
+
+	(void)state;
+	buf_text(&out, "<Autodiscover><Response><User><DisplayName>");
+	for (int i = 0; i < 200; i++)
+		buf_text(&out, "x");
+	buf_text(&out, "</DisplayName><Blob>");
+	for (int i = 0; i < 5000; i++)
+		buf_text(&out, "x");
+	buf_text(&out,
+	    "</Blob></User><Account><Protocol><Type>EXCH</Type><EwsUrl>https://in/EWS"
+	    "</EwsUrl></Protocol><Protocol><Type>EXPR</Type><EwsUrl>https://out/EWS</EwsUrl>"
+	    "</Protocol></Account></Response></Autodiscover>");
+	assert_int_equal(autodiscover_xml_read(buf_bytes(&out), &a), 0);
+	assert_string_equal(a.display_name, "");
+	assert_string_equal(a.ews_url, "https://in/EWS");
+
+	/* But an address too long is no address. */
+	buf_clear(&out);
+	buf_text(&out, "<Autodiscover><EwsUrl>https://");
+	for (int i = 0; i < 5000; i++)
+		buf_text(&out, "x");
+	buf_text(&out, "</EwsUrl></Autodiscover>");
+	assert_int_equal(autodiscover_xml_read(buf_bytes(&out), &a), -EBADMSG);
+	buf_done(&out);
+}
+
 /* The last tag's end is where the document becomes whole. */
 static void
 given_every_truncation_it_is_an_error(void **state)
@@ -64,6 +96,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(given_autodiscover_documents_both_sides_agree),
+		cmocka_unit_test(given_long_texts_that_nobody_needs_the_rest_is_read),
 		cmocka_unit_test(given_every_truncation_it_is_an_error),
 	};
 

@@ -68,6 +68,26 @@ given_what_was_written_it_reads_the_same(void **state)
 }
 
 static void
+given_several_modules_the_first_counts(void **state)
+{
+	struct update_answer a;
+
+	(void)state;
+	assert_int_equal(
+	    update_xml_read_answer(
+		span_of("<Response><BaseURL>http://h/CPE</BaseURL><Modules>"
+			"<Module FileName=\"CPE.nbt\" SignatureFileName=\"CPE.cat\" "
+			"Version=\"1.0.522.101\"/><Module FileName=\"FONT.nbt\" "
+			"SignatureFileName=\"FONT.cat\" Version=\"1.0.9.9\"/>"
+			"</Modules></Response>"),
+		&a),
+	    0);
+	assert_string_equal(a.file, "CPE.nbt");
+	assert_string_equal(a.signature, "CPE.cat");
+	assert_string_equal(a.version, "1.0.522.101");
+}
+
+static void
 given_a_request_its_fields_are_read(void **state)
 {
 	static const char request[] =
@@ -156,6 +176,7 @@ main(void)
 		cmocka_unit_test(given_the_guides_answer_its_urls_and_version_are_read),
 		cmocka_unit_test(given_blank_urls_nothing_is_offered),
 		cmocka_unit_test(given_what_was_written_it_reads_the_same),
+		cmocka_unit_test(given_several_modules_the_first_counts),
 		cmocka_unit_test(given_a_request_its_fields_are_read),
 		cmocka_unit_test(given_every_truncation_it_is_an_error),
 		cmocka_unit_test(given_a_document_type_or_too_much_depth_it_is_refused),

@@ -95,6 +95,25 @@ given_names_or_nesting_beyond_the_bounds_it_is_refused(void **state)
 }
 
 static void
+given_no_memory_it_says_so(void **state)
+{
+	char text[2048];
+	struct buf told;
+	int err = -ENOMEM;
+
+	(void)state;
+	for (long n = 1; err == -ENOMEM; n++) {
+		buf_over(&told, text, sizeof text);
+		assert_in_range(n, 1, 100);
+		mem_fail_at(n);
+		err = walk("<a id='1'>text<b>text</b></a>", &told);
+		mem_fail_at(0);
+		assert_int_equal(mem_out(), 0);
+	}
+	assert_int_equal(err, 0);
+}
+
+static void
 given_every_truncation_it_is_an_error(void **state)
 {
 	static const char document[] = "<?xml version=\"1.0\"?><a id='1'>t<b>u&lt;</b></a>";
@@ -117,6 +136,7 @@ main(void)
 		cmocka_unit_test(given_a_document_each_element_is_told_twice),
 		cmocka_unit_test(given_what_is_no_document_it_is_refused),
 		cmocka_unit_test(given_names_or_nesting_beyond_the_bounds_it_is_refused),
+		cmocka_unit_test(given_no_memory_it_says_so),
 		cmocka_unit_test(given_every_truncation_it_is_an_error),
 	};
 

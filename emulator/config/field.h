@@ -11,7 +11,7 @@
 #include "tree.h"
 
 enum field_type {
-	FIELD_TEXT, /* char[size] */
+	FIELD_TEXT, /* char[size], one line */
 	FIELD_U8,
 	FIELD_U16,
 	FIELD_U32,

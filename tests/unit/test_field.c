@@ -132,6 +132,8 @@ given_a_wrong_value_the_error_names_the_place(void **state)
 		const char *text, *wanted;
 	} bad[] = {
 		{ "text: 123456", "f.yaml:1:7: `text' is longer than 5 bytes" },
+		{ "text: \"a\\r\\nb\"", "f.yaml:1:7: `text' must be one line" },
+		{ "text: |\n  a\n", "must be one line" },
 		{ "u8: 256", "f.yaml:1:5: `u8' must be from 0 to 255, not 256" },
 		{ "u16: 9", "from 10 to 20" },
 		{ "u16: 21", "from 10 to 20" },

@@ -65,6 +65,14 @@ write_request(const struct step *s, struct buf *out)
 	    sizeof values / sizeof *values, true);
 }
 
+/* Outside nobody is served anonymously; before the login there is nothing else to offer. */
+static enum fetch_auth
+update_auth(const struct step *s)
+{
+	return s->id->external && facts_know(s->facts, FACT_TGT) ? FETCH_ON_401
+								 : FETCH_ANONYMOUS;
+}
+
 enum verdict
 update_post_start(struct step *s, struct fetch *f, const char *url, bool bare_ip)
 {
@@ -73,7 +81,7 @@ update_post_start(struct step *s, struct fetch *f, const char *url, bool bare_ip
 		.user_agent = s->profile->update.user_agent,
 		.content_type = s->profile->update.content_type,
 		.bare_ip = bare_ip,
-		.auth = s->id->external ? FETCH_ON_401 : FETCH_ANONYMOUS };
+		.auth = update_auth(s) };
 	enum verdict v;
 	struct buf body;
 

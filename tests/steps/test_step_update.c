@@ -243,6 +243,19 @@ given_outside_it_asks_over_tls_and_negotiates_after_the_401(void **state)
 	fake_acceptor_free(rig->update.cfg.acceptor);
 }
 
+static void
+given_outside_and_not_signed_in_the_power_on_row_is_denied(void **state)
+{
+	struct rig *rig = *state;
+
+	rig->p->id.external = true;
+	rig->p->profile->update.at_power_on = true;
+	fake_phone_walk(rig->p, &step_update_at_power_on, 1);
+	assert_int_equal(rig->p->row->verdict, STEP_FAIL);
+	assert_int_equal(rig->p->row->why, WHY_AUTH);
+	assert_string_equal(rig->p->row->detail, "http:401");
+}
+
 int
 main(void)
 {
@@ -257,6 +270,7 @@ main(void)
 		T(given_nobody_listens_the_reason_is_refused),
 		T(given_build_199_the_power_on_row_is_skipped),
 		T(given_build_522_the_power_on_row_asks_the_bare_address),
+		T(given_outside_and_not_signed_in_the_power_on_row_is_denied),
 		T(given_outside_it_asks_over_tls_and_negotiates_after_the_401),
 	};
 

@@ -11,18 +11,21 @@ struct list {
 /* The struct that has `member` at this link. */
 #define LIST_ITEM(link, type, member) ((type *)(void *)((char *)(link)-offsetof(type, member)))
 
+/* An empty list; or a link that is in none. */
 static inline void
 list_init(struct list *head)
 {
 	head->next = head->prev = head;
 }
 
+/* Is there nothing in the list?  Or: is this link in none? */
 static inline bool
 list_empty(const struct list *head)
 {
 	return head->next == head;
 }
 
+/* The link, which is in no list, becomes the last of this one. */
 static inline void
 list_add_tail(struct list *head, struct list *link)
 {

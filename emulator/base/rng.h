@@ -14,6 +14,7 @@ struct rng {
 /* Start stream number `stream` of this seed. */
 void rng_seed(struct rng *, uint64_t seed, uint64_t stream);
 
+/* All 64, or the upper 32, bits of the next number. */
 uint64_t rng_u64(struct rng *);
 uint32_t rng_u32(struct rng *);
 

@@ -106,14 +106,6 @@ text_copy(char *out, size_t cap, struct span s)
 }
 
 void
-text_lower(char *s)
-{
-	for (; *s != '\0'; s++)
-		if (*s >= 'A' && *s <= 'Z')
-			*s = (char)(*s + ('a' - 'A'));
-}
-
-void
 text_upper(char *s)
 {
 	for (; *s != '\0'; s++)

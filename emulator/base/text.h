@@ -22,14 +22,15 @@ const char *text_ip_str(uint32_t ip, char out[TEXT_IP_MAX]);
 
 /* "00:04:f2:10:00:00" (or with dashes) to six bytes.  0 or -EINVAL. */
 int text_mac(struct span s, uint8_t out[6]);
+
+/* The same as lower-case text with colons; returns out. */
 const char *text_mac_str(const uint8_t mac[6], char out[TEXT_MAC_MAX]);
 
 /* Copy with a NUL.  0, or -ENAMETOOLONG (then out is "") if it does not fit whole or holds a
  * NUL. */
 int text_copy(char *out, size_t cap, struct span s);
 
-/* Lower-case the ASCII letters in place / upper-case them. */
-void text_lower(char *);
+/* Upper-case the ASCII letters in place. */
 void text_upper(char *);
 
 /* Append what base64 stands for, skipping white space.  0, -EBADMSG or the buffer's error. */

@@ -34,12 +34,6 @@ line_free(struct line *l)
 		mem_free(l);
 }
 
-void
-line_profile(struct line *l, const struct profile *profile)
-{
-	l->cfg.who.profile = profile;
-}
-
 /* ---- small things ------------------------------------------------------- */
 
 uint64_t

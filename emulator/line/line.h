@@ -64,9 +64,6 @@ int line_new(const struct line_cfg *, struct line **out);
 /* Closed first; NULL is fine; allowed inside its own events. */
 void line_free(struct line *);
 
-/* Another profile from now on (after an update). */
-void line_profile(struct line *, const struct profile *);
-
 /* Take over a TLS stream that is up, to this server name and port: from now on events come
  * here.  An older connection is closed first.  local_hint: the phone's address and port for Via
  * and Contact; port 0: the line draws one of Windows CE's (1024-5000). */

@@ -71,6 +71,9 @@ on_end(void *arg, const XML_Char *name)
 	struct xml_element e = { .text = span_trim(buf_bytes(&w->text)) };
 
 	(void)name;
+	/* expat still ends an empty element whose start has stopped it. */
+	if (w->bad)
+		return;
 	if (e.text.p == NULL)
 		e.text = span_of("");
 	e.name = w->name[w->depth - 1];

@@ -83,10 +83,19 @@ given_names_or_nesting_beyond_the_bounds_it_is_refused(void **state)
 		buf_text(&document, "</a>");
 	assert_int_equal(walk(buf_cstr(&document), &told), -EBADMSG);
 
+	/* An empty element is refused at its start, and its end is not told. */
+	buf_clear(&document);
+	for (int i = 0; i < XML_WALK_DEPTH; i++)
+		buf_text(&document, "<a>");
+	buf_text(&document, "<b/>");
+	assert_int_equal(walk(buf_cstr(&document), &told), -EBADMSG);
+	assert_null(strstr(buf_cstr(&told), "-"));
+
 	memset(name, 'x', 64);
 	buf_clear(&document);
 	buf_printf(&document, "<%s/>", name);
 	assert_int_equal(walk(buf_cstr(&document), &told), -EBADMSG);
+	assert_int_equal(told.n, 0);
 	buf_clear(&document);
 	buf_printf(&document, "<%s/>", name + 1);
 	assert_int_equal(walk(buf_cstr(&document), &told), 0);

@@ -163,15 +163,22 @@ stream_take(struct face_stream *face, int fd, const struct sock_peer *peer)
 		stream_drop(conn);
 }
 
-/* Out of descriptors: a client is better refused than left in a queue nobody serves. */
-static void
+static int
+stream_spare(void)
+{
+	return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+/* Out of descriptors: a client is better refused than left in a queue nobody serves.  False:
+ * even the spare one has gone to another thread. */
+static bool
 stream_refuse(struct face_stream *face)
 {
 	struct sock_peer peer;
 	int fd;
 
 	if (face->spare < 0)
-		return;
+		return false;
 	close(face->spare);
 	fd = sock_accept(face->listener, &peer);
 	if (fd >= 0) {
@@ -179,7 +186,8 @@ stream_refuse(struct face_stream *face)
 		pool_log_line(face->cfg.tap->log, face->cfg.tap->server, peer.ip,
 		    "refused: out of descriptors");
 	}
-	face->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	face->spare = stream_spare();
+	return face->spare >= 0;
 }
 
 static void
@@ -194,9 +202,12 @@ stream_acceptable(void *arg, int possible)
 
 		if (fd >= 0)
 			stream_take(face, fd, &peer);
-		else if (fd == -EMFILE || fd == -ENFILE)
-			stream_refuse(face);
-		else if (fd != -ECONNABORTED && fd != -EINTR)
+		else if (fd == -EMFILE || fd == -ENFILE) {
+			if (stream_refuse(face))
+				continue;
+			loop_watch_set(face->watch, 0); /* until the next sweep */
+			return;
+		} else if (fd != -ECONNABORTED && fd != -EINTR)
 			return;
 	}
 }
@@ -225,6 +236,9 @@ stream_sweep(void *arg)
 		if (stream_is_idle(conn, now_us))
 			stream_drop(conn);
 	}
+	if (face->spare < 0)
+		face->spare = stream_spare();
+	loop_watch_set(face->watch, LOOP_READ);
 }
 
 int
@@ -237,10 +251,11 @@ face_stream_new(const struct face_stream_cfg *cfg, struct face_stream **out)
 		return -ENOMEM;
 	face->cfg = *cfg;
 	list_init(&face->conns);
-	face->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	face->spare = -1;
 	face->listener = rc = sock_listen(cfg->at.ip, cfg->at.port);
 	if (rc < 0)
 		goto fail;
+	face->spare = stream_spare();
 	rc = loop_watch_new(cfg->loop, face->listener, stream_acceptable, face, &face->watch);
 	if (rc == 0)
 		rc = loop_watch_set(face->watch, LOOP_READ);
@@ -274,28 +289,8 @@ face_stream_free(struct face_stream *face)
 	mem_free(face);
 }
 
-void
-stream_conn_send(struct stream_conn *conn, struct span bytes)
-{
-	buf_span(&conn->out, bytes);
-	loop_watch_set(conn->watch, LOOP_READ | LOOP_WRITE);
-}
-
-void
-stream_conn_end(struct stream_conn *conn)
-{
-	conn->ending = true;
-	loop_watch_set(conn->watch, LOOP_READ | LOOP_WRITE);
-}
-
 const struct sock_peer *
 stream_conn_peer(const struct stream_conn *conn)
 {
 	return &conn->peer;
-}
-
-size_t
-face_stream_open(const struct face_stream *face)
-{
-	return face->n_conns;
 }

@@ -43,16 +43,7 @@ int face_stream_new(const struct face_stream_cfg *, struct face_stream **out);
 /* Closes all connections.  NULL is fine. */
 void face_stream_free(struct face_stream *);
 
-/* Send on a connection without having been asked; not from within its own input(). */
-void stream_conn_send(struct stream_conn *, struct span);
-
-/* The server ends it, after what is queued. */
-void stream_conn_end(struct stream_conn *);
-
 /* Who is on the other end; lent. */
 const struct sock_peer *stream_conn_peer(const struct stream_conn *);
-
-/* How many connections are open now. */
-size_t face_stream_open(const struct face_stream *);
 
 #endif

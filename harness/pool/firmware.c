@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "folder.h"
 #include "mem.h"
 #include "rng.h"
 
@@ -39,6 +40,7 @@ firmware_write(int fd, const char *version, uint64_t size, uint8_t *chunk, uint3
 	uint64_t seed = crc32(0, (const Bytef *)version, (uInt)strlen(version));
 	uLong crc = crc32(0, NULL, 0);
 	struct rng rng;
+	int rc;
 
 	rng_seed(&rng, seed, 0);
 	for (uint64_t done = 0; done < size;) {
@@ -48,8 +50,9 @@ firmware_write(int fd, const char *version, uint64_t size, uint8_t *chunk, uint3
 		firmware_fill(&rng, chunk);
 		if (done == 0)
 			firmware_header(chunk, version, size);
-		if (write(fd, chunk, n) != (ssize_t)n)
-			return errno != 0 ? -errno : -ENOSPC;
+		rc = folder_put(fd, (struct span){ chunk, n });
+		if (rc != 0)
+			return rc;
 		crc = crc32(crc, chunk, (uInt)n);
 		done += n;
 	}

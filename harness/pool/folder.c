@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -44,6 +45,26 @@ folder_make(const char *dir, char path_out[FOLDER_PATH_MAX])
 	return folder_absolute(name, path_out);
 }
 
+int
+folder_hold(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), err = 0;
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) != 0)
+		err = -errno;
+	else if ((st.st_mode & S_IWOTH) != 0)
+		err = -EPERM;
+	else if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+		err = errno == EWOULDBLOCK ? -EBUSY : -errno;
+	if (err == 0)
+		return fd;
+	close(fd);
+	return err;
+}
+
 static int
 folder_remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
 {
@@ -71,10 +92,26 @@ folder_file(const char *path, const char *name, char out[FOLDER_PATH_MAX])
 }
 
 int
+folder_put(int fd, struct span content)
+{
+	while (content.n > 0) {
+		ssize_t n = write(fd, content.p, content.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : -EIO;
+		content.p += n;
+		content.n -= (size_t)n;
+	}
+	return 0;
+}
+
+int
 folder_write(const char *path, const char *name, struct span content)
 {
 	char file[FOLDER_PATH_MAX], fresh[FOLDER_PATH_MAX];
-	int fd, rc = 0;
+	int fd, rc;
 
 	folder_file(path, name, file);
 	if (snprintf(fresh, sizeof fresh, "%s.new", file) >= (int)sizeof fresh || file[0] == 0)
@@ -82,8 +119,7 @@ folder_write(const char *path, const char *name, struct span content)
 	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
-	if (write(fd, content.p, content.n) != (ssize_t)content.n)
-		rc = errno != 0 ? -errno : -ENOSPC;
+	rc = folder_put(fd, content);
 	if (close(fd) != 0 && rc == 0)
 		rc = -errno;
 	if (rc == 0 && rename(fresh, file) != 0)

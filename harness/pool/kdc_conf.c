@@ -7,10 +7,7 @@
  */
 #include "kdc_conf.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
-
+#include "folder.h"
 #include "text.h"
 
 static void
@@ -70,23 +67,6 @@ conf_kdc(const struct kdc_realm *realm, struct buf *out)
 }
 
 int
-kdc_conf_file(const struct kdc_realm *realm, const char *file, const struct buf *text)
-{
-	char path[KDC_PATH_MAX];
-	int fd = open(
-	    kdc_realm_path(realm, file, path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	int err = text->err;
-
-	if (fd < 0)
-		return -errno;
-	if (err == 0 && write(fd, text->p, text->n) != (ssize_t)text->n)
-		err = -EIO;
-	if (close(fd) != 0 && err == 0)
-		err = -errno;
-	return err;
-}
-
-int
 kdc_conf_write(const struct kdc_realm *realm)
 {
 	struct buf text;
@@ -94,11 +74,14 @@ kdc_conf_write(const struct kdc_realm *realm)
 
 	buf_init(&text, 0);
 	conf_krb5(realm, &text);
-	err = kdc_conf_file(realm, "krb5.conf", &text);
+	err =
+	    text.err != 0 ? text.err : folder_write(realm->dir, "krb5.conf", buf_bytes(&text));
 	buf_clear(&text);
 	conf_kdc(realm, &text);
 	if (err == 0)
-		err = kdc_conf_file(realm, "kdc.conf", &text);
+		err = text.err;
+	if (err == 0)
+		err = folder_write(realm->dir, "kdc.conf", buf_bytes(&text));
 	buf_done(&text);
 	return err;
 }

@@ -2,7 +2,8 @@
 #include "kdc_front.h"
 
 #include <errno.h>
-#include <string.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,32 +16,26 @@ front_verdict(const struct kdc_front *front, bool stream, size_t n)
 	return front->cfg.hook != NULL ? front->cfg.hook(front->cfg.arg, stream, n) : 0;
 }
 
-struct sockaddr_in
-front_addr(uint32_t ip, uint16_t port)
-{
-	return (struct sockaddr_in){
-		.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(ip)
-	};
-}
-
 int
-front_listen(const struct kdc_front *front, int type)
+front_upstream(const struct kdc_front *front, int type)
 {
-	struct sockaddr_in at = front_addr(front->cfg.ip, front->cfg.port);
+	struct sockaddr_in to = {
+		.sin_family = AF_INET,
+		.sin_port = htons(front->cfg.kdc_port),
+		.sin_addr.s_addr = htonl(front->cfg.kdc_ip),
+	};
 	int fd = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	int yes = 1, err = 0;
+	int one = 1, err;
 
 	if (fd < 0)
 		return -errno;
 	if (type == SOCK_STREAM)
-		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-	if (bind(fd, (struct sockaddr *)&at, sizeof at) != 0 ||
-	    (type == SOCK_STREAM && listen(fd, SOMAXCONN) != 0)) {
-		err = -errno;
-		close(fd);
-		return err;
-	}
-	return fd;
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+	if (connect(fd, (struct sockaddr *)&to, sizeof to) == 0 || errno == EINPROGRESS)
+		return fd;
+	err = -errno;
+	close(fd);
+	return err;
 }
 
 static void

@@ -1,10 +1,9 @@
 /* kdc_front_priv.h - what the front's two halves share. */
 #ifndef POOL_KDC_FRONT_PRIV_H
 #define POOL_KDC_FRONT_PRIV_H
-#include <netinet/in.h>
-
 #include "kdc_front.h"
 #include "list.h"
+#include "sock.h"
 
 /* How long a request may be without an answer, a connection without a byte. */
 enum { FRONT_US_PER_S = 1000000, FRONT_SWEEP_S = 1, FRONT_PATIENCE_S = 10, FRONT_BURST = 64 };
@@ -24,10 +23,9 @@ struct kdc_front {
 /* Asks the hook; 0 without one. */
 int64_t front_verdict(const struct kdc_front *, bool stream, size_t n);
 
-/* The address, and a non-blocking socket bound to it (type SOCK_DGRAM or SOCK_STREAM).  The
- * descriptor or -errno. */
-struct sockaddr_in front_addr(uint32_t ip, uint16_t port);
-int front_listen(const struct kdc_front *, int type);
+/* A non-blocking socket (SOCK_DGRAM or SOCK_STREAM) that is, or is being, connected to krb5kdc.
+ * The descriptor or -errno. */
+int front_upstream(const struct kdc_front *, int type);
 
 int front_udp_new(struct kdc_front *, struct front_udp **out);
 void front_udp_sweep(struct front_udp *, uint64_t now_us);

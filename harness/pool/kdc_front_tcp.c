@@ -174,17 +174,12 @@ side_on_event(void *arg, int possible)
 static int
 pair_join(struct tcp_pair *pair)
 {
-	const struct kdc_front_cfg *cfg = &pair->tcp->front->cfg;
-	struct sockaddr_in to = front_addr(cfg->kdc_ip, cfg->kdc_port);
 	struct loop *loop = pair->tcp->front->loop;
 	int err;
 
-	pair->kdc.fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	pair->kdc.fd = front_upstream(pair->tcp->front, SOCK_STREAM);
 	if (pair->kdc.fd < 0)
-		return -errno;
-	if (connect(pair->kdc.fd, (struct sockaddr *)&to, sizeof to) != 0 &&
-	    errno != EINPROGRESS)
-		return -errno;
+		return pair->kdc.fd;
 	err = loop_watch_new(loop, pair->kdc.fd, side_on_event, &pair->kdc, &pair->kdc.watch);
 	if (err == 0)
 		err = loop_watch_set(pair->kdc.watch, LOOP_READ);
@@ -249,16 +244,17 @@ static void
 tcp_on_client(void *arg, int possible)
 {
 	struct front_tcp *tcp = arg;
+	struct sock_peer peer;
 	int i, fd;
 
 	(void)possible;
 	for (i = 0; i < FRONT_BURST; i++) {
-		fd = accept4(tcp->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		fd = sock_accept(tcp->fd, &peer);
 		if (fd >= 0)
 			pair_new(tcp, fd);
-		else if (errno == EMFILE || errno == ENFILE)
+		else if (fd == -EMFILE || fd == -ENFILE)
 			loop_watch_set(tcp->watch, 0); /* until the next sweep */
-		if (fd < 0)
+		if (fd < 0 && fd != -ECONNABORTED && fd != -EINTR)
 			return;
 	}
 }
@@ -290,7 +286,7 @@ front_tcp_new(struct kdc_front *front, struct front_tcp **out)
 		return -ENOMEM;
 	tcp->front = front;
 	list_init(&tcp->pairs);
-	tcp->fd = front_listen(front, SOCK_STREAM);
+	tcp->fd = sock_listen(front->cfg.ip, front->cfg.port);
 	if (tcp->fd < 0)
 		err = tcp->fd;
 	if (err == 0)

@@ -5,6 +5,7 @@
  * that waited in vain is closed, so that a late reply cannot reach another phone.
  */
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -12,7 +13,7 @@
 #include "kdc_front_priv.h"
 #include "mem.h"
 
-enum { UDP_MAX = 65536, UPSTREAMS_MAX = 512, LATE_MAX = 10000, UDP_ROOM = 4 << 20 };
+enum { UDP_MAX = 65536, UPSTREAMS_MAX = 512, LATE_MAX = 10000 };
 
 struct front_udp {
 	struct kdc_front *front;
@@ -62,13 +63,11 @@ upstream_free(struct upstream *up)
 static int
 upstream_open(struct upstream *up)
 {
-	const struct kdc_front_cfg *cfg = &up->udp->front->cfg;
-	struct sockaddr_in to = front_addr(cfg->kdc_ip, cfg->kdc_port);
 	int err;
 
-	up->fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (up->fd < 0 || connect(up->fd, (struct sockaddr *)&to, sizeof to) != 0)
-		return -errno;
+	up->fd = front_upstream(up->udp->front, SOCK_DGRAM);
+	if (up->fd < 0)
+		return up->fd;
 	err = loop_watch_new(up->udp->front->loop, up->fd, upstream_on_reply, up, &up->watch);
 	return err != 0 ? err : loop_watch_set(up->watch, LOOP_READ);
 }
@@ -238,7 +237,7 @@ int
 front_udp_new(struct kdc_front *front, struct front_udp **out)
 {
 	struct front_udp *udp = mem_new(sizeof *udp);
-	int room = UDP_ROOM, err = 0;
+	int err = 0;
 
 	if (udp == NULL)
 		return -ENOMEM;
@@ -246,11 +245,9 @@ front_udp_new(struct kdc_front *front, struct front_udp **out)
 	list_init(&udp->idle);
 	list_init(&udp->busy);
 	list_init(&udp->late);
-	udp->fd = front_listen(front, SOCK_DGRAM);
+	udp->fd = sock_udp(front->cfg.ip, front->cfg.port);
 	if (udp->fd < 0)
 		err = udp->fd;
-	else
-		setsockopt(udp->fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
 	if (err == 0)
 		err = loop_watch_new(front->loop, udp->fd, udp_on_request, udp, &udp->watch);
 	if (err == 0)

@@ -13,22 +13,13 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "folder.h"
 #include "kdc_conf.h"
 #include "kdc_tool.h"
 #include "kdc_users.h"
 #include "mem.h"
 
 enum { KDC_DUMP_MAX = 1 << 30, KDC_NAME_MAX = 128 };
-
-const char *
-kdc_realm_path(const struct kdc_realm *realm, const char *file, char out[KDC_PATH_MAX])
-{
-	int n = snprintf(out, KDC_PATH_MAX, "%s/%s", realm->dir, file);
-
-	if (n < 0 || n >= KDC_PATH_MAX)
-		out[0] = '\0';
-	return out;
-}
 
 /* ---- the database --------------------------------------------------------------------- */
 
@@ -42,6 +33,8 @@ realm_create(const struct kdc_realm *realm)
 	buf_init(&twice, 0);
 	buf_printf(&twice, "%s\n%s\n", realm->secret, realm->secret);
 	err = twice.err != 0 ? twice.err : kdc_tool_run(realm, argv, buf_bytes(&twice));
+	if (twice.n > 0)
+		mem_wipe(twice.p, twice.n);
 	buf_done(&twice);
 	return err;
 }
@@ -71,7 +64,7 @@ kadmin_service(
 	kadmin_word(out, service->principal);
 	if (service->keytab != NULL) {
 		buf_text(out, "\nktadd -norandkey -k ");
-		kadmin_word(out, kdc_realm_path(realm, service->keytab, path));
+		kadmin_word(out, folder_file(realm->dir, service->keytab, path));
 		buf_u8(out, ' ');
 		kadmin_word(out, service->principal);
 	}
@@ -139,7 +132,7 @@ realm_check(const struct kdc_realm *realm, struct span dump)
 		if (!kdc_users_has(realm, dump, s->principal))
 			return -EIO;
 		if (s->keytab != NULL &&
-		    access(kdc_realm_path(realm, s->keytab, path), R_OK) != 0)
+		    access(folder_file(realm->dir, s->keytab, path), R_OK) != 0)
 			return -EIO;
 	}
 	return 0;
@@ -152,12 +145,12 @@ realm_dump(const struct kdc_realm *realm, struct buf *out)
 	const char *argv[] = { "kdb5_util", "-r", realm->name, "dump", path, NULL };
 	int err;
 
-	kdc_realm_path(realm, "dump", path);
+	folder_file(realm->dir, "dump", path);
 	err = kdc_tool_run(realm, argv, (struct span){ NULL, 0 });
 	if (err == 0)
 		err = realm_read(path, out);
 	unlink(path);
-	kdc_realm_path(realm, "dump.dump_ok", path);
+	folder_file(realm->dir, "dump.dump_ok", path);
 	unlink(path);
 	return err;
 }
@@ -167,9 +160,9 @@ realm_load(const struct kdc_realm *realm, const struct buf *text)
 {
 	char path[KDC_PATH_MAX];
 	const char *argv[] = { "kdb5_util", "-r", realm->name, "load", "-update", path, NULL };
-	int err = kdc_conf_file(realm, "load", text);
+	int err = folder_write(realm->dir, "load", buf_bytes(text));
 
-	kdc_realm_path(realm, "load", path);
+	folder_file(realm->dir, "load", path);
 	if (err == 0)
 		err = kdc_tool_run(realm, argv, (struct span){ NULL, 0 });
 	unlink(path);
@@ -279,7 +272,7 @@ kdc_realm_make(const struct kdc_realm *realm, char text_out[KDC_TEXT_MAX])
 		if (err == 0)
 			continue;
 		snprintf(text_out, KDC_TEXT_MAX, "%s: see %s", PARTS[i].what,
-		    kdc_realm_path(realm, "kdc-setup.log", path));
+		    folder_file(realm->dir, "kdc-setup.log", path));
 		return err < 0 ? err : -EIO;
 	}
 	return 0;

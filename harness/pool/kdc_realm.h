@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "folder.h"
+
 struct kdc_service {
 	const char *principal; /* "HTTP/dc01.contoso.com"; a random key is drawn */
 	const char *keytab;    /* file in dir that gets the key, shared or not; NULL: none */
@@ -34,7 +36,7 @@ struct kdc_realm {
 	struct kdc_users users;
 };
 
-enum { KDC_PATH_MAX = 512, KDC_TEXT_MAX = 256 };
+enum { KDC_PATH_MAX = FOLDER_PATH_MAX, KDC_TEXT_MAX = 256 };
 
 /*
  * Makes everything.  0; -EINVAL a name, password or pattern that cannot be;
@@ -42,8 +44,5 @@ enum { KDC_PATH_MAX = 512, KDC_TEXT_MAX = 256 };
  * text_out says it in words (the tools' own output is in dir/kdc-setup.log).
  */
 int kdc_realm_make(const struct kdc_realm *, char text_out[KDC_TEXT_MAX]);
-
-/* dir/file; returns out, "" if it does not fit. */
-const char *kdc_realm_path(const struct kdc_realm *, const char *file, char out[KDC_PATH_MAX]);
 
 #endif

@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "folder.h"
+
 int
 kdc_tool_find(const char *name, char path_out[KDC_PATH_MAX])
 {
@@ -47,14 +49,15 @@ static int
 tool_input(struct span input)
 {
 	int fd = memfd_create("input", MFD_CLOEXEC);
+	int err;
 
 	if (fd < 0)
 		return -errno;
-	if (write(fd, input.p, input.n) != (ssize_t)input.n || lseek(fd, 0, SEEK_SET) != 0) {
-		close(fd);
-		return -EIO;
-	}
-	return fd;
+	err = folder_put(fd, input);
+	if (err == 0 && lseek(fd, 0, SEEK_SET) == 0)
+		return fd;
+	close(fd);
+	return err != 0 ? err : -EIO;
 }
 
 static int
@@ -78,7 +81,7 @@ tool_spawn(const struct kdc_realm *realm, const char *path, const char *const *a
 	int err;
 
 	kdc_tool_env(realm, &env);
-	kdc_realm_path(realm, "kdc-setup.log", log);
+	folder_file(realm->dir, "kdc-setup.log", log);
 	if (posix_spawn_file_actions_init(&files) != 0)
 		return -ENOMEM;
 	err = posix_spawn_file_actions_adddup2(&files, in_fd, 0);

@@ -1,6 +1,6 @@
 /*
  * main.c - cx700pool: reads its options, starts the pool, says where it is,
- * waits for SIGINT or SIGTERM, stops it and says what it did.
+ * waits for SIGINT, SIGTERM or SIGHUP, stops it and says what it did.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -19,7 +19,7 @@ enum { EXIT_USAGE = 2, EXIT_ENVIRONMENT = 4 };
 
 struct main_run {
 	struct pool pool;
-	struct loop_signal *on_int, *on_term;
+	struct loop_signal *ends[3];
 	int status;
 };
 
@@ -127,6 +127,19 @@ main_count(const struct pool *pool)
 	}
 }
 
+/* However it is told to end, a closed terminal included: its folder goes. */
+static int
+main_signals(struct main_run *run)
+{
+	static const int signums[] = { SIGINT, SIGTERM, SIGHUP };
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < sizeof signums / sizeof signums[0]; i++)
+		rc = loop_signal_new(
+		    run->pool.loop, signums[i], main_on_signal, run, &run->ends[i]);
+	return rc;
+}
+
 static int
 main_run(struct main_run *run)
 {
@@ -134,9 +147,7 @@ main_run(struct main_run *run)
 	int rc = loop_new(&pool->loop);
 
 	if (rc == 0)
-		rc = loop_signal_new(pool->loop, SIGINT, main_on_signal, run, &run->on_int);
-	if (rc == 0)
-		rc = loop_signal_new(pool->loop, SIGTERM, main_on_signal, run, &run->on_term);
+		rc = main_signals(run);
 	if (rc != 0) {
 		fprintf(stderr, "cx700pool: %s\n", strerror(-rc));
 		return EXIT_ENVIRONMENT;
@@ -153,8 +164,8 @@ main_run(struct main_run *run)
 		pool_stop(pool);
 		main_count(pool);
 	}
-	loop_signal_close(run->on_int);
-	loop_signal_close(run->on_term);
+	for (size_t i = 0; i < sizeof run->ends / sizeof run->ends[0]; i++)
+		loop_signal_close(run->ends[i]);
 	loop_free(pool->loop);
 	return run->status;
 }
@@ -178,9 +189,9 @@ main(int argc, char *argv[])
 		buf_done(&text);
 		return 0;
 	}
+	main_without_policy(argv); /* begins again: nothing may have been done to descriptors */
 	if (run.pool.options.ready_fd >= 0)
 		main_for_a_run(run.pool.options.ready_fd);
-	main_without_policy(argv);
 	main_limits();
 	rc = main_run(&run);
 	buf_done(&text);

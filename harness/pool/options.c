@@ -50,6 +50,9 @@ static const struct option_row option_rows[] = {
 };
 /* clang-format on */
 
+/* From here on addresses are multicast, reserved, broadcast. */
+#define HOSTS_END 0xe0000000u
+
 enum { OPTION_ROWS = sizeof option_rows / sizeof option_rows[0] };
 
 void
@@ -214,6 +217,9 @@ options_agree(const struct pool_options *o, struct buf *complaint)
 		buf_printf(complaint,
 		    "--firmware-version: '%s' is not a version like 1.0.522.101",
 		    o->firmware_version);
+	else if (o->listen == 0 || o->listen >= HOSTS_END)
+		buf_text(complaint,
+		    "--listen: phones need the address of one host, not of all or many");
 	else if (o->faults != NULL)
 		buf_text(complaint, "--faults: this version cannot play faults yet");
 	return complaint->n > 0 ? -EINVAL : 0;
@@ -269,6 +275,7 @@ pool_options_help(struct buf *to)
 		    row->help);
 	}
 	buf_text(to,
-	    "\nTIME is a number and ms, s, m or h.  Ends cleanly on SIGINT and SIGTERM.\n"
+	    "\nTIME is a number and ms, s, m or h.  Ends cleanly on SIGINT, SIGTERM and "
+	    "SIGHUP.\n"
 	    "Exit: 0 ended, 2 a bad option, 4 a server could not start.\n");
 }

@@ -26,7 +26,7 @@ pool_start(struct pool *pool)
 {
 	for (int i = 0; i < SERVER_COUNT; i++)
 		pool->taps[i].server = pool_server_names[i];
-	pool->firmware_fd = -1;
+	pool->dir_fd = pool->firmware_fd = -1;
 	while (pool_parts[pool->parts] != NULL) {
 		const struct pool_part *part = pool_parts[pool->parts++];
 		int rc = part->start(pool);

@@ -84,6 +84,7 @@ struct pool {
 	int parts;                          /* how many have started */
 
 	char dir[FOLDER_PATH_MAX];
+	int dir_fd;                       /* held, so that no other pool comes in */
 	bool dir_ours;                    /* to be removed */
 	char password[POOL_PASSWORD_MAX]; /* of every phone; in users.secret */
 	char master[POOL_PASSWORD_MAX];   /* of the realm's database */

@@ -17,12 +17,24 @@ enum { FLUSH_US = 1000000 };
 static int
 folder_start(struct pool *pool)
 {
-	char what[POOL_COMPLAINT_MAX];
+	char what[POOL_COMPLAINT_MAX], path[FOLDER_PATH_MAX];
 	int rc = folder_make(pool->options.dir, pool->dir);
 
 	pool->dir_ours = rc == 0 && pool->options.dir == NULL;
 	if (rc == 0)
+		rc = pool->dir_fd = folder_hold(pool->dir);
+	if (rc >= 0) {
+		/* That of a pool that was killed. */
+		unlink(folder_file(pool->dir, "pool.yaml", path));
 		return 0;
+	}
+	if (rc == -EBUSY || rc == -EPERM) {
+		snprintf(pool->complaint, sizeof pool->complaint, "the folder %.200s: %s",
+		    pool->dir,
+		    rc == -EBUSY ? "another pool is in it"
+				 : "everybody may write there; a private one is needed");
+		return rc;
+	}
 	snprintf(what, sizeof what, "the folder %.200s",
 	    pool->options.dir != NULL ? pool->options.dir : "in TMPDIR or /tmp");
 	return pool_failed(pool, what, rc);
@@ -35,11 +47,13 @@ folder_stop(struct pool *pool)
 
 	if (pool->dir_ours) {
 		folder_remove(pool->dir);
-	} else if (pool->dir[0] != '\0') {
+	} else if (pool->dir_fd >= 0) {
 		pool_stats(pool, &stats);
 		folder_write(pool->dir, "pool-stats.json", buf_bytes(&stats));
 		buf_done(&stats);
 	}
+	if (pool->dir_fd >= 0)
+		close(pool->dir_fd);
 }
 
 const struct pool_part part_folder = { "folder", folder_start, folder_stop };

@@ -49,7 +49,8 @@ copy_scopes(struct serve_dhcp *d, const struct serve_dhcp_cfg *cfg)
 		if (err != 0)
 			return err;
 		lease_table_reserve(s->leases, s->cfg.router);
-		lease_table_reserve(s->leases, s->cfg.giaddr);
+		for (size_t i = 0; i < cfg->n_scopes; i++)
+			lease_table_reserve(s->leases, cfg->scopes[i].giaddr);
 		lease_table_reserve(s->leases, cfg->server);
 	}
 	return 0;

@@ -33,7 +33,7 @@ kdc_rig_path(const struct kdc_rig *rig, const char *file)
 {
 	static char path[KDC_PATH_MAX];
 
-	return kdc_realm_path(&rig->realm, file, path);
+	return folder_file(rig->realm.dir, file, path);
 }
 
 /* Reads until the child says that it listens, or ends. */
@@ -163,7 +163,7 @@ kdc_rig_down(struct kdc_rig *rig)
 		waitpid(rig->pid, NULL, 0);
 	}
 	while (dir != NULL && (entry = readdir(dir)) != NULL)
-		unlink(kdc_realm_path(&rig->realm, entry->d_name, path));
+		unlink(folder_file(rig->realm.dir, entry->d_name, path));
 	if (dir != NULL)
 		closedir(dir);
 	rmdir(rig->dir);

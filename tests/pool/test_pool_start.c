@@ -379,14 +379,56 @@ given_a_start_every_server_answers_and_the_end_is_clean(void **state)
 static void
 given_no_folder_its_own_is_gone_at_the_end(void **state)
 {
+	static const int signums[] = { SIGINT, SIGHUP };
 	struct fixture *f = *state;
 
-	assert_true(start(f, (char *[]){ NULL }));
-	assert_true(left_behind(f));
-	kill(f->pool, SIGINT);
-	assert_int_equal(ended(f), 0);
-	assert_false(left_behind(f));
-	assert_int_equal(mkdir(f->dir, 0700), 0);
+	for (int i = 0; i < 2; i++) {
+		assert_true(start(f, (char *[]){ NULL }));
+		assert_true(left_behind(f));
+		kill(f->pool, signums[i]);
+		assert_int_equal(ended(f), 0);
+		assert_false(left_behind(f));
+		assert_int_equal(mkdir(f->dir, 0700), 0);
+		close(f->out);
+		close(f->ready);
+	}
+	f->out = f->ready = -1;
+}
+
+/* The folder is left as it was: what a pool has there is still good. */
+static void
+given_a_folder_in_use_it_keeps_out(void **state)
+{
+	struct fixture *f = *state;
+	char dir[FOLDER_PATH_MAX], path[FOLDER_PATH_MAX];
+	int held;
+
+	folder_file(f->dir, "p", dir);
+	assert_int_equal(mkdir(dir, 0700), 0);
+	assert_int_equal(folder_write(dir, "pool.yaml", span_of("x")), 0);
+	held = folder_hold(dir);
+	assert_true(held >= 0);
+	assert_false(start(f, (char *[]){ (char *)"--dir", dir, NULL }));
+	assert_int_equal(ended(f), 4);
+	assert_non_null(strstr(f->text, "another pool is in it\n"));
+	assert_int_equal(access(folder_file(dir, "pool.yaml", path), F_OK), 0);
+	assert_int_equal(access(folder_file(dir, "kdc", path), F_OK), -1);
+	close(held);
+}
+
+static void
+given_a_folder_that_everybody_may_write_to_it_keeps_out(void **state)
+{
+	struct fixture *f = *state;
+	char dir[FOLDER_PATH_MAX];
+
+	folder_file(f->dir, "p", dir);
+	assert_int_equal(mkdir(dir, 0700), 0);
+	assert_int_equal(chmod(dir, 01777), 0);
+	assert_false(start(f, (char *[]){ (char *)"--dir", dir, NULL }));
+	assert_int_equal(ended(f), 4);
+	assert_non_null(strstr(f->text, "everybody may write there"));
+	assert_int_equal(rmdir(dir), 0);
 }
 
 static void
@@ -467,6 +509,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		POOL_TEST(given_a_start_every_server_answers_and_the_end_is_clean),
 		POOL_TEST(given_no_folder_its_own_is_gone_at_the_end),
+		POOL_TEST(given_a_folder_in_use_it_keeps_out),
+		POOL_TEST(given_a_folder_that_everybody_may_write_to_it_keeps_out),
 		POOL_TEST(given_a_taken_port_it_says_which_and_ends_with_4),
 		POOL_TEST(given_a_bad_option_it_ends_with_2_and_one_line),
 		POOL_TEST(given_a_kill_the_kdc_goes_along),

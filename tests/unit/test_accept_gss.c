@@ -352,7 +352,7 @@ given_several_threads_each_accepts_with_its_own(void **state)
 	struct pair p;
 	int i;
 
-	kdc_realm_path(&rig->realm, "web.keytab", keytab);
+	folder_file(rig->realm.dir, "web.keytab", keytab);
 	pair_open(&p, rig, 0, "HTTP/dc01.contoso.com", "web.keytab");
 	assert_int_equal(
 	    p.phone->ops->negotiate(p.phone, "HTTP/dc01.contoso.com", &p.token), 0);

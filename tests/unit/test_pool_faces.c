@@ -10,8 +10,10 @@
 #include <gnutls/gnutls.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -97,8 +99,8 @@ fixture_stop(struct fixture *f)
 	loop_run(f->loop);
 }
 
-static int
-client(int type)
+static void
+dial(int fd)
 {
 	struct sockaddr_in at = {
 		.sin_family = AF_INET,
@@ -106,11 +108,18 @@ client(int type)
 		.sin_addr.s_addr = htonl(TEST_IP),
 	};
 	struct timeval limit = { .tv_sec = 20 };
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+	assert_int_equal(connect(fd, (struct sockaddr *)&at, sizeof at), 0);
+}
+
+static int
+client(int type)
+{
 	int fd = socket(AF_INET, type, 0);
 
 	assert_true(fd >= 0);
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-	assert_int_equal(connect(fd, (struct sockaddr *)&at, sizeof at), 0);
+	dial(fd);
 	return fd;
 }
 
@@ -331,6 +340,85 @@ given_garbage_the_tls_face_drops_it_and_lives(void **state)
 	fixture_stop(f);
 }
 
+/* ---- out of descriptors ---- */
+
+static void
+on_turn(void *arg)
+{
+	sem_post(arg);
+}
+
+/* The loop has gone round: it has seen what was there when this was called. */
+static void
+turn(struct fixture *f)
+{
+	sem_t done;
+
+	sem_init(&done, 0, 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(loop_post(f->loop, on_turn, &done), 0);
+		while (sem_wait(&done) != 0)
+			;
+	}
+	sem_destroy(&done);
+}
+
+/* As many descriptors as there are, and n more. */
+static void
+allow(unsigned n, struct rlimit *was)
+{
+	struct rlimit now;
+	int next = dup(0);
+
+	close(next);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, was), 0);
+	now = (struct rlimit){ (rlim_t)next + n, was->rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &now), 0);
+}
+
+static void
+given_no_descriptor_left_clients_are_refused(void **state)
+{
+	struct fixture *f = *state;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	struct rlimit was;
+	char in[8];
+
+	allow(2, &was); /* the listener and its spare one */
+	stream_face(f, NULL);
+	dial(fd);
+	assert_int_equal(recv(fd, in, sizeof in, 0), 0);
+	close(fd);
+	setrlimit(RLIMIT_NOFILE, &was);
+	fd = client(SOCK_STREAM);
+	assert_int_equal(send(fd, "hello", 5, 0), 5);
+	assert_int_equal(recv(fd, in, sizeof in, 0), 5);
+	close(fd);
+	fixture_stop(f);
+	assert_int_equal(f->opened, 1);
+}
+
+static void
+given_not_even_a_spare_descriptor_clients_wait_for_one(void **state)
+{
+	struct fixture *f = *state;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	struct rlimit was;
+	char in[8];
+
+	allow(1, &was);
+	stream_face(f, NULL);
+	dial(fd);
+	assert_int_equal(send(fd, "hello", 5, 0), 5);
+	turn(f);
+	assert_int_equal(f->opened, 0);
+	setrlimit(RLIMIT_NOFILE, &was);
+	assert_int_equal(recv(fd, in, sizeof in, 0), 5);
+	close(fd);
+	fixture_stop(f);
+	assert_int_equal(f->opened, 1);
+}
+
 int
 main(void)
 {
@@ -345,6 +433,10 @@ main(void)
 		    given_the_phones_suites_tls_comes_up_with_each, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    given_garbage_the_tls_face_drops_it_and_lives, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    given_no_descriptor_left_clients_are_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    given_not_even_a_spare_descriptor_clients_wait_for_one, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,6 +79,9 @@ given_a_bad_value_it_complains_in_one_line(void **state)
 {
 	static char *const bad[][2] = {
 		{ "--listen", "localhost" },
+		{ "--listen", "0.0.0.0" },
+		{ "--listen", "224.0.0.1" },
+		{ "--listen", "255.255.255.255" },
 		{ "--port-base", "80" },
 		{ "--port-base", "60001" },
 		{ "--users", "0" },

@@ -434,6 +434,27 @@ twenty_thousand_phones_get_the_same_addresses_in_any_order(void **state)
 	rig_done(&r);
 }
 
+/* The farm leases loopback addresses beside those of server and relays. */
+static void
+neither_server_nor_relay_of_any_scope_is_leased(void **state)
+{
+	struct serve_dhcp_scope near[2] = { scopes[0], scopes[1] };
+	struct serve_dhcp_cfg cfg = usual;
+	struct rig r;
+
+	(void)state;
+	near[0].ip = SERVER & MASK;
+	near[0].first = SERVER;
+	near[0].last = VOICE + 1;
+	near[0].router = 0;
+	cfg.scopes = near;
+	rig_new(&r, &cfg);
+	assert_int_equal(lease(&r), VOICE + 1);
+	set_mac(&r, 11);
+	assert_int_equal(say(&r, DHCP_DISCOVER), 0);
+	rig_done(&r);
+}
+
 static void
 a_full_scope_offers_nothing_until_a_lease_ends(void **state)
 {
@@ -568,6 +589,7 @@ main(void)
 		cmocka_unit_test(a_declined_address_is_left_alone_for_a_day),
 		cmocka_unit_test(an_inform_gets_the_options_and_no_lease),
 		cmocka_unit_test(twenty_thousand_phones_get_the_same_addresses_in_any_order),
+		cmocka_unit_test(neither_server_nor_relay_of_any_scope_is_leased),
 		cmocka_unit_test(a_full_scope_offers_nothing_until_a_lease_ends),
 		cmocka_unit_test(an_offer_that_is_not_taken_lapses),
 		cmocka_unit_test(slots_and_addresses_are_each_other_s_inverse),

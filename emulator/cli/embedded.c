@@ -141,8 +141,9 @@ embedded_start(const struct embedded_cfg *cfg, struct embedded **out)
 	e->cfg = *cfg;
 	e->ready_fd = -1;
 	if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) != 0) {
+		err = -errno;
 		mem_free(e);
-		return -errno;
+		return err;
 	}
 	e->ready_fd = ends[0];
 	err = fcntl(ends[1], F_SETFD, 0) != 0 ? -errno : embedded_spawn(e, ends[1]);

@@ -3,13 +3,11 @@
  * (exit 2 if that is wrong), what it needs (exit 4), the run, the reports.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <malloc.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "auth_krb5.h"
@@ -20,10 +18,10 @@
 #include "mem.h"
 #include "pacing.h"
 #include "run_ground.h"
+#include "run_lost.h"
+#include "run_outputs.h"
 #include "run_plan.h"
 #include "run_report.h"
-
-#define RUN_NOTICE_US UINT64_C(80000000)
 
 struct run {
 	struct run_options options;
@@ -35,7 +33,7 @@ struct run {
 	unsigned threads;
 	int trace_fd;
 	char keylog[RUN_PATH_MAX];
-	struct loop_timer *pool_late;
+	struct run_lost lost;
 	bool ended;
 };
 
@@ -100,44 +98,20 @@ run_descriptors(struct run *r)
 	return run_refuse(r, CLI_ENVIRONMENT);
 }
 
-/* The folder with those above it. */
-static int
-run_make_folder(const char *dir)
-{
-	char path[RUN_PATH_MAX];
-	int n = snprintf(path, sizeof path, "%s", dir);
-
-	if (n < 0 || (size_t)n >= sizeof path)
-		return -ENAMETOOLONG;
-	for (char *p = path + 1; *p != '\0'; p++) {
-		if (*p != '/')
-			continue;
-		*p = '\0';
-		(void)mkdir(path, 0755);
-		*p = '/';
-	}
-	return mkdir(path, 0755) == 0 || errno == EEXIST ? 0 : -errno;
-}
-
 static int
 run_outputs(struct run *r)
 {
 	const char *dir = r->options.out_dir, *keylog = getenv("SSLKEYLOGFILE");
-	char path[RUN_PATH_MAX];
 	int err;
 
 	if (keylog != NULL)
 		(void)snprintf(r->keylog, sizeof r->keylog, "%s", keylog);
 	if (dir == NULL)
 		return 0;
-	err = run_make_folder(dir);
-	if (err != 0)
-		return run_lacks(r, dir, err);
 	if (r->options.pcap)
 		(void)snprintf(r->keylog, sizeof r->keylog, "%s/keys.log", dir);
-	(void)snprintf(path, sizeof path, "%s/trace.jsonl", dir);
-	r->trace_fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
-	return r->trace_fd < 0 ? run_lacks(r, path, -errno) : 0;
+	err = run_outputs_open(dir, &r->trace_fd);
+	return err != 0 ? run_lacks(r, dir, err) : 0;
 }
 
 /* A signal in the meantime is an answer too. */
@@ -205,30 +179,16 @@ run_on_signal(void *arg)
 	}
 }
 
-/*
- * A pool of our own that has ended does not come back.  The phones get the time of DHCP's three
- * rounds to find out; then those that still wait (300 s on 169.254) have not finished.
- */
-static void
-run_on_pool_late(void *arg)
-{
-	struct run *r = arg;
-
-	farm_kill(r->farm);
-}
-
 static void
 run_on_pool_lost(void *arg)
 {
 	struct run *r = arg;
 
-	if (loop_timer_new(r->ground.loop, run_on_pool_late, r, &r->pool_late) != 0) {
-		farm_kill(r->farm);
-		return;
-	}
 	log_line(LOG_ERROR, "cx700farm: the phones get %u s to notice",
-	    (unsigned)(RUN_NOTICE_US / 1000000));
-	loop_timer_set(r->pool_late, RUN_NOTICE_US, 0);
+	    (unsigned)(RUN_LOST_US / 1000000));
+	r->report.pool_lost = true;
+	r->lost = (struct run_lost){ .loop = r->ground.loop, .farm = r->farm };
+	run_lost_pool(&r->lost, RUN_LOST_US);
 }
 
 static int
@@ -286,8 +246,7 @@ run_phones(struct run *r, int argc, char **argv)
 	r->ground.on_pool_lost = run_on_pool_lost;
 	r->ground.arg = r;
 	run_ground_wait(&r->ground, &r->ended);
-	if (r->pool_late != NULL)
-		loop_timer_close(r->pool_late);
+	run_lost_done(&r->lost);
 	return run_report_end(&r->report, farm_result(r->farm), r->ground.signum);
 }
 

@@ -70,9 +70,10 @@ run_report_second(struct run_report *r, const struct metrics *m, uint64_t since_
 /* ---- the verdict ---- */
 
 static void
-report_judge(struct report_end *end, const struct farm_end *farm, uint32_t planned, int signum,
-    char why[RUN_WHY_MAX])
+report_judge(const struct run_report *r, struct report_end *end, const struct farm_end *farm,
+    int signum, char why[RUN_WHY_MAX])
 {
+	uint32_t planned = r->run.planned;
 	const struct phone_counts *n = &farm->metrics->phones;
 	const char *behind = farm_fell_behind(farm->metrics);
 
@@ -88,8 +89,9 @@ report_judge(struct report_end *end, const struct farm_end *farm, uint32_t plann
 		end->why = farm->guard_says;
 	} else if (n->finished != planned) {
 		end->verdict = REPORT_FAIL;
-		(void)snprintf(why, RUN_WHY_MAX, "%u of %u phones failed, %u did not finish",
-		    n->failed, planned, planned - n->finished - n->failed);
+		(void)snprintf(why, RUN_WHY_MAX, "%u of %u phones failed, %u did not finish%s",
+		    n->failed, planned, planned - n->finished - n->failed,
+		    r->pool_lost ? "; the embedded pool had ended" : "");
 	} else {
 		end->verdict = REPORT_PASS;
 		end->why = NULL;
@@ -162,7 +164,7 @@ run_report_end(struct run_report *r, const struct farm_end *farm, int signum)
 	int status, err;
 
 	report_cost(&end);
-	report_judge(&end, farm, r->run.planned, signum, why);
+	report_judge(r, &end, farm, signum, why);
 	status = report_status(end.verdict, signum);
 	if (farm->make_says != NULL)
 		log_line(LOG_ERROR, "cx700farm: phones could not be made: %s", farm->make_says);

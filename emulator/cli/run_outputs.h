@@ -1,0 +1,9 @@
+/* run_outputs.h - the folder that a run leaves: `-o DIR`. */
+#ifndef CLI_RUN_OUTPUTS_H
+#define CLI_RUN_OUTPUTS_H
+
+/* Make the folder with those above it, remove what an earlier run left there, and open its
+ * trace.jsonl, empty, for whole lines from any thread.  0 or -errno. */
+int run_outputs_open(const char *dir, int *trace_fd_out);
+
+#endif

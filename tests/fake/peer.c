@@ -101,7 +101,7 @@ conn_text(struct peer_conn *c, const char *text)
 static void
 conn_pattern(struct peer_conn *c, size_t n)
 {
-	static char block[251 * 256];
+	char block[251 * 64]; /* of its own: every connection has a thread */
 
 	for (size_t i = 0; i < sizeof(block); i++)
 		block[i] = (char)(i % 251);

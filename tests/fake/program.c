@@ -1,6 +1,7 @@
 /* program.c - see program.h. */
 #include "program.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -129,4 +130,42 @@ program_run(const char *name, const char *const *args, struct buf *out, struct b
 
 	program_start(&p, name, args);
 	return program_end(&p, out, err);
+}
+
+/* "30498 (krb5kdc) S 30470 ...": is it this program, and whose child? */
+static bool
+program_is(const char *pid, const char *name, pid_t parent)
+{
+	char path[64], text[256] = "", wanted[64];
+	int fd, above = 0;
+	char *behind;
+	ssize_t n;
+
+	(void)snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
+	(void)snprintf(wanted, sizeof wanted, "(%s)", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, text, sizeof text - 1);
+	(void)close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	behind = strstr(text, wanted);
+	return behind != NULL && sscanf(behind + strlen(wanted), " %*c %d", &above) == 1 &&
+	    above == parent;
+}
+
+pid_t
+program_child(pid_t parent, const char *name)
+{
+	DIR *all = opendir("/proc");
+	struct dirent *one;
+	pid_t found = 0;
+
+	if (all == NULL)
+		program_die("/proc");
+	while (found == 0 && (one = readdir(all)) != NULL)
+		if (program_is(one->d_name, name, parent))
+			found = (pid_t)strtol(one->d_name, NULL, 10);
+	(void)closedir(all);
+	return found;
 }

@@ -22,4 +22,7 @@ int program_end(struct program *, struct buf *out, struct buf *err);
 /* All in one. */
 int program_run(const char *name, const char *const *args, struct buf *out, struct buf *err);
 
+/* The child of that process which runs this program, or 0. */
+pid_t program_child(pid_t parent, const char *name);
+
 #endif

@@ -139,17 +139,33 @@ struct live_canvas {
 	unsigned lines;
 };
 
-/* One line, cut to the width. */
+/* So many bytes of a line fit into the width; UTF-8 is one column a character, and not cut
+ * inside one.  The last column stays free: erasing behind it would erase it. */
+static size_t
+live_fitting(struct span s, unsigned width)
+{
+	size_t n = 0;
+	unsigned columns = 0;
+
+	if (width == 0)
+		return s.n;
+	for (; n < s.n; n++)
+		if ((s.p[n] & 0xc0) != 0x80 && ++columns >= width)
+			break;
+	return n;
+}
+
+/* One line, cut to the width.  What a title brings along moves no cursor. */
 static void
 live_draw(struct live_canvas *c, const char *colour, struct buf *line)
 {
 	struct span s = buf_bytes(line);
 	bool coloured = c->look->colour && colour != NULL;
 
-	if (c->look->width > 0 && s.n > c->look->width)
-		s.n = c->look->width;
+	s.n = live_fitting(s, c->look->width);
 	buf_text(c->out, coloured ? colour : "");
-	buf_span(c->out, s);
+	for (size_t i = 0; i < s.n; i++)
+		buf_put(c->out, s.p[i] < ' ' || s.p[i] == 127 ? "?" : (const char *)s.p + i, 1);
 	buf_text(c->out, coloured ? LIVE_PLAIN "\033[K\n" : "\033[K\n");
 	buf_clear(line);
 	c->lines++;

@@ -158,6 +158,32 @@ no_line_is_wider_than_the_terminal(void **state)
 	free(m);
 }
 
+/* The first line of a view this wide of a run with this title. */
+static void
+assert_first_line(const char *title, unsigned width, const char *want)
+{
+	const struct live_look look = { .width = width, .terminal = true };
+	struct live_memory mem = { 0 };
+	struct metrics *m = some_metrics();
+	struct report_run titled = run;
+	struct buf out = { 0 };
+
+	titled.title = title;
+	live_render(&titled, &look, m, 10 * SECOND, &mem, &out);
+	assert_memory_equal(out.p, want, strlen(want));
+	buf_done(&out);
+	free(m);
+}
+
+static void
+a_title_moves_no_cursor_and_is_not_cut_inside_a_character(void **state)
+{
+	(void)state;
+	assert_first_line("a\nb\033[2Jc", 80, "a?b?[2Jc: 0:10, 0:19 left\033[K\n");
+	assert_first_line("B\xc3\xbcro \xc3\xa4", 7, "B\xc3\xbcro \xc3\xa4\033[K\n");
+	assert_first_line("B\xc3\xbcro \xc3\xa4", 6, "B\xc3\xbcro \033[K\n");
+}
+
 static void
 failures_are_red_only_where_colour_is_wanted(void **state)
 {
@@ -230,6 +256,7 @@ main(void)
 		cmocka_unit_test(on_a_terminal_it_shows_phones_by_stage),
 		cmocka_unit_test(the_second_view_is_drawn_over_the_first),
 		cmocka_unit_test(no_line_is_wider_than_the_terminal),
+		cmocka_unit_test(a_title_moves_no_cursor_and_is_not_cut_inside_a_character),
 		cmocka_unit_test(failures_are_red_only_where_colour_is_wanted),
 		cmocka_unit_test(nothing_is_said_of_the_time_left_before_anybody_is_through),
 		cmocka_unit_test(the_table_says_how_each_step_went_and_the_verdict),

@@ -49,7 +49,7 @@ static const struct run_option run_option_table[] = {
 	{ OPT_BIND,     0,   "bind",     "PHONE=SRC", NULL },
 	{ OPT_DRY_RUN,  0,   "dry-run",  NULL,        NULL },
 	{ OPT_QUIET,    'q', "quiet",    NULL,        "say nothing but errors" },
-	{ OPT_VERBOSE,  'v', "verbose",  NULL,        "say everything" },
+	{ OPT_VERBOSE,  'v', "verbose",  NULL,        "a line for every try of every phone" },
 	{ OPT_JSON,     0,   "json",     NULL,        "print the summary as JSON, nothing else" },
 	{ OPT_NO_COLOR, 0,   "no-color", NULL,        "no colours; NO_COLOR does the same" },
 	{ OPT_HELP,     'h', "help",     NULL,        "this" },

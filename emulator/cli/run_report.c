@@ -22,7 +22,8 @@ report_look(const struct run_options *o, int fd)
 	struct live_look look = { .width = RUN_WIDTH };
 	struct winsize size;
 
-	look.terminal = isatty(fd) && term != NULL && strcmp(term, "dumb") != 0;
+	/* Lines that come in between would be drawn over. */
+	look.terminal = !o->verbose && isatty(fd) && term != NULL && strcmp(term, "dumb") != 0;
 	look.colour = look.terminal && !plain;
 	if (look.terminal && ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
 		look.width = size.ws_col;

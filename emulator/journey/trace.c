@@ -54,3 +54,23 @@ trace_line(
 	seen_json(row->seen, b);
 	buf_text(b, "}\n");
 }
+
+void
+trace_words(struct buf *b, const struct identity *id, const struct journey_row *row)
+{
+	const struct leg *leg = row->leg;
+
+	buf_printf(b, "phone=%04u ", (unsigned)id->index);
+	if (leg->first != 0 && leg->first == leg->last)
+		buf_printf(b, "guide=%u ", leg->first);
+	else if (leg->first != 0)
+		buf_printf(b, "guide=%u-%u ", leg->first, leg->last);
+	buf_printf(
+	    b, "step=%s try=%u %s", leg->step->name, row->tries, verdict_name(row->verdict));
+	if (row->why != WHY_NONE)
+		buf_printf(b, " %s", reason_name(row->why));
+	if (row->detail[0] != '\0')
+		buf_printf(b, " %s", row->detail);
+	buf_printf(
+	    b, " %llums", (unsigned long long)((row->ended_us - row->started_us) / 1000));
+}

@@ -6,6 +6,7 @@
 
 #include "auth_krb5.h"
 #include "io_uv.h"
+#include "log.h"
 #include "mem.h"
 #include "phone_id.h"
 #include "phone_rows.h"
@@ -54,6 +55,19 @@ firmware_bytes(const struct phone *p, const struct journey_row *row)
 	return journey_facts(p->j)->image_bytes;
 }
 
+/* The one place where a phone's steps are logged: `run -v`. */
+static void
+phone_log(const struct phone *p, const struct journey_row *row)
+{
+	struct buf words = { 0 };
+
+	if (!log_shows(LOG_DEBUG))
+		return;
+	trace_words(&words, &p->id, row);
+	log_line(LOG_DEBUG, "%s", buf_cstr(&words));
+	buf_done(&words);
+}
+
 static void
 phone_on_row(void *arg, const struct journey_row *row)
 {
@@ -72,6 +86,7 @@ phone_on_row(void *arg, const struct journey_row *row)
 
 	if (trace != NULL && row->final)
 		trace_line(trace, &p->id, p->sink->run_began_us, row);
+	phone_log(p, row);
 	p->sink->ops->row(p->sink, &told);
 }
 

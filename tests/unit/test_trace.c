@@ -80,12 +80,47 @@ a_row_without_number_or_reason_says_null(void **state)
 	    "\"seen\": {}}\n");
 }
 
+static void
+for_people_a_try_is_one_line(void **state)
+{
+	const struct leg login = { .first = 11, .last = 12, .step = &step_krb_login };
+	const struct leg confirm = { .first = 28, .last = 28, .step = &step_update_confirm };
+	const struct leg line = { .step = &step_sip_register };
+	struct journey_row row = { .leg = &login,
+		.tries = 2,
+		.verdict = STEP_RETRY,
+		.why = WHY_AUTH,
+		.detail = "krb:24 KDC_ERR_PREAUTH_FAILED",
+		.started_us = 2532001,
+		.ended_us = 4064001 };
+	struct buf b = { 0 };
+
+	(void)state;
+	trace_words(&b, &id, &row);
+	assert_string_equal(buf_cstr(&b),
+	    "phone=0421 guide=11-12 step=krb_login try=2 retry auth "
+	    "krb:24 KDC_ERR_PREAUTH_FAILED 1532ms");
+	buf_clear(&b);
+	row = (struct journey_row){
+		.leg = &confirm, .tries = 1, .verdict = STEP_DONE, .detail = ""
+	};
+	trace_words(&b, &id, &row);
+	assert_string_equal(
+	    buf_cstr(&b), "phone=0421 guide=28 step=update_confirm try=1 done 0ms");
+	buf_clear(&b);
+	row.leg = &line;
+	trace_words(&b, &id, &row);
+	assert_string_equal(buf_cstr(&b), "phone=0421 step=sip_register try=1 done 0ms");
+	buf_done(&b);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_row_of_the_guide_has_its_numbers_and_what_was_seen),
 		cmocka_unit_test(a_row_without_number_or_reason_says_null),
+		cmocka_unit_test(for_people_a_try_is_one_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

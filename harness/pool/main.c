@@ -127,14 +127,17 @@ main_count(const struct pool *pool)
 	}
 }
 
-/* However it is told to end, a closed terminal included: its folder goes. */
+/* However it is told to end, its folder goes.  A closed terminal tells it, too, but not under
+ * nohup. */
 static int
 main_signals(struct main_run *run)
 {
 	static const int signums[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction hangup;
+	int n = sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler == SIG_IGN ? 2 : 3;
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < sizeof signums / sizeof signums[0]; i++)
+	for (int i = 0; rc == 0 && i < n; i++)
 		rc = loop_signal_new(
 		    run->pool.loop, signums[i], main_on_signal, run, &run->ends[i]);
 	return rc;
@@ -164,8 +167,9 @@ main_run(struct main_run *run)
 		pool_stop(pool);
 		main_count(pool);
 	}
-	for (size_t i = 0; i < sizeof run->ends / sizeof run->ends[0]; i++)
-		loop_signal_close(run->ends[i]);
+	for (int i = 0; i < 3; i++)
+		if (run->ends[i] != NULL)
+			loop_signal_close(run->ends[i]);
 	loop_free(pool->loop);
 	return run->status;
 }

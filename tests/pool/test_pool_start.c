@@ -395,6 +395,20 @@ given_no_folder_its_own_is_gone_at_the_end(void **state)
 	f->out = f->ready = -1;
 }
 
+static void
+under_nohup_a_closed_terminal_does_not_end_it(void **state)
+{
+	struct fixture *f = *state;
+
+	signal(SIGHUP, SIG_IGN); /* the child inherits that */
+	assert_true(start(f, (char *[]){ NULL }));
+	signal(SIGHUP, SIG_DFL);
+	kill(f->pool, SIGHUP);
+	ntp_tells_the_time();
+	kill(f->pool, SIGTERM);
+	assert_int_equal(ended(f), 0);
+}
+
 /* The folder is left as it was: what a pool has there is still good. */
 static void
 given_a_folder_in_use_it_keeps_out(void **state)
@@ -509,6 +523,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		POOL_TEST(given_a_start_every_server_answers_and_the_end_is_clean),
 		POOL_TEST(given_no_folder_its_own_is_gone_at_the_end),
+		POOL_TEST(under_nohup_a_closed_terminal_does_not_end_it),
 		POOL_TEST(given_a_folder_in_use_it_keeps_out),
 		POOL_TEST(given_a_folder_that_everybody_may_write_to_it_keeps_out),
 		POOL_TEST(given_a_taken_port_it_says_which_and_ends_with_4),

@@ -149,6 +149,7 @@ lease_take(struct step *s)
 
 	if (err == -EADDRINUSE) {
 		(void)dhcp_talk_decline(&st->cfg, l->ip, l->server);
+		s->facts->last_ip = 0;
 		return step_retry(
 		    s, WHY_LOCAL, "dhcp:%s is taken, declined", text_ip_str(l->ip, text));
 	}
@@ -172,18 +173,38 @@ lease_drop(struct step *s)
 }
 
 enum verdict
-lease_lost(struct step *s)
+lease_not_renewed(struct step *s)
 {
 	const struct dhcp_talk *t = &((struct lease_state *)s->state)->talk;
 
-	switch (t->err) {
-	case -ETIMEDOUT:
-		return step_retry(s, WHY_TIMEOUT, "dhcp:no answer");
-	case -ECONNREFUSED:
+	if (t->naks > 0)
 		return step_retry(s, WHY_REFUSED, "dhcp:NAK");
-	case -EBADMSG:
+	if (t->err == -ETIMEDOUT)
+		return step_retry(s, WHY_TIMEOUT, "dhcp:no answer");
+	if (t->err == -EBADMSG)
 		return step_retry(s, WHY_BAD_REPLY, "%s", t->flaw);
-	default:
-		return step_lost(s, t->err);
-	}
+	return step_lost(s, t->err);
+}
+
+/* Three rounds in vain, then an address of 169.254/16 and a DISCOVER every 300 s.  The address
+ * itself is never used, so io does not hear of it. */
+static enum verdict
+lease_auto_ip(struct step *s)
+{
+	const struct lease_state *st = s->state;
+	struct facts *f = s->facts;
+	uint64_t from_us = f->auto_ip ? st->talk.began_us : s->io->ops->now_us(s->io);
+
+	f->auto_ip = true;
+	s->not_before_us = from_us + (uint64_t)s->profile->dhcp.again_s * US;
+	return step_retry(s, WHY_TIMEOUT, "dhcp:no answer, 169.254/16");
+}
+
+enum verdict
+lease_lost(struct step *s)
+{
+	const struct dhcp_talk *t = &((struct lease_state *)s->state)->talk;
+	bool silence = t->err == -ETIMEDOUT && !t->answered;
+
+	return silence ? lease_auto_ip(s) : lease_not_renewed(s);
 }

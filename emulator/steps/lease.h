@@ -22,7 +22,7 @@ const struct dhcp_talk_cfg *lease_cfg(struct step *, uint16_t vlan);
 bool lease_is_warm(const struct step *);
 
 /* The lease is the phone's from now on: facts, and io's address.  DONE, or RETRY local if the
- * address cannot be taken; one that another has is declined. */
+ * address cannot be taken; one that another has is declined, and not asked for again. */
 enum verdict lease_take(struct step *);
 
 /* The same lease for longer: its times only. */
@@ -31,7 +31,11 @@ void lease_prolong(struct step *);
 /* The address is gone: io and facts forget it, not the cached lease. */
 void lease_drop(struct step *);
 
-/* RETRY with why there is no lease. */
+/* RETRY with why there is no lease.  No server answered at all: the phone is on 169.254/16 from
+ * now on, and the next try, a single DISCOVER, does not come before its time. */
 enum verdict lease_lost(struct step *);
+
+/* RETRY with why the lease could not be renewed; the phone keeps its address. */
+enum verdict lease_not_renewed(struct step *);
 
 #endif

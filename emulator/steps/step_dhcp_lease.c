@@ -5,15 +5,12 @@
  *
  * A phone with a cached lease begins with INIT-REBOOT in the VLAN it was in.
  * When no server answers at all the phone takes an address of 169.254/16 and sends a DISCOVER
- * every 300 s: each of these is a try of its own, not before its time.  The address of
- * 169.254/16 itself is never used, so io does not hear of it.
+ * every 300 s: each of these is a try of its own, not before its time.
  */
 #include <errno.h>
 
 #include "lease.h"
 #include "step.h"
-
-enum { US = 1000000 };
 
 static enum verdict dhcp_lease_judge(struct step *, enum talk_state);
 
@@ -29,26 +26,15 @@ dhcp_lease_start(struct step *s)
 	return dhcp_lease_judge(s, dhcp_talk_lease(&st->talk, cfg, last_ip, s->attempt == 1));
 }
 
-/* No server answered at all. */
+/* The remembered VLAN may be gone: the next try is untagged. */
 static enum verdict
-dhcp_lease_silence(struct step *s)
+dhcp_lease_no_vlan(struct step *s)
 {
 	const struct lease_state *st = s->state;
-	struct facts *f = s->facts;
-	uint64_t from_us = s->io->ops->now_us(s->io);
 
-	/* The remembered VLAN may be gone: the next try is untagged. */
-	if (st->cfg.vlan != 0) {
-		f->known &= ~(uint32_t)FACT_LEASE;
-		f->vlan = 0;
-		return step_retry(s, WHY_TIMEOUT, "dhcp:no answer in VLAN %u", st->cfg.vlan);
-	}
-
-	if (f->auto_ip)
-		from_us = st->talk.began_us;
-	f->auto_ip = true;
-	s->not_before_us = from_us + (uint64_t)s->profile->dhcp.again_s * US;
-	return step_retry(s, WHY_TIMEOUT, "dhcp:no answer, 169.254/16");
+	s->facts->known &= ~(uint32_t)FACT_LEASE;
+	s->facts->vlan = 0;
+	return step_retry(s, WHY_TIMEOUT, "dhcp:no answer in VLAN %u", st->cfg.vlan);
 }
 
 static enum verdict
@@ -60,8 +46,9 @@ dhcp_lease_judge(struct step *s, enum talk_state state)
 		return STEP_WAIT;
 	if (state == TALK_DONE)
 		return lease_take(s);
-	return st->talk.err == -ETIMEDOUT && !st->talk.answered ? dhcp_lease_silence(s)
-								: lease_lost(s);
+	if (st->talk.err == -ETIMEDOUT && !st->talk.answered && st->cfg.vlan != 0)
+		return dhcp_lease_no_vlan(s);
+	return lease_lost(s);
 }
 
 static enum verdict

@@ -15,7 +15,7 @@ release_start(struct step *s)
 	int err;
 
 	if (!facts_know(f, FACT_ADDRESS) || f->auto_ip)
-		return step_skip(s, "no lease");
+		return step_skip(s, "dhcp:no lease");
 	err = dhcp_talk_release(lease_cfg(s, f->vlan), f->ip, f->dhcp_server);
 	if (err != 0)
 		return step_lost(s, err);

@@ -6,8 +6,9 @@
  * gives  FACT_ADDRESS: the same address and mask for longer
  *
  * From T1 on unicast to the server, from T2 on broadcast.  Each try is one
- * REQUEST; while nobody answers the next one comes at half of the time that is left, but
- * not within a minute.  At the end of the lease, and after a NAK, the address is lost.
+ * REQUEST; while nobody answers the next one is wanted at half of the time that is left, but
+ * not within a minute.  At the end of the lease, and after a NAK, the address is lost: the
+ * step takes FACT_ADDRESS away.
  */
 #include "lease.h"
 #include "step.h"
@@ -41,7 +42,7 @@ renew_later(struct step *s)
 	if (wait < (uint64_t)AGAIN_MIN_S * US)
 		wait = (uint64_t)AGAIN_MIN_S * US;
 	s->not_before_us = now + wait < until ? now + wait : until;
-	return lease_lost(s);
+	return lease_not_renewed(s);
 }
 
 static enum verdict
@@ -75,7 +76,7 @@ renew_start(struct step *s)
 	uint64_t now = s->io->ops->now_us(s->io);
 
 	if (f->ip == 0)
-		return step_skip(s, "no address");
+		return step_skip(s, "dhcp:no address");
 	if (now >= renew_at_us(f, f->lease_s))
 		return renew_address_lost(s, WHY_TIMEOUT, "dhcp:lease expired");
 	return renew_judge(s,

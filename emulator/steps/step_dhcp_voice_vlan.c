@@ -41,9 +41,9 @@ voice_vlan_start(struct step *s)
 	const struct facts *f = s->facts;
 
 	if (f->vlan != 0 && (f->voice_vlan == 0 || f->voice_vlan == f->vlan))
-		return step_skip(s, "already in VLAN %u", f->vlan);
+		return step_skip(s, "dhcp:already in VLAN %u", f->vlan);
 	if (f->voice_vlan == 0)
-		return step_skip(s, "no VLAN named");
+		return step_skip(s, "dhcp:no VLAN named");
 
 	if (f->ip != 0 && voice_vlan_release(s) != STEP_WAIT)
 		return STEP_RETRY;

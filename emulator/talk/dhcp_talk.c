@@ -141,7 +141,10 @@ dhcp_on_alarm(struct dhcp_talk *t)
 		return t->offered != 0 ? dhcp_enter(t, DHCP_PHASE_REBOOTING) : dhcp_discover(t);
 	if (t->phase == DHCP_PHASE_RENEWING)
 		return dhcp_exhausted(t);
-	if (t->sends < t->cfg.habit->n_wait && !t->cfg.once)
+	/* A single DISCOVER; what has been offered is asked for as patiently as ever. */
+	if (t->cfg.once && t->phase == DHCP_PHASE_SELECTING)
+		return dhcp_exhausted(t);
+	if (t->sends < t->cfg.habit->n_wait)
 		return dhcp_send(t);
 	return dhcp_next_round(t);
 }

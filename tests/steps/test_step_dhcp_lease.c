@@ -56,6 +56,37 @@ rig_done(struct rig *r)
 
 #define assert_story(r, text) assert_string_equal(fake_dhcp_story(&(r)->dhcp, (r)->story), text)
 
+/* ---- a server whose answers are spoilt ---------------------------------------------- */
+
+struct spoil {
+	enum dhcp_type which;
+	size_t at; /* byte to change; 0: an option's code becomes another's */
+	uint8_t option, value;
+	unsigned times; /* how many are spoilt, the next are left alone */
+	bool lose;
+};
+
+/* Change one byte, or hide an option under a code that nobody reads. */
+static bool
+spoil_one(void *arg, enum dhcp_type type, struct buf *b)
+{
+	struct spoil *s = arg;
+
+	if (type != s->which || s->times == 0)
+		return true;
+	s->times--;
+	if (s->lose)
+		return false;
+	if (s->at != 0)
+		b->p[s->at] ^= 0x55;
+	for (size_t at = 240; s->option != 0 && b->p[at] != 255; at += 2u + b->p[at + 1])
+		if (b->p[at] == s->option) {
+			b->p[at] = s->value != 0 ? s->option : 224;
+			memset(b->p + at + 2, 0, b->p[at + 1]);
+		}
+	return true;
+}
+
 /* ---- a server that answers --------------------------------------------------------- */
 
 static void
@@ -241,6 +272,22 @@ given_silence_it_sends_three_rounds_and_then_one_every_300_s(void **state)
 }
 
 static void
+on_169_254_an_offer_is_asked_for_as_patiently_as_ever(void **state)
+{
+	struct spoil s = { .which = DHCP_ACK, .lose = true, .times = 2 };
+	struct rig r;
+
+	(void)state;
+	rig_new(&r);
+	r.p->facts.auto_ip = true;
+	r.dhcp.spoil = spoil_one;
+	r.dhcp.spoil_arg = &s;
+	assert_int_equal(go(&r, 1)->verdict, STEP_DONE);
+	assert_story(&r, "DISCOVER REQUEST REQUEST REQUEST");
+	rig_done(&r);
+}
+
+static void
 waits_are_blurred_by_up_to_a_second(void **state)
 {
 	struct rig r;
@@ -291,35 +338,6 @@ a_first_wait_by_chance_spreads_the_phones(void **state)
 }
 
 /* ---- answers that are none of ours, or no good ------------------------------------------- */
-
-struct spoil {
-	enum dhcp_type which;
-	size_t at; /* byte to change; 0: an option's code becomes another's */
-	uint8_t option, value;
-	unsigned times; /* how many are spoilt, the next are left alone */
-	bool lose;
-};
-
-/* Change one byte, or hide an option under a code that nobody reads. */
-static bool
-spoil_one(void *arg, enum dhcp_type type, struct buf *b)
-{
-	struct spoil *s = arg;
-
-	if (type != s->which || s->times == 0)
-		return true;
-	s->times--;
-	if (s->lose)
-		return false;
-	if (s->at != 0)
-		b->p[s->at] ^= 0x55;
-	for (size_t at = 240; s->option != 0 && b->p[at] != 255; at += 2u + b->p[at + 1])
-		if (b->p[at] == s->option) {
-			b->p[at] = s->value != 0 ? s->option : 224;
-			memset(b->p + at + 2, 0, b->p[at + 1]);
-		}
-	return true;
-}
 
 static const struct fake_row *
 go_spoilt(struct rig *r, struct spoil *s)
@@ -463,6 +481,7 @@ main(void)
 		cmocka_unit_test(
 		    given_a_remembered_vlan_it_asks_there_and_untagged_when_nobody_answers),
 		cmocka_unit_test(given_silence_it_sends_three_rounds_and_then_one_every_300_s),
+		cmocka_unit_test(on_169_254_an_offer_is_asked_for_as_patiently_as_ever),
 		cmocka_unit_test(waits_are_blurred_by_up_to_a_second),
 		cmocka_unit_test(given_a_server_that_comes_late_it_leaves_169_254),
 		cmocka_unit_test(a_first_wait_by_chance_spreads_the_phones),

@@ -98,7 +98,7 @@ given_no_vlan_it_stays_where_it_is(void **state)
 	rig_new(&r);
 	r.dhcp.no_vlan = true;
 	assert_int_equal(go(&r, 1)->verdict, STEP_SKIP);
-	assert_string_equal(r.p->row->detail, "no VLAN named");
+	assert_string_equal(r.p->row->detail, "dhcp:no VLAN named");
 	assert_int_equal(r.dhcp.n_said, 2);
 	rig_done(&r);
 }
@@ -119,12 +119,12 @@ after_a_restart_it_is_in_its_vlan_already(void **state)
 	assert_int_equal(r.dhcp.said[0].type, DHCP_REQUEST);
 	assert_int_equal(r.dhcp.said[0].vlan, FAKE_DHCP_VLAN);
 	assert_int_equal(r.p->row->verdict, STEP_SKIP);
-	assert_string_equal(r.p->row->detail, "already in VLAN 200");
+	assert_string_equal(r.p->row->detail, "dhcp:already in VLAN 200");
 	rig_done(&r);
 }
 
 static void
-given_silence_in_the_vlan_it_tries_there_again_without_a_second_release(void **state)
+given_silence_in_the_vlan_it_discovers_there_every_300_s_without_a_second_release(void **state)
 {
 	const struct fake_row *row;
 	unsigned releases = 0;
@@ -136,11 +136,14 @@ given_silence_in_the_vlan_it_tries_there_again_without_a_second_release(void **s
 	row = go(&r, 2);
 	assert_int_equal(row->verdict, STEP_FAIL);
 	assert_int_equal(row->why, WHY_TIMEOUT);
-	assert_string_equal(row->detail, "dhcp:no answer");
+	assert_string_equal(row->detail, "dhcp:no answer, 169.254/16");
 	for (size_t i = 0; i < r.dhcp.n_said; i++)
 		releases += r.dhcp.said[i].type == DHCP_RELEASE;
 	assert_int_equal(releases, 1);
-	assert_int_equal(r.dhcp.n_said, 3 + 2 * 9);
+	/* Three rounds of three, and one DISCOVER 300 s after the last has ended. */
+	assert_int_equal(r.dhcp.n_said, 3 + 9 + 1);
+	assert_in_range(r.dhcp.said[12].at_us - r.dhcp.said[3].at_us, 360ull * S, 361ull * S);
+	assert_int_equal(r.dhcp.said[12].vlan, FAKE_DHCP_VLAN);
 	assert_int_equal(fake_address(r.p->f), 0);
 	/* The released lease is not asked for at the next power-on. */
 	assert_false(facts_know(&r.p->facts, FACT_LEASE));
@@ -175,7 +178,7 @@ main(void)
 		cmocka_unit_test(given_no_vlan_it_stays_where_it_is),
 		cmocka_unit_test(after_a_restart_it_is_in_its_vlan_already),
 		cmocka_unit_test(
-		    given_silence_in_the_vlan_it_tries_there_again_without_a_second_release),
+		    given_silence_in_the_vlan_it_discovers_there_every_300_s_without_a_second_release),
 		cmocka_unit_test(power_cut_at_any_event_it_leaves_nothing_open),
 	};
 

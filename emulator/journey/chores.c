@@ -2,10 +2,11 @@
  * chores.c - when the phone does what comes afterwards: renew the lease, refresh the
  * registration, make a lost line again, check for updates, poll the mailbox.
  *
- * Chores are planned, not begun, whenever something changes; they begin one at a time when the
- * chore bell rings.
+ * Chores are planned, not begun, whenever something changes; they begin when the chore bell
+ * rings and their lane rests.  What cannot wait is walked on the chore lane; what may wait
+ * until the road rests is walked on the road's: an image takes minutes to come, and meanwhile
+ * the lease and the registration must be kept.
  */
-#include <errno.h>
 #include <string.h>
 
 #include "lane.h"
@@ -17,6 +18,13 @@ now_us(const struct journey *j)
 }
 
 /* ---- planning ------------------------------------------------------------------ */
+
+/* Where its rows are walked. */
+static struct lane *
+chore_lane(struct journey *j, const struct chore *c)
+{
+	return c->when_idle ? &j->road : &j->chore;
+}
 
 /* Is the road on rows that make or use the line itself?  Then it mends the line. */
 static bool
@@ -50,9 +58,9 @@ reconnect_us(struct journey *j)
 {
 	const struct profile_sip *sip = &j->profile->sip;
 	uint64_t ms = (uint64_t)sip->reconnect_ms << (j->reconnects < 16 ? j->reconnects : 16);
-	uint64_t us = (ms < sip->reconnect_max_ms ? ms : sip->reconnect_max_ms) * 1000;
 
-	return us - us / 4 + (us / 2 * j->cfg.io->ops->random(j->cfg.io) >> 32);
+	return lane_blur_us(
+	    j->cfg.io, (ms < sip->reconnect_max_ms ? ms : sip->reconnect_max_ms) * 1000);
 }
 
 /* How long from now, or 0 for never. */
@@ -66,7 +74,7 @@ chore_after_us(struct journey *j, const struct chore *c)
 		.line = j->line,
 		.id = j->cfg.id,
 		.profile = j->profile,
-		.lane = &j->chore,
+		.lane = chore_lane(j, c),
 	};
 
 	if (c->when == CHORE_LINE_LOST)
@@ -78,9 +86,9 @@ static void
 plan(struct journey *j, size_t i)
 {
 	const struct chore *c = &j->cfg.chores[i];
-	uint64_t after;
+	uint64_t after, due;
 
-	if (j->doing == c)
+	if (chore_lane(j, c)->doing == c)
 		return;
 	if (!may_be_planned(j, c)) {
 		j->due_us[i] = 0;
@@ -89,20 +97,21 @@ plan(struct journey *j, size_t i)
 	if (j->due_us[i] != 0)
 		return;
 	after = chore_after_us(j, c);
+	due = now_us(j) + after;
 	if (after != 0)
-		j->due_us[i] = now_us(j) + after;
+		j->due_us[i] = due > j->not_before_us[i] ? due : j->not_before_us[i];
 }
 
 /* The planned chore that comes first among those that may begin now; n_chores: none. */
 static size_t
-first_due(const struct journey *j)
+first_due(struct journey *j)
 {
 	size_t first = j->cfg.n_chores;
 
 	for (size_t i = 0; i < j->cfg.n_chores; i++) {
 		if (j->due_us[i] == 0)
 			continue;
-		if (j->cfg.chores[i].when_idle && j->road.state != LANE_RESTS)
+		if (chore_lane(j, &j->cfg.chores[i])->state != LANE_RESTS)
 			continue;
 		if (first == j->cfg.n_chores || j->due_us[i] < j->due_us[first])
 			first = i;
@@ -129,7 +138,7 @@ chores_look(struct journey *j)
 	for (i = 0; i < j->cfg.n_chores; i++)
 		plan(j, i);
 	i = first_due(j);
-	if (i == j->cfg.n_chores || j->chore.state != LANE_RESTS)
+	if (i == j->cfg.n_chores)
 		return;
 	now = now_us(j);
 	j->cfg.io->ops->alarm_set(j->chore_bell, j->due_us[i] > now ? j->due_us[i] - now : 0);
@@ -139,8 +148,7 @@ void
 chores_forget(struct journey *j)
 {
 	for (size_t i = 0; i < JOURNEY_CHORES_MAX; i++)
-		j->due_us[i] = 0;
-	j->doing = NULL;
+		j->due_us[i] = j->not_before_us[i] = 0;
 	j->line_lost = false;
 	j->reconnects = 0;
 }
@@ -150,41 +158,55 @@ chores_forget(struct journey *j)
 void
 chores_ring(struct journey *j)
 {
+	const struct chore *c;
 	size_t i;
 
-	if (!chores_are_on(j) || j->chore.state != LANE_RESTS)
+	if (!chores_are_on(j))
 		return;
 	i = first_due(j);
-	if (i == j->cfg.n_chores || j->due_us[i] > now_us(j)) {
-		chores_look(j);
-		return;
+	if (i < j->cfg.n_chores && j->due_us[i] <= now_us(j)) {
+		c = &j->cfg.chores[i];
+		j->due_us[i] = 0;
+		(void)lane_walk(chore_lane(j, c), c->rows, c->n_rows, c);
 	}
-	j->due_us[i] = 0;
-	j->doing = &j->cfg.chores[i];
-	if (lane_walk(&j->chore, j->doing->rows, j->doing->n_rows) != 0) {
-		j->doing = NULL;
-		chores_look(j);
-	}
+	/* The next one, or without memory the same one later.  The power may be off by now. */
+	chores_look(j);
 }
 
 /* Why the line cannot be kept or made may put in doubt what the phone has for it: its ticket,
  * or the root it trusts. */
 static uint32_t
-doubtful(const struct journey *j, const struct chore *c)
+doubtful(enum reason why, const struct chore *c)
 {
 	if (c->when != CHORE_LINE_LOST && !(c->loses & FACT_REGISTERED))
 		return 0;
-	if (j->chore.s.why == WHY_AUTH)
+	if (why == WHY_AUTH)
 		return FACT_TGT;
-	return j->chore.s.why == WHY_TLS ? FACT_ROOT : 0;
+	return why == WHY_TLS ? FACT_ROOT : 0;
+}
+
+/* A server wants to be left alone for a while: by this chore, and if that loses the line, by
+ * the one that makes it again. */
+static void
+hold_back(struct journey *j, const struct chore *failed, uint64_t until_us)
+{
+	for (size_t i = 0; i < j->cfg.n_chores; i++) {
+		const struct chore *c = &j->cfg.chores[i];
+
+		if (c == failed ||
+		    (c->when == CHORE_LINE_LOST && (failed->loses & FACT_REGISTERED)))
+			j->not_before_us[i] = until_us;
+	}
 }
 
 /* What a failed chore leaves behind.  true: the whole way is walked again. */
 static bool
-chore_failed(struct journey *j, const struct chore *c)
+chore_failed(struct lane *l, const struct chore *c)
 {
-	uint32_t lost = c->loses | doubtful(j, c);
+	struct journey *j = l->j;
+	uint32_t lost = c->loses | doubtful(l->s.why, c);
 
+	hold_back(j, c, l->s.not_before_us);
 	if (c->when == CHORE_LINE_LOST)
 		j->reconnects++;
 	if ((lost & (FACT_LINE | FACT_REGISTERED)) != 0) {
@@ -192,15 +214,14 @@ chore_failed(struct journey *j, const struct chore *c)
 		j->line_lost = true;
 	}
 	j->facts.known &= ~lost;
-	return (lost & (FACT_ADDRESS | FACT_ROOT)) != 0;
+	return (lost & FACT_ROOT) != 0 || !facts_know(&j->facts, FACT_ADDRESS);
 }
 
 void
-chores_walked(struct journey *j, bool done)
+chores_walked(struct lane *l, const struct chore *c, bool done)
 {
-	const struct chore *c = j->doing;
+	struct journey *j = l->j;
 
-	j->doing = NULL;
 	if (j->state == JOURNEY_LEAVING) {
 		journey_left(j);
 		return;
@@ -209,7 +230,7 @@ chores_walked(struct journey *j, bool done)
 		j->line_lost = false;
 		j->reconnects = 0;
 	}
-	if (!done && chore_failed(j, c))
+	if (!done && chore_failed(l, c))
 		journey_again(j);
 	else if (j->road.state == LANE_RESTS && journey_wants_restart(j))
 		journey_again(j);
@@ -236,13 +257,14 @@ chores_line_lost(void *arg, enum line_news news, const char *detail)
 bool
 chores_leave(struct journey *j)
 {
+	if (j->line == NULL)
+		return false;
 	for (size_t i = 0; i < j->cfg.n_chores; i++) {
 		const struct chore *c = &j->cfg.chores[i];
 
 		if (c->when != CHORE_LEAVING)
 			continue;
-		j->doing = c;
-		return lane_walk(&j->chore, c->rows, c->n_rows) == 0;
+		return lane_walk(&j->chore, c->rows, c->n_rows, c) == 0;
 	}
 	return false;
 }

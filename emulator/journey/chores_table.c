@@ -28,7 +28,7 @@ enum {
 
 /* clang-format off */
 static const struct leg renew_rows[] = {
-	{ 0, 0, "address", &step_dhcp_renew,        ADDR,            0,     0, 40, 3*MIN,       0, FATE_STOP,  NULL },
+	{ 0, 0, "address", &step_dhcp_renew,        ADDR,            0,     0,  1, 3*MIN,       0, FATE_STOP,  NULL },
 };
 static const struct leg refresh_rows[] = {
 	{ 0, 0, "sign-in", &step_sip_refresh,       LINE|REG,        0,     0,  2, 3*MIN,   2*SEC, FATE_STOP,  NULL },
@@ -64,7 +64,8 @@ static const struct leg leave_rows[] = {
 
 static const uint64_t SECOND_US = 1000000;
 
-/* At T1, half the lease unless the server said otherwise. */
+/* At T1, half the lease unless the server said otherwise; while nobody answers, not before the
+ * step wants it. */
 static uint64_t
 renew_after(const struct step *s)
 {
@@ -118,7 +119,7 @@ poll_after(const struct step *s)
 /* clang-format off */
 const struct chore chores_table[] = {
 	/* what               rows                when             needs        how long    idle   lost when it fails */
-	{ "renew the lease",  ROWS(renew_rows),   CHORE_TIMED,     ADDR,        renew_after,   false, FACT_ADDRESS },
+	{ "renew the lease",  ROWS(renew_rows),   CHORE_TIMED,     ADDR,        renew_after,   false, 0 },
 	{ "refresh",          ROWS(refresh_rows), CHORE_TIMED,     LINE | REG,  refresh_after, false, FACT_LINE | FACT_REGISTERED },
 	{ "line again",       ROWS(line_rows),    CHORE_LINE_LOST, POOL | DC,   NULL,          false, 0 },
 	{ "log in again",     ROWS(login_rows),   CHORE_TIMED,     TGT | DC,    login_after,   false, 0 },

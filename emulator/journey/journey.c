@@ -40,10 +40,10 @@ row_passed_over(struct lane *l)
 	char names[64];
 
 	if (leg->skip_if != 0 && (known & leg->skip_if) == leg->skip_if)
-		step_skip(&l->s, "known: %s", facts_names(leg->skip_if, names, sizeof names));
+		step_skip(&l->s, "known:%s", facts_names(leg->skip_if, names, sizeof names));
 	else if ((leg->needs & ~known) != 0)
 		step_skip(
-		    &l->s, "needs %s", facts_names(leg->needs & ~known, names, sizeof names));
+		    &l->s, "needs:%s", facts_names(leg->needs & ~known, names, sizeof names));
 	else
 		return false;
 	lane_settle(l, STEP_SKIP, false);
@@ -177,13 +177,13 @@ lane_pause(struct lane *l, uint64_t us)
 static void
 lane_end(struct lane *l, bool arrived)
 {
-	struct journey *j = l->j;
+	const struct chore *chore = l->doing;
 
 	lane_stop(l);
-	if (l == &j->road)
-		journey_walked(l, arrived);
+	if (chore == NULL)
+		journey_walked(l->j, arrived);
 	else
-		chores_walked(j, arrived);
+		chores_walked(l, chore, arrived);
 }
 
 static void
@@ -207,6 +207,7 @@ lane_proceed(struct lane *l, enum next next)
 	case NEXT_AGAIN:
 		lane_pause(l, lane_pause_us(l, 1));
 		l->loops++;
+		l->back_tries = 0;
 		lane_return(l, lane_again_from(l), 0);
 		break;
 	case NEXT_ROW:
@@ -228,7 +229,7 @@ lane_tell(struct lane *l, enum verdict v, bool walked, bool final)
 	const struct journey_watch *w = &l->j->cfg.watch;
 	struct journey_row row = {
 		.leg = lane_leg(l),
-		.chore = l == &l->j->chore,
+		.chore = l->doing != NULL,
 		.final = final,
 		.tries = walked ? l->s.attempt : 0,
 		.verdict = v,
@@ -280,11 +281,10 @@ lane_settle(struct lane *l, enum verdict v, bool walked)
 	lane_proceed(l, next);
 }
 
-/* ---- walks
- * ----------------------------------------------------------------------------------- */
+/* ---- walks --------------------------------------------------------------------------- */
 
 int
-lane_walk(struct lane *l, const struct leg *rows, size_t n)
+lane_walk(struct lane *l, const struct leg *rows, size_t n, const struct chore *chore)
 {
 	struct journey *j = l->j;
 	struct io_owner alarms = { &l->walk, lane_on_alarm, l };
@@ -306,6 +306,7 @@ lane_walk(struct lane *l, const struct leg *rows, size_t n)
 		l->s.state = NULL;
 		return -ENOMEM;
 	}
+	l->doing = chore;
 	l->rows = rows;
 	l->n_rows = n;
 	l->at = 0;
@@ -340,6 +341,7 @@ lane_stop(struct lane *l)
 	mem_free(l->s.state);
 	l->s.state = NULL;
 	seen_clear(&l->seen);
+	l->doing = NULL;
 	l->walks++;
 	l->state = LANE_RESTS;
 }

@@ -2,9 +2,10 @@
  * journey.h - walk a phone through the table.
  *
  * journey.c is the only code that starts, times, retries and ends a step.  A
- * phone has two lanes, each with its own scratch: the road walks the table, the
- * chore lane walks what comes afterwards (renew, re-register, the line again,
- * update check, EWS poll), also while the road is in a long download.
+ * phone has two lanes, each with its own scratch: the road walks the table; the
+ * chore lane walks what must go on beside it (renew, re-register, the line again),
+ * also while the road is in a long download.  When the road rests, its lane walks
+ * what is not urgent (update check, mailbox, EWS poll).
  */
 #ifndef JOURNEY_JOURNEY_H
 #define JOURNEY_JOURNEY_H
@@ -54,10 +55,10 @@ struct chore {
 	uint32_t needs; /* facts without which it does not begin */
 	uint64_t (*after_us)(
 	    const struct step *); /* TIMED: from the last time to the next; 0 = never */
-	bool when_idle;           /* not while the road walks */
+	bool when_idle;           /* not while the road walks: it is walked on its lane */
 	uint32_t loses; /* facts gone when it fails (besides: reason auth the TGT, tls the
-			   root).  REGISTERED: the line is made again; ADDRESS, ROOT: the
-			   whole way is walked again */
+			   root).  REGISTERED: the line is made again; ROOT, and an address
+			   that its step has lost: the whole way is walked again */
 };
 extern const struct chore chores_table[];
 extern const size_t chores_count;
@@ -116,8 +117,8 @@ struct journey_override {
 struct journey_plan {
 	const struct leg *until; /* the last row walked; NULL: the table's last */
 	bool restart_after_update;
-	uint64_t stay_us;                        /* after the last walk; 0: arrive at once */
-	uint32_t stage_loops;                    /* loop guard of FATE_STAGE_AGAIN */
+	uint64_t stay_us;     /* from the first arrival on; 0: arrived is all */
+	uint32_t stage_loops; /* loop guard of FATE_STAGE_AGAIN */
 	const struct journey_override *override; /* journey_rows of them, or NULL */
 	bool leave; /* at the end: sign out and release the lease */
 	/* The profile of a version, or NULL: the same one with another version. */
@@ -152,8 +153,8 @@ void journey_power_on(struct journey *);
 /* Cut its power: every scope closed with RST, no RELEASE, no sign-out; flash facts stay. */
 void journey_power_off(struct journey *);
 
-/* Drain: sign out, release the lease (plan->leave), then JOURNEY_LEFT.  A phone still on its
- * way is cut off. */
+/* Drain: whatever it was doing, sign out and release the lease (plan->leave) as far as it has
+ * them, then JOURNEY_LEFT. */
 void journey_leave(struct journey *);
 
 /* Is the phone still what it was when it arrived: signed in, if its way led there? */

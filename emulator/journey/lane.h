@@ -14,7 +14,8 @@ enum lane_state {
 struct lane {
 	struct journey *j;
 	enum lane_state state;
-	const struct leg *rows; /* what is walked, and where we are */
+	const struct chore *doing; /* the chore whose rows are walked; NULL: the table's */
+	const struct leg *rows;    /* what is walked, and where we are */
 	size_t n_rows, at;
 	struct step s;
 	struct seen seen;
@@ -35,14 +36,15 @@ struct journey {
 	struct facts facts;
 	struct line *line;
 	struct lane road, chore;
-	uint64_t on_us; /* when the power came */
-	uint32_t arrived_with;
+	uint64_t on_us;       /* when the power came */
+	uint64_t stay_end_us; /* of the stay; 0: it has not arrived yet */
 	unsigned restarts;
+	bool fresh_image; /* what runs since the last power cut is new */
 	struct io_scope power;
-	struct io_handle *bell;       /* restart, the end of the stay */
-	struct io_handle *chore_bell; /* the next chore */
-	const struct chore *doing;
-	uint64_t due_us[JOURNEY_CHORES_MAX]; /* 0 = not planned */
+	struct io_handle *bell;                     /* restart, the end of the stay */
+	struct io_handle *chore_bell;               /* the next chore */
+	uint64_t due_us[JOURNEY_CHORES_MAX];        /* 0 = not planned */
+	uint64_t not_before_us[JOURNEY_CHORES_MAX]; /* a server asked to be left alone */
 	bool line_lost;
 	unsigned reconnects; /* in a row without success */
 };
@@ -71,6 +73,9 @@ size_t lane_row_of(const struct lane *, const struct step_ops *);
  * asked for. */
 uint64_t lane_pause_us(const struct lane *, unsigned tries);
 
+/* So long, +/- 25 % by chance. */
+uint64_t lane_blur_us(struct io *, uint64_t us);
+
 /* The row, its limit by table or scenario, and io's now. */
 const struct leg *lane_leg(const struct lane *);
 uint32_t lane_limit_ms(const struct lane *);
@@ -78,8 +83,9 @@ uint64_t lane_now(const struct lane *);
 
 /* ---- journey.c: the runner ------------------------------------------------- */
 
-/* Walk these rows from the first one on a lane that rests.  0 or -ENOMEM. */
-int lane_walk(struct lane *, const struct leg *rows, size_t n);
+/* Walk these rows from the first one on a lane that rests: a chore's, or (NULL) the table's.
+ * 0 or -ENOMEM. */
+int lane_walk(struct lane *, const struct leg *rows, size_t n, const struct chore *);
 
 /* Let the step of the moment drop what is not an io handle: what comes before a power cut. */
 void lane_cancel(struct lane *);
@@ -92,8 +98,8 @@ struct io_owner lane_owner(struct lane *, struct io_scope *);
 
 /* ---- power.c: the phone ------------------------------------------------------ */
 
-/* The road's walk is over: by its last row, or by a fate. */
-void journey_walked(struct lane *, bool arrived);
+/* The walk of the table is over: by its last row, or by a fate. */
+void journey_walked(struct journey *, bool arrived);
 
 /* Is there a new image to boot, and does the plan want it? */
 bool journey_wants_restart(const struct journey *);
@@ -101,7 +107,7 @@ bool journey_wants_restart(const struct journey *);
 /* Restart soon: for a new image, or because the network is gone. */
 void journey_again(struct journey *);
 
-/* The rows of leaving are walked, or have taken too long. */
+/* The rows of leaving are walked. */
 void journey_left(struct journey *);
 
 /* ---- chores.c ------------------------------------------------------------------ */
@@ -109,8 +115,8 @@ void journey_left(struct journey *);
 /* Facts or states have changed: plan the chores anew. */
 void chores_look(struct journey *);
 
-/* The chore lane has walked its rows. */
-void chores_walked(struct journey *, bool done);
+/* A lane has walked the rows of this chore. */
+void chores_walked(struct lane *, const struct chore *, bool done);
 
 /* The chore bell rings. */
 void chores_ring(struct journey *);

@@ -6,7 +6,7 @@
 
 #include "lane.h"
 
-enum { PAUSE_DOUBLINGS = 6, BACKS_MAX = 24 };
+enum { PAUSE_DOUBLINGS = 6, BACKS_MAX = 24, CHORE_PATIENCE_US = 30 * 1000 * 1000 };
 
 /* ---- the row, as the table and the scenario have it ------------------------- */
 
@@ -122,12 +122,21 @@ next_by_fate(const struct lane *l)
 	return NEXT_STOP;
 }
 
+/* A chore does not sit out a long wait, or the others would have to: it ends and is planned
+ * anew. */
+static bool
+chore_would_wait(const struct lane *l)
+{
+	return l->doing != NULL && l->s.not_before_us > lane_now(l) + CHORE_PATIENCE_US;
+}
+
 /* A RETRY whose tries are spent becomes a FAIL. */
 enum next
 lane_judge(const struct lane *l, enum verdict *v)
 {
 	if (*v == STEP_RETRY) {
-		if (l->s.attempt < lane_tries(l) && l->backs < BACKS_MAX)
+		if (l->s.attempt < lane_tries(l) && l->backs < BACKS_MAX &&
+		    !chore_would_wait(l))
 			return connection_lost(l) ? NEXT_BACK : NEXT_TRY;
 		*v = STEP_FAIL;
 	}
@@ -136,7 +145,15 @@ lane_judge(const struct lane *l, enum verdict *v)
 
 /* ---- how long it waits before -------------------------------------------------- */
 
-/* Doubles with each try, +/- 25 %, and not before what the server asked for. */
+uint64_t
+lane_blur_us(struct io *io, uint64_t us)
+{
+	uint64_t range = us / 2, r = io->ops->random(io);
+
+	/* range * r / 2^32, in two parts so that no wait is too long for it */
+	return us - us / 4 + (range >> 32) * r + ((range & UINT32_MAX) * r >> 32);
+}
+
 uint64_t
 lane_pause_us(const struct lane *l, unsigned tries)
 {
@@ -144,7 +161,7 @@ lane_pause_us(const struct lane *l, unsigned tries)
 	uint64_t us = ((uint64_t)lane_leg(l)->pause_ms * 1000) << doublings;
 	uint64_t now = lane_now(l);
 
-	us = us - us / 4 + (us / 2 * l->s.io->ops->random(l->s.io) >> 32);
+	us = lane_blur_us(l->s.io, us);
 	if (l->s.not_before_us > now + us)
 		us = l->s.not_before_us - now;
 	return us;

@@ -6,8 +6,6 @@
 #include "lane.h"
 #include "mem.h"
 
-enum { LEAVE_PATIENCE_US = 20 * 1000 * 1000 };
-
 static void on_bell(void *, const struct io_event *);
 static void on_chore_bell(void *, const struct io_event *);
 
@@ -109,6 +107,7 @@ cut(struct journey *j)
 	j->line = NULL;
 	j->bell = j->chore_bell = NULL;
 	j->cfg.auth->ops->forget(j->cfg.auth);
+	j->fresh_image |= facts_new_image(&j->facts);
 	facts_power_cut(&j->facts);
 }
 
@@ -126,17 +125,39 @@ give_up(struct journey *j)
 	enter(j, JOURNEY_FAILED);
 }
 
+/* The image on the other bank runs from now on, with its habits, if they are known. */
+static void
+new_image(struct journey *j)
+{
+	const struct journey_plan *plan = j->cfg.plan;
+	const struct profile *p = plan->profile_of != NULL
+	    ? plan->profile_of(plan->profiles, j->facts.version)
+	    : NULL;
+
+	j->fresh_image = false;
+	j->restarts++;
+	if (p != NULL)
+		j->profile = p;
+	if (j->cfg.watch.restart != NULL)
+		j->cfg.watch.restart(j->cfg.watch.arg);
+}
+
 static void
 boot(struct journey *j)
 {
 	int64_t wall_minus_now_us;
+
+	if (j->fresh_image)
+		new_image(j);
+	if (j->state != JOURNEY_WALKING)
+		return; /* the watcher has cut the power */
 
 	j->on_us = now_us(j);
 	wall_minus_now_us = -(int64_t)j->on_us;
 	j->cfg.io->ops->clock(j->cfg.io, wall_minus_now_us);
 	j->cfg.auth->ops->clock(j->cfg.auth, wall_minus_now_us - j->cfg.host_wall_minus_now_us);
 
-	if (wire_up(j) != 0 || lane_walk(&j->road, j->cfg.table, road_end(j)) != 0)
+	if (wire_up(j) != 0 || lane_walk(&j->road, j->cfg.table, road_end(j), NULL) != 0)
 		give_up(j);
 }
 
@@ -146,6 +167,7 @@ journey_power_on(struct journey *j)
 	if (j->state != JOURNEY_OFF)
 		return;
 	j->restarts = 0;
+	j->stay_end_us = 0;
 	enter(j, JOURNEY_WALKING);
 	if (j->state == JOURNEY_WALKING)
 		boot(j);
@@ -169,52 +191,36 @@ journey_wants_restart(const struct journey *j)
 	    j->restarts < JOURNEY_RESTARTS_MAX;
 }
 
-/* The image on the other bank runs from now on, with its habits, if they are known. */
-static void
-new_image(struct journey *j)
-{
-	const struct journey_plan *plan = j->cfg.plan;
-	const struct profile *p = plan->profile_of != NULL
-	    ? plan->profile_of(plan->profiles, j->facts.version)
-	    : NULL;
-
-	j->restarts++;
-	if (p != NULL)
-		j->profile = p;
-	if (j->cfg.watch.restart != NULL)
-		j->cfg.watch.restart(j->cfg.watch.arg);
-}
-
 /* Power cut and boot: for a new image, or because the network is gone. */
 static void
 restart(struct journey *j)
 {
-	bool image = journey_wants_restart(j);
-
 	cut(j);
-	if (image)
-		new_image(j);
-	if (j->state == JOURNEY_WALKING)
-		boot(j);
+	boot(j);
 }
 
 /* ---- the end of a walk ------------------------------------------------------------------ */
 
+/* A phone that has to walk again in the middle of its stay does not stay longer for that. */
 static void
 arrive(struct journey *j)
 {
-	j->arrived_with = j->facts.known;
-	if (j->cfg.plan->stay_us > 0)
-		j->cfg.io->ops->alarm_set(j->bell, j->cfg.plan->stay_us);
+	uint64_t now = now_us(j);
+
+	if (j->stay_end_us == 0)
+		j->stay_end_us = now + j->cfg.plan->stay_us;
 	chores_look(j);
-	enter(j, j->cfg.plan->stay_us > 0 ? JOURNEY_STAYING : JOURNEY_ARRIVED);
+	if (j->stay_end_us > now) {
+		j->cfg.io->ops->alarm_set(j->bell, j->stay_end_us - now);
+		enter(j, JOURNEY_STAYING);
+	} else {
+		enter(j, JOURNEY_ARRIVED);
+	}
 }
 
 void
-journey_walked(struct lane *road, bool arrived)
+journey_walked(struct journey *j, bool arrived)
 {
-	struct journey *j = road->j;
-
 	if (!arrived)
 		give_up(j);
 	else if (journey_wants_restart(j))
@@ -248,10 +254,8 @@ on_bell(void *arg, const struct io_event *ev)
 		else
 			give_up(j);
 		break;
-	case JOURNEY_LEAVING:
-		journey_left(j);
-		break;
 	case JOURNEY_OFF:
+	case JOURNEY_LEAVING:
 	case JOURNEY_ARRIVED:
 	case JOURNEY_FAILED:
 	case JOURNEY_LEFT:
@@ -278,28 +282,34 @@ journey_left(struct journey *j)
 void
 journey_leave(struct journey *j)
 {
-	bool settled = j->state == JOURNEY_STAYING || j->state == JOURNEY_ARRIVED;
-
 	if (j->state == JOURNEY_OFF || j->state == JOURNEY_LEFT || j->state == JOURNEY_LEAVING)
 		return;
 	lane_stop(&j->road);
 	lane_stop(&j->chore);
 	chores_forget(j);
 	j->state = JOURNEY_LEAVING;
-	if (!settled || !j->cfg.plan->leave || !chores_leave(j))
+	if (!j->cfg.plan->leave || !chores_leave(j))
 		journey_left(j);
-	else if (j->state == JOURNEY_LEAVING)
-		j->cfg.io->ops->alarm_set(j->bell, LEAVE_PATIENCE_US);
 }
 
 /* ---- questions --------------------------------------------------------------------------- */
+
+/* Does the way that it walks lead to a registration? */
+static bool
+way_signs_in(const struct journey *j)
+{
+	for (size_t i = 0; i < road_end(j); i++)
+		if (j->cfg.table[i].gives & FACT_REGISTERED)
+			return true;
+	return false;
+}
 
 bool
 journey_holds(const struct journey *j)
 {
 	if (j->state != JOURNEY_STAYING && j->state != JOURNEY_ARRIVED)
 		return false;
-	return !(j->arrived_with & FACT_REGISTERED) || line_is_registered(j->line);
+	return !way_signs_in(j) || line_is_registered(j->line);
 }
 
 enum journey_state

@@ -115,6 +115,7 @@ kit_reason(int err)
 		return WHY_REFUSED;
 	case 0:
 	case ECONNRESET:
+	case ENOTCONN:
 	case EPIPE:
 		return WHY_RESET;
 	case EBADMSG:
@@ -140,7 +141,7 @@ step_lost(struct step *s, int err)
 	const char *name = strerrorname_np(-err);
 
 	if (err == 0)
-		return step_retry(s, WHY_RESET, "closed");
+		return step_retry(s, WHY_RESET, "tcp:closed");
 	if (name == NULL)
 		return step_retry(s, kit_reason(err), "errno:%d", -err);
 	return step_retry(s, kit_reason(err), "errno:%s", name);

@@ -118,10 +118,10 @@ enum verdict step_skip(struct step *, const char *fmt, ...)
 
 /*
  * RETRY for a negative errno of io or talk, the one place that translates:
- * -ETIMEDOUT timeout; -ECONNREFUSED, -EHOSTUNREACH, -ENETUNREACH refused; -ECONNRESET, -EPIPE
- * and 0 (closed) reset; -EBADMSG, -EPROTO, -EMSGSIZE bad_reply; -ENOENT not_found; -EACCES,
- * -EKEYREJECTED, -ENOKEY auth; -EREMOTEIO server_error; anything else local.  Detail
- * "errno:ECONNRESET".
+ * -ETIMEDOUT timeout; -ECONNREFUSED, -EHOSTUNREACH, -ENETUNREACH refused; -ECONNRESET,
+ * -ENOTCONN, -EPIPE and 0 (closed) reset; -EBADMSG, -EPROTO, -EMSGSIZE bad_reply; -ENOENT
+ * not_found; -EACCES, -EKEYREJECTED, -ENOKEY auth; -EREMOTEIO server_error; anything else
+ * local.  Detail "errno:ECONNRESET".
  */
 enum verdict step_lost(struct step *, int err);
 

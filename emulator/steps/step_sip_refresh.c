@@ -21,7 +21,10 @@ sip_refresh_start(struct step *s)
 static enum verdict
 sip_refresh_event(struct step *s, const struct io_event *ev)
 {
-	return sip_login_event(s, s->state, ev);
+	enum verdict v = sip_login_event(s, s->state, ev);
+
+	/* The answer cost the line: to make it again is another chore's. */
+	return v == STEP_RETRY && !line_is_up(s->line) ? STEP_FAIL : v;
 }
 
 static void

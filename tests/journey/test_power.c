@@ -182,6 +182,26 @@ without_restart_after_update_the_image_waits_for_the_next_power_on(void **state)
 	fake_phone_free(p);
 }
 
+static void
+switched_on_again_the_new_image_runs_with_its_own_profile(void **state)
+{
+	struct toys toys = { .script = { "d", "d" } };
+	struct profile newer = { .version = "1.0.522.101" };
+	struct fake_phone *p = updating_phone(&toys, &newer);
+
+	(void)state;
+	p->plan.restart_after_update = false;
+	fake_phone_walk_rows(p);
+	journey_power_off(p->j);
+	journey_power_on(p->j);
+	assert_ptr_equal(journey_profile(p->j), &newer);
+	assert_int_equal(p->restarts, 1);
+	journey_power_off(p->j);
+	journey_power_on(p->j);
+	assert_int_equal(p->restarts, 1);
+	fake_phone_free(p);
+}
+
 /* ---- the stay -------------------------------------------------------------------- */
 
 static void
@@ -213,6 +233,24 @@ a_phone_whose_registration_is_gone_at_the_end_has_failed(void **state)
 	assert_false(journey_holds(p->j)); /* no line is up in this test */
 	run_until(p, JOURNEY_FAILED, 1000ull * S);
 	assert_int_equal(fake_open(p->f), 0);
+	fake_phone_free(p);
+}
+
+static void
+a_registration_that_was_lost_before_it_arrived_counts_as_well(void **state)
+{
+	struct toys toys = { .script = { "d", "a" } };
+	struct fake_phone *p = toy_phone(&toys);
+
+	(void)state;
+	p->plan.stay_us = 60 * S;
+	fake_phone_row(p, &toy_a, 1)->gives = FACT_REGISTERED;
+	fake_phone_row(p, &toy_b, 1);
+	fake_phone_switch_on(p);
+	chores_line_lost(p->j, LINE_LOST, "closed");
+	run_until(p, JOURNEY_STAYING, 100 * S);
+	assert_false(journey_holds(p->j));
+	run_until(p, JOURNEY_FAILED, 1000ull * S);
 	fake_phone_free(p);
 }
 
@@ -372,6 +410,106 @@ a_root_that_fails_when_the_line_is_made_again_is_sought_anew(void **state)
 	fake_phone_free(p);
 }
 
+/* The toy's "n" wants 100 s of peace. */
+static void
+a_chore_that_has_to_wait_does_not_keep_the_others_waiting(void **state)
+{
+	struct toys toys = { .script = { "d", "nd", "d" } };
+	struct fake_phone *p = toy_phone(&toys);
+	const struct leg patient[] = {
+		{ .stage = "chore", .step = &toy_b, .tries = 40, .limit_ms = 5000 }
+	};
+	const struct chore chores[] = {
+		{ "b", patient, 1, CHORE_TIMED, FACT_ADDRESS, after_30_s, false, 0 },
+		{ "c", c_rows, 1, CHORE_TIMED, FACT_ADDRESS, after_30_s, false, 0 },
+	};
+
+	(void)state;
+	p->chores = chores;
+	p->n_chores = 2;
+	p->plan.stay_us = 135 * S;
+	fake_phone_walk(p, &toy_a, 1);
+	run_until(p, JOURNEY_ARRIVED, 1000ull * S);
+	assert_int_equal(toys.begun[1], 2);
+	assert_int_equal(toys.began_us[1][0], 30 * S);
+	assert_int_equal(toys.began_us[1][1], 130 * S);
+	assert_int_equal(toys.begun[2], 4);
+	fake_phone_free(p);
+}
+
+static void
+after_a_refresh_that_was_put_off_the_line_is_not_made_before_that_time(void **state)
+{
+	struct toys toys = { .script = { "d", "n", "d" } };
+	struct fake_phone *p = toy_phone(&toys);
+	const struct chore chores[] = {
+		{ "refresh", b_rows, 1, CHORE_TIMED, FACT_LINE, after_30_s, false,
+		    FACT_LINE | FACT_REGISTERED },
+		{ "line", c_rows, 1, CHORE_LINE_LOST, FACT_ADDRESS, NULL, false, 0 },
+	};
+
+	(void)state;
+	p->chores = chores;
+	p->n_chores = 2;
+	p->plan.stay_us = 1000ull * S;
+	fake_phone_row(p, &toy_a, 1)->gives = FACT_LINE;
+	fake_phone_walk_rows(p);
+	fake_run(p->f, 200 * S);
+	assert_int_equal(toys.begun[1], 1);
+	assert_int_equal(toys.begun[2], 1);
+	assert_int_equal(toys.began_us[2][0], 130 * S);
+	fake_phone_free(p);
+}
+
+/* An update's download, say, in the middle of the stay. */
+static void
+a_long_chore_of_the_resting_road_leaves_the_urgent_ones_alone(void **state)
+{
+	struct toys toys = { .script = { "d", "w", "d" } };
+	struct fake_phone *p = toy_phone(&toys);
+	const struct leg download[] = {
+		{ .stage = "chore", .step = &toy_b, .tries = 1, .limit_ms = 1000000 }
+	};
+	const struct chore chores[] = {
+		{ "update", download, 1, CHORE_TIMED, FACT_ADDRESS, after_30_s, true, 0 },
+		{ "c", c_rows, 1, CHORE_TIMED, FACT_ADDRESS, after_30_s, false, 0 },
+	};
+
+	(void)state;
+	p->chores = chores;
+	p->n_chores = 2;
+	p->plan.stay_us = 200 * S;
+	fake_phone_walk(p, &toy_a, 1);
+	run_until(p, JOURNEY_ARRIVED, 1000ull * S);
+	assert_int_equal(toys.begun[1], 1);
+	assert_int_equal(toys.begun[2], 6);
+	assert_true(p->row->chore);
+	journey_power_off(p->j);
+	assert_int_equal(toys.cancelled[1], 1);
+	assert_int_equal(fake_open(p->f), 0);
+	fake_phone_free(p);
+}
+
+static void
+a_stay_is_not_longer_for_having_to_walk_again(void **state)
+{
+	struct toys toys = { .script = { "d", "f" } };
+	struct fake_phone *p = toy_phone(&toys);
+	const struct chore chores[] = { { "renew", b_rows, 1, CHORE_TIMED, FACT_CA, after_30_s,
+	    false, FACT_ADDRESS } };
+
+	(void)state;
+	p->chores = chores;
+	p->n_chores = 1;
+	p->plan.stay_us = 100 * S;
+	fake_phone_row(p, &toy_a, 1)->gives = FACT_CA;
+	fake_phone_walk_rows(p);
+	run_until(p, JOURNEY_ARRIVED, 1000ull * S);
+	assert_int_equal(toys.begun[0], 4);
+	assert_int_equal(fake_now_us(p->f), 100 * S);
+	fake_phone_free(p);
+}
+
 /* ---- leaving ------------------------------------------------------------------------- */
 
 static const struct chore leaving[] = { { "leave", c_rows, 1, CHORE_LEAVING, 0, NULL, false,
@@ -396,20 +534,43 @@ leaving_walks_its_rows_and_cuts_the_power(void **state)
 }
 
 static void
-a_phone_still_on_its_way_is_cut_off(void **state)
+a_phone_still_on_its_way_and_one_that_failed_take_leave_too(void **state)
 {
-	struct toys toys = { .script = { "w", "", "a" } };
+	static const char *const ways[] = { "w", "f" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct toys toys = { .script = { ways[i], "", "a" } };
+		struct fake_phone *p = toy_phone(&toys);
+
+		p->chores = leaving;
+		p->n_chores = 1;
+		p->plan.leave = true;
+		fake_phone_row(p, &toy_a, 1);
+		fake_phone_switch_on(p);
+		journey_leave(p->j);
+		assert_int_equal(toys.begun[2], 1);
+		run_until(p, JOURNEY_LEFT, 100 * S);
+		assert_string_equal(p->row->step, "toy_c");
+		assert_int_equal(fake_open(p->f), 0);
+		fake_phone_free(p);
+	}
+}
+
+static void
+nobody_waits_for_ever_to_take_leave(void **state)
+{
+	struct toys toys = { .script = { "d", "", "w" } };
 	struct fake_phone *p = toy_phone(&toys);
 
 	(void)state;
 	p->chores = leaving;
 	p->n_chores = 1;
 	p->plan.leave = true;
-	fake_phone_row(p, &toy_a, 1);
-	fake_phone_switch_on(p);
+	fake_phone_walk(p, &toy_a, 1);
 	journey_leave(p->j);
-	assert_int_equal(journey_state(p->j), JOURNEY_LEFT);
-	assert_int_equal(toys.begun[2], 0);
+	run_until(p, JOURNEY_LEFT, 10 * S);
+	assert_int_equal(fake_open(p->f), 0);
 	fake_phone_free(p);
 }
 
@@ -440,7 +601,9 @@ main(void)
 		    after_an_update_it_restarts_as_the_new_version_with_its_flash_facts),
 		cmocka_unit_test(
 		    without_restart_after_update_the_image_waits_for_the_next_power_on),
+		cmocka_unit_test(switched_on_again_the_new_image_runs_with_its_own_profile),
 		cmocka_unit_test(it_stays_as_long_as_the_plan_says),
+		cmocka_unit_test(a_registration_that_was_lost_before_it_arrived_counts_as_well),
 		cmocka_unit_test(a_phone_whose_registration_is_gone_at_the_end_has_failed),
 		cmocka_unit_test(a_chore_is_done_again_and_again_beside_a_long_row),
 		cmocka_unit_test(some_chores_wait_until_the_road_rests),
@@ -448,8 +611,14 @@ main(void)
 		cmocka_unit_test(a_phone_whose_user_is_rejected_stays_signed_out),
 		cmocka_unit_test(when_the_address_is_lost_the_whole_way_is_walked_again),
 		cmocka_unit_test(a_root_that_fails_when_the_line_is_made_again_is_sought_anew),
+		cmocka_unit_test(a_chore_that_has_to_wait_does_not_keep_the_others_waiting),
+		cmocka_unit_test(
+		    after_a_refresh_that_was_put_off_the_line_is_not_made_before_that_time),
+		cmocka_unit_test(a_long_chore_of_the_resting_road_leaves_the_urgent_ones_alone),
+		cmocka_unit_test(a_stay_is_not_longer_for_having_to_walk_again),
 		cmocka_unit_test(leaving_walks_its_rows_and_cuts_the_power),
-		cmocka_unit_test(a_phone_still_on_its_way_is_cut_off),
+		cmocka_unit_test(a_phone_still_on_its_way_and_one_that_failed_take_leave_too),
+		cmocka_unit_test(nobody_waits_for_ever_to_take_leave),
 		cmocka_unit_test(without_leave_in_the_plan_nothing_is_said_to_anyone),
 	};
 

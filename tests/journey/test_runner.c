@@ -69,7 +69,7 @@ pauses_double_and_the_row_lasts_from_its_first_try(void **state)
 	fake_random(p->f, no_jitter, 1);
 	fake_phone_walk(p, &toy_a, 4);
 	assert_int_equal(p->n_told, 4);
-	assert_told(&p->told[0], "toy_a", STEP_RETRY, 1, false, "closed");
+	assert_told(&p->told[0], "toy_a", STEP_RETRY, 1, false, "tcp:closed");
 	assert_int_equal(p->told[0].why, WHY_RESET);
 	assert_int_equal(toys.began_us[0][1], 1 * S);
 	assert_int_equal(toys.began_us[0][2], 3 * S);
@@ -112,7 +112,7 @@ tries_that_are_spent_end_in_the_last_reason(void **state)
 	fake_phone_row(p, &toy_b, 1);
 	fake_phone_walk_rows(p);
 	assert_int_equal(p->n_told, 2);
-	assert_told(p->row, "toy_a", STEP_FAIL, 2, true, "closed");
+	assert_told(p->row, "toy_a", STEP_FAIL, 2, true, "tcp:closed");
 	assert_int_equal(p->row->why, WHY_RESET);
 	assert_int_equal(journey_state(p->j), JOURNEY_FAILED);
 	assert_int_equal(fake_open(p->f), 0);
@@ -191,7 +191,7 @@ rows_whose_facts_are_known_are_passed_over(void **state)
 	leg->gives = FACT_CA;
 	fake_phone_row(p, &toy_b, 1);
 	fake_phone_walk_rows(p);
-	assert_told(&p->told[0], "toy_a", STEP_SKIP, 0, true, "known: ROOT");
+	assert_told(&p->told[0], "toy_a", STEP_SKIP, 0, true, "known:ROOT");
 	assert_int_equal(toys.begun[0], 0);
 	assert_false(facts_know(&p->facts, FACT_CA));
 	assert_int_equal(toys.begun[1], 1);
@@ -227,7 +227,7 @@ what_goes_on_without_a_row_skips_those_that_need_it(void **state)
 	fake_phone_row(p, &toy_c, 1);
 	fake_phone_walk_rows(p);
 	assert_told(&p->told[0], "toy_a", STEP_FAIL, 1, true, "toy:500");
-	assert_told(&p->told[1], "toy_b", STEP_SKIP, 0, true, "needs CAS");
+	assert_told(&p->told[1], "toy_b", STEP_SKIP, 0, true, "needs:CAS");
 	assert_told(&p->told[2], "toy_c", STEP_DONE, 1, true, "");
 	assert_int_equal(journey_state(p->j), JOURNEY_ARRIVED);
 	fake_phone_free(p);
@@ -312,7 +312,7 @@ a_lost_connection_sends_the_lane_back_to_the_row_that_makes_it(void **state)
 	fake_phone_walk_rows(p);
 	assert_int_equal(p->n_told, 4);
 	assert_told(&p->told[0], "toy_a", STEP_DONE, 1, true, "");
-	assert_told(&p->told[1], "toy_b", STEP_RETRY, 1, false, "closed");
+	assert_told(&p->told[1], "toy_b", STEP_RETRY, 1, false, "tcp:closed");
 	assert_told(&p->told[2], "toy_a", STEP_DONE, 1, true, "");
 	assert_told(&p->told[3], "toy_b", STEP_DONE, 2, true, "");
 	assert_int_equal(p->told[3].ended_us - p->told[3].started_us, S + 1000);
@@ -333,7 +333,7 @@ going_back_counts_as_a_try_of_the_row_that_lost_it(void **state)
 	fake_phone_row(p, &toy_b, 3)->retry_from = &toy_a;
 	fake_phone_walk_rows(p);
 	assert_int_equal(toys.begun[0], 3);
-	assert_told(p->row, "toy_b", STEP_FAIL, 3, true, "closed");
+	assert_told(p->row, "toy_b", STEP_FAIL, 3, true, "tcp:closed");
 	assert_int_equal(journey_state(p->j), JOURNEY_FAILED);
 	fake_phone_free(p);
 }

@@ -9,6 +9,7 @@
 
 #include "fake_dhcp.h"
 #include "fake_phone.h"
+#include "lane.h"
 #include "steps.h"
 
 enum { S = 1000000 };
@@ -127,6 +128,36 @@ while_nobody_answers_it_asks_at_half_of_what_is_left(void **state)
 	rig_done(&r);
 }
 
+/* The same as a chore: its try ends each time, and the address is lost at the end. */
+static void
+as_a_chore_it_is_planned_anew_and_then_all_is_walked_again(void **state)
+{
+	static const uint64_t about_s[] = { 1800, 2477, 2815, 2985, 3069, 3129, 3150, 3377,
+		3490, 3550 };
+	size_t i = 0;
+	struct rig r;
+
+	(void)state;
+	rig_new(&r, 0);
+	r.dhcp.spoil = lose_renewals;
+	r.p->chores = chores_table;
+	r.p->n_chores = 1;
+	r.p->plan.stay_us = 4000ull * S;
+	fake_phone_walk_rows(r.p);
+	(void)fake_run(r.p->f, 3599ull * S);
+	assert_int_equal(journey_state(r.p->j), JOURNEY_STAYING);
+	assert_int_equal(r.p->j->chore.state, LANE_RESTS);
+	assert_int_equal(r.dhcp.n_said, 2 + sizeof about_s / sizeof about_s[0]);
+	for (; i + 2 < r.dhcp.n_said; i++)
+		assert_in_range(
+		    r.dhcp.said[i + 2].at_us, (about_s[i] - 1) * S, (about_s[i] + 30) * S);
+	(void)fake_run(r.p->f, 3605ull * S);
+	assert_int_equal(journey_state(r.p->j), JOURNEY_STAYING);
+	assert_int_equal(r.dhcp.said[i + 2].type, DHCP_DISCOVER);
+	assert_in_range(r.dhcp.said[i + 2].at_us, 3600ull * S, 3601ull * S);
+	rig_done(&r);
+}
+
 static bool
 another_mask(void *arg, enum dhcp_type type, struct buf *b)
 {
@@ -196,6 +227,7 @@ main(void)
 		cmocka_unit_test(at_t1_it_asks_its_server_and_stays_for_longer),
 		cmocka_unit_test(from_t2_on_it_broadcasts),
 		cmocka_unit_test(while_nobody_answers_it_asks_at_half_of_what_is_left),
+		cmocka_unit_test(as_a_chore_it_is_planned_anew_and_then_all_is_walked_again),
 		cmocka_unit_test(another_mask_is_not_taken),
 		cmocka_unit_test(given_a_nak_the_address_is_lost),
 		cmocka_unit_test(given_a_closed_port_it_tries_again_later),

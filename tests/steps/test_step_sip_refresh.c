@@ -17,6 +17,7 @@ enum { SECOND = 1000000 };
 
 /* A row that waits until it is told to go on, or its limit comes. */
 static uint64_t rest_us;
+static struct sip_rig *then_deaf; /* a server that hears nothing after the rest */
 
 static enum verdict
 rest_start(struct step *s)
@@ -30,6 +31,8 @@ static enum verdict
 rest_event(struct step *s, const struct io_event *ev)
 {
 	(void)s;
+	if (then_deaf != NULL)
+		then_deaf->deaf = true;
 	return ev->kind == IO_ALARM ? STEP_DONE : STEP_WAIT;
 }
 
@@ -50,7 +53,7 @@ refresh_after(struct sip_phone *t, uint64_t us)
 	leg->gives = FACT_REGISTERED;
 	leg = fake_phone_row(t->p, &step_rest, 1);
 	leg->limit_ms = UINT32_MAX;
-	leg = fake_phone_row(t->p, &step_sip_refresh, 1);
+	leg = fake_phone_row(t->p, &step_sip_refresh, 2);
 	leg->limit_ms = 180000;
 	if (t->rig.server == NULL)
 		sip_rig_up(&t->rig);
@@ -105,6 +108,19 @@ a_binding_that_was_lost_ends_the_line(void **state)
 	assert_int_equal(t->rig.closed, 1);
 }
 
+static void
+an_answer_that_costs_the_line_is_not_waited_for_again(void **state)
+{
+	struct sip_phone *t = *state;
+
+	then_deaf = &t->rig;
+	refresh_after(t, 10ull * SECOND);
+	then_deaf = NULL;
+	sip_phone_is(t, "sip_refresh", STEP_FAIL, WHY_TIMEOUT, "sip:no answer");
+	assert_int_equal(t->p->row->tries, 1);
+	assert_int_equal(t->rig.closed, 1);
+}
+
 int
 main(void)
 {
@@ -115,6 +131,7 @@ main(void)
 		SIP_TEST(an_old_context_is_made_anew_with_another_ticket),
 		SIP_TEST(a_server_that_forgot_the_context_is_answered_afresh),
 		SIP_TEST(a_binding_that_was_lost_ends_the_line),
+		SIP_TEST(an_answer_that_costs_the_line_is_not_waited_for_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,8 +29,9 @@ every_errno_has_its_reason_and_keeps_its_name(void **state)
 	assert_lost(-EHOSTUNREACH, WHY_REFUSED, "errno:EHOSTUNREACH");
 	assert_lost(-ENETUNREACH, WHY_REFUSED, "errno:ENETUNREACH");
 	assert_lost(-ECONNRESET, WHY_RESET, "errno:ECONNRESET");
+	assert_lost(-ENOTCONN, WHY_RESET, "errno:ENOTCONN");
 	assert_lost(-EPIPE, WHY_RESET, "errno:EPIPE");
-	assert_lost(0, WHY_RESET, "closed");
+	assert_lost(0, WHY_RESET, "tcp:closed");
 	assert_lost(-EBADMSG, WHY_BAD_REPLY, "errno:EBADMSG");
 	assert_lost(-EPROTO, WHY_BAD_REPLY, "errno:EPROTO");
 	assert_lost(-EMSGSIZE, WHY_BAD_REPLY, "errno:EMSGSIZE");

@@ -21,7 +21,7 @@ enum fact {
 	FACT_USER = 1u << 4,      /* flash: the sign-in was typed */
 	FACT_POOL = 1u << 5,      /* pool[]: where the pool is */
 	FACT_ROOT = 1u << 6,      /* flash: the private root is trusted (io keeps it) */
-	FACT_DC = 1u << 7,        /* dc_name, dc_ip */
+	FACT_DC = 1u << 7,        /* dc, dcs[] */
 	FACT_TGT = 1u << 8,       /* auth holds a ticket-granting ticket */
 	FACT_DIRECTORY = 1u << 9, /* stage: a bound LDAP connection; config_nc, root_nc */
 	FACT_CA = 1u << 10,       /* ca_name: the CA's web server */
@@ -40,7 +40,13 @@ enum fact {
 	FACTS_STAGE = FACT_DIRECTORY | FACT_CA_WEB /* gone with the stage's connection */
 };
 
-enum { FACTS_NAME_MAX = 128, FACTS_URL_MAX = 256, FACTS_SUFFIXES = 3, FACTS_POOLS = 4 };
+enum {
+	FACTS_NAME_MAX = 128,
+	FACTS_URL_MAX = 256,
+	FACTS_SUFFIXES = 3,
+	FACTS_POOLS = 4,
+	FACTS_DCS = 4
+};
 
 /* A server to try, in order. */
 struct facts_target {
@@ -79,8 +85,9 @@ struct facts {
 	uint8_t n_pools, pool_at;
 	bool redirected; /* pool[] is what a 301 named */
 
-	/* FACT_DC */
-	struct facts_target dc;
+	/* FACT_DC: SRV targets by priority and weight; dc is the one in use */
+	struct facts_target dc, dcs[FACTS_DCS];
+	uint8_t n_dcs, dc_at;
 
 	/* FACT_DIRECTORY: naming contexts of the rootDSE */
 	char root_nc[FACTS_NAME_MAX], config_nc[FACTS_NAME_MAX];

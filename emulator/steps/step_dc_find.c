@@ -3,7 +3,7 @@
  * _ldap._tcp.dc._msdcs.<domain>, else _kerberos._tcp.<domain>.
  *
  * needs  FACT_ADDRESS, FACT_USER
- * gives  FACT_DC: dc
+ * gives  FACT_DC: dcs[] in the order to be tried, dc the first of them
  *
  * The domain is what the person typed before the backslash.  A NetBIOS name is
  * in no DNS: with one the row fails, as it does on the phone.
@@ -24,6 +24,7 @@ struct dc_find_state {
 	uint8_t at;
 };
 _Static_assert(sizeof(struct dc_find_state) <= STEP_STATE_MAX, "the scratch holds it");
+_Static_assert((int)DNS_TALK_FOUND <= (int)FACTS_DCS, "room");
 
 static enum verdict dc_find_judge(struct step *, enum talk_state);
 
@@ -35,6 +36,18 @@ dc_find_ask(struct step *s)
 	(void)snprintf(
 	    st->name, sizeof st->name, "%s.%s", services[st->at], s->id->user_domain);
 	return dc_find_judge(s, lookup_start(s, &st->talk, st->name, DNS_SRV));
+}
+
+static void
+dc_find_keep(struct step *s)
+{
+	const struct dc_find_state *st = s->state;
+	struct facts *f = s->facts;
+
+	f->n_dcs = f->dc_at = 0;
+	for (size_t i = 0; i < st->talk.n_found; i++)
+		lookup_keep(&f->dcs[f->n_dcs++], &st->talk.found[i], 0);
+	f->dc = f->dcs[0];
 }
 
 static enum verdict
@@ -49,7 +62,7 @@ dc_find_judge(struct step *s, enum talk_state state)
 			return dc_find_ask(s);
 		return lookup_lost(s, &st->talk);
 	}
-	lookup_keep(&s->facts->dc, &st->talk.found[0], 0);
+	dc_find_keep(s);
 	return STEP_DONE;
 }
 

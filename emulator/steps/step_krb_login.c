@@ -5,6 +5,7 @@
  * needs  FACT_DC, FACT_CLOCK, FACT_USER
  * gives  FACT_TGT: auth holds a ticket-granting ticket
  */
+#include "dc_turn.h"
 #include "step_talk.h"
 #include "ticket_talk.h"
 
@@ -35,8 +36,10 @@ static enum verdict
 login_start(struct step *s)
 {
 	struct login_state *login = s->state;
-	struct talk_cfg cfg = step_talk(s);
+	struct talk_cfg cfg;
 
+	dc_turn(s);
+	cfg = step_talk(s);
 	return login_verdict(s, ticket_talk_login(&login->ticket, &cfg));
 }
 

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "dc_turn.h"
 #include "directory.h"
 #include "mem.h"
 #include "step_talk.h"
@@ -80,9 +81,11 @@ static enum verdict
 bind_start(struct step *s)
 {
 	struct bind_state *b = s->state;
-	struct talk_cfg cfg = step_talk(s);
+	struct talk_cfg cfg;
 	char spn[BIND_SPN_MAX];
 
+	dc_turn(s);
+	cfg = step_talk(s);
 	bind_spn(s, spn);
 	return bind_on_ticket(s, ticket_talk_ticket(&b->ticket, &cfg, spn));
 }

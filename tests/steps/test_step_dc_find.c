@@ -28,7 +28,21 @@ static const struct serve_dns_record kerberos[] = {
 	{ .name = "kdc.contoso.com", .type = DNS_A, .ip = 0x0a000002 },
 };
 
-enum { N_WHOLE = 2, N_KERBEROS = 2 };
+static const struct serve_dns_record several[] = {
+	{ .name = "_ldap._tcp.dc._msdcs.contoso.com",
+	    .type = DNS_SRV,
+	    .target = "dc02.contoso.com",
+	    .priority = 1,
+	    .port = 389 },
+	{ .name = "_ldap._tcp.dc._msdcs.contoso.com",
+	    .type = DNS_SRV,
+	    .target = "dc01.contoso.com",
+	    .port = 389 },
+	{ .name = "dc01.contoso.com", .type = DNS_A, .ip = 0x0a000001 },
+	{ .name = "dc02.contoso.com", .type = DNS_A, .ip = 0x0a000002 },
+};
+
+enum { N_WHOLE = 2, N_KERBEROS = 2, N_SEVERAL = 4 };
 
 struct rig {
 	struct fake_phone *p;
@@ -73,6 +87,21 @@ given_a_controller_it_is_taken(void **state)
 	assert_int_equal(r.p->facts.dc.ip, 0x0a000001);
 	assert_int_equal(r.p->facts.dc.port, 389);
 	assert_string_equal(r.dns.asked, "_ldap._tcp.dc._msdcs.contoso.com ");
+	rig_done(&r);
+}
+
+static void
+given_several_controllers_all_are_kept_in_their_order(void **state)
+{
+	struct rig r;
+
+	(void)state;
+	rig_new(&r, several, N_SEVERAL);
+	assert_int_equal(go(&r)->verdict, STEP_DONE);
+	assert_int_equal(r.p->facts.n_dcs, 2);
+	assert_string_equal(r.p->facts.dc.name, "dc01.contoso.com");
+	assert_string_equal(r.p->facts.dcs[1].name, "dc02.contoso.com");
+	assert_int_equal(r.p->facts.dcs[1].ip, 0x0a000002);
 	rig_done(&r);
 }
 
@@ -156,6 +185,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(given_a_controller_it_is_taken),
+		cmocka_unit_test(given_several_controllers_all_are_kept_in_their_order),
 		cmocka_unit_test(else_the_kerberos_service_is_asked_for),
 		cmocka_unit_test(a_netbios_domain_is_in_no_dns),
 		cmocka_unit_test(given_silence_garbage_or_failure_the_try_is_lost),

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <string.h>
 
 #include "fake_phone.h"
@@ -104,6 +105,39 @@ given_silence_each_try_times_out_by_itself(void **state)
 	rig_down(&r);
 }
 
+/* dc01 is down; whoever else is asked is told to its listener. */
+static void
+first_is_deaf(void *arg, struct fake *f, const struct fake_call *c)
+{
+	unsigned *second = arg;
+
+	if (c->deed == FAKE_SENT && c->to.ip == 0x7f000009) {
+		++*second;
+		fake_down(f, c->h, 1000, -ECONNREFUSED, NULL);
+	}
+}
+
+static void
+given_a_silent_controller_the_next_one_is_asked(void **state)
+{
+	unsigned second = 0;
+	struct rig r;
+
+	(void)state;
+	rig_up(&r);
+	r.p->facts.dcs[0] = r.p->facts.dc;
+	r.p->facts.dcs[1] = (struct facts_target){ "dc02.contoso.com", 0x7f000009, 389 };
+	r.p->facts.n_dcs = 2;
+	fake_listen(r.p->f, FAKE_UDP, 88, first_is_deaf, &second);
+	fake_phone_walk(r.p, &step_krb_login, 2);
+	assert_int_equal(second, 1);
+	assert_int_equal(r.p->told[0].why, WHY_TIMEOUT);
+	assert_int_equal(r.p->row->why, WHY_REFUSED);
+	/* What comes next speaks to the one that was asked last. */
+	assert_string_equal(r.p->facts.dc.name, "dc02.contoso.com");
+	rig_down(&r);
+}
+
 static void
 refuse(void *arg, struct fake *f, const struct fake_call *c)
 {
@@ -170,6 +204,7 @@ main(void)
 		cmocka_unit_test(it_logs_in),
 		cmocka_unit_test(given_a_wrong_password_it_does_not_try_again),
 		cmocka_unit_test(other_refusals_have_their_own_detail),
+		cmocka_unit_test(given_a_silent_controller_the_next_one_is_asked),
 		cmocka_unit_test(given_silence_each_try_times_out_by_itself),
 		cmocka_unit_test(given_a_dead_kdc_it_is_refused),
 		cmocka_unit_test(given_a_malformed_reply_it_says_bad_reply),

@@ -28,7 +28,7 @@ fetch_host(const struct fetch *f, char *out, size_t cap)
 }
 
 static void
-fetch_note(struct step *s, const struct fetch *f, const struct io_ask *ask)
+fetch_note(struct step *s, const struct fetch *f, const struct io_ask *ask, const char *host)
 {
 	char line[URL_PATH_MAX + 16], url[URL_HOST_MAX + URL_PATH_MAX + 16];
 
@@ -36,8 +36,8 @@ fetch_note(struct step *s, const struct fetch *f, const struct io_ask *ask)
 	seen_add_text(s->seen, SEEN_HTTP_REQUESTS, span_of(line));
 	for (size_t i = 0; i < ask->n_headers; i++)
 		seen_add_text(s->seen, SEEN_HTTP_HEADERS, span_of(ask->headers[i].name));
-	(void)snprintf(url, sizeof url, "%s://%s%s", f->url.tls ? "https" : "http", f->url.host,
-	    f->url.path);
+	(void)snprintf(
+	    url, sizeof url, "%s://%s%s", f->url.tls ? "https" : "http", host, f->url.path);
 	seen_text(s->seen, SEEN_HTTP_URL, span_of(url));
 }
 
@@ -62,12 +62,13 @@ fetch_send(struct step *s, struct fetch *f, bool negotiate)
 	headers[ask.n_headers++] = (struct io_header){ "User-Agent", f->user_agent };
 	headers[ask.n_headers++] = (struct io_header){ "Host", host };
 	headers[ask.n_headers++] = (struct io_header){ "Cache-Control", "no-cache" };
-	fetch_note(s, f, &ask);
+	fetch_note(s, f, &ask, host);
 	buf_clear(&f->body);
 	f->phase = negotiate ? FETCH_SIGNED : FETCH_PLAIN;
 
 	if (!negotiate) {
 		err = s->io->ops->ask(f->session, &ask);
+		f->asked = err == 0;
 		return err ? step_lost(s, err) : STEP_WAIT;
 	}
 	(void)snprintf(spn, sizeof spn, "HTTP/%s", f->url.host);
@@ -195,8 +196,10 @@ fetch_on_http(struct step *s, struct fetch *f, const struct io_event *ev)
 			buf_span(&f->body, ev->bytes);
 		break;
 	case IO_WHOLE:
+		f->asked = false;
 		return fetch_on_whole(s, f, ev);
 	case IO_DOWN:
+		f->asked = false;
 		return step_tls_lost(s, ev);
 	case IO_ALARM:
 	case IO_PACKET:
@@ -232,8 +235,12 @@ fetch_has_no_host(const struct fetch *f)
 }
 
 void
-fetch_drop(struct fetch *f)
+fetch_drop(struct step *s, struct fetch *f)
 {
+	if (f->phase == FETCH_SIGNED && negotiate_talk_asked(&f->talk.negotiate))
+		f->asked = true;
+	if (f->asked && f->session == s->held)
+		step_let_go(s);
 	if (f->phase == FETCH_LOOKUP)
 		dns_talk_drop(&f->talk.dns);
 	if (f->phase == FETCH_SIGNED)

@@ -43,6 +43,7 @@ struct fetch { /* zeroed by the runner */
 	struct url url;
 	struct buf request;
 	bool count, bare_ip, missing, handshake_noted;
+	bool asked; /* a request is out whose reply is not whole */
 	enum fetch_auth auth;
 	union {
 		struct dns_talk dns;
@@ -64,7 +65,8 @@ enum verdict fetch_event(struct step *, struct fetch *, const struct io_event *)
 /* Did it fail because there is no such host? */
 bool fetch_has_no_host(const struct fetch *);
 
-/* Free what it holds; for the step's cancel. */
-void fetch_drop(struct fetch *);
+/* Free what it holds, and let the stage's session go if a reply is still to come on it; for the
+ * step's cancel. */
+void fetch_drop(struct step *, struct fetch *);
 
 #endif

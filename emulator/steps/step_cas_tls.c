@@ -2,7 +2,7 @@
  * step_cas_tls.c - TLS with Exchange's client access server, and the Autodiscover
  * request that tells where the mailbox is served.  Guide 23.
  *
- * needs  FACT_CAS, FACT_TGT, FACT_ROOT
+ * needs  FACT_CAS, FACT_DC, FACT_TGT, FACT_ROOT
  * gives  FACT_MAILBOX: ews_url
  *
  * A redirect to another address or server is told, not followed: the phone goes on without a
@@ -74,7 +74,7 @@ cas_event(struct step *s, const struct io_event *ev)
 static void
 cas_cancel(struct step *s)
 {
-	fetch_drop(s->state);
+	fetch_drop(s, s->state);
 }
 
 const struct step_ops step_cas_tls = {

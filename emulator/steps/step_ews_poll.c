@@ -2,7 +2,7 @@
  * step_ews_poll.c - a chore: ask Exchange Web Services for the inbox, as the phone
  * does every few minutes for message waiting and call logs.
  *
- * needs  FACT_MAILBOX, FACT_TGT, FACT_ROOT
+ * needs  FACT_MAILBOX, FACT_DC, FACT_TGT, FACT_ROOT
  */
 #include "fetch.h"
 #include "steps.h"
@@ -30,7 +30,7 @@ ews_event(struct step *s, const struct io_event *ev)
 static void
 ews_cancel(struct step *s)
 {
-	fetch_drop(s->state);
+	fetch_drop(s, s->state);
 }
 
 const struct step_ops step_ews_poll = {

@@ -2,7 +2,7 @@
  * step_update_ask.c - ask the update service: POST ucdevice.upx; the answer's
  * <BaseURL> may be blank.  Guide 24-25.
  *
- * needs  FACT_DOMAIN
+ * needs  FACT_ADDRESS, FACT_DOMAIN
  * gives  FACT_UPDATE: offered_version, base_url, update
  *
  * The URL is provisioning's; without one it is ucupdates-r2.<DHCP domain>, or, when that name
@@ -40,7 +40,7 @@ ask_fall_back(struct step *s, struct ask_state *st)
 	char url[FACTS_URL_MAX];
 
 	st->fallen_back = true;
-	fetch_drop(&st->fetch);
+	fetch_drop(s, &st->fetch);
 	update_post_url(s, s->profile->update.fallback_host, url);
 	return update_post_start(s, &st->fetch, url, false);
 }
@@ -63,7 +63,7 @@ ask_cancel(struct step *s)
 {
 	struct ask_state *st = s->state;
 
-	fetch_drop(&st->fetch);
+	fetch_drop(s, &st->fetch);
 }
 
 const struct step_ops step_update_ask = {

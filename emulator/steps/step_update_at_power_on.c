@@ -3,7 +3,9 @@
  * anybody has signed in: http://<address of ucupdates-r2.<DHCP
  * domain>>/RequestHandler/ucdevice.upx.
  *
- * needs  FACT_DOMAIN
+ * needs  FACT_ADDRESS, FACT_DOMAIN
+ * gives  nothing
+ *
  * What is offered is only remembered; rows 24-28 fetch it.
  */
 #include "steps.h"
@@ -16,7 +18,7 @@ power_on_start(struct step *s)
 
 	if (!s->profile->update.at_power_on)
 		return step_skip(
-		    s, "build %s learns the address after sign-in", s->facts->version);
+		    s, "profile:build %s learns the address after sign-in", s->facts->version);
 	update_post_url(s, s->profile->update.power_on_host, url);
 	return update_post_start(s, s->state, url, !s->id->external);
 }
@@ -30,7 +32,7 @@ power_on_event(struct step *s, const struct io_event *ev)
 static void
 power_on_cancel(struct step *s)
 {
-	fetch_drop(s->state);
+	fetch_drop(s, s->state);
 }
 
 const struct step_ops step_update_at_power_on = {

@@ -23,7 +23,7 @@ confirm_event(struct step *s, const struct io_event *ev)
 static void
 confirm_cancel(struct step *s)
 {
-	fetch_drop(s->state);
+	fetch_drop(s, s->state);
 }
 
 const struct step_ops step_update_confirm = {

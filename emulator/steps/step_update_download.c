@@ -37,7 +37,7 @@ download_event(struct step *s, const struct io_event *ev)
 static void
 download_cancel(struct step *s)
 {
-	fetch_drop(s->state);
+	fetch_drop(s, s->state);
 }
 
 const struct step_ops step_update_download = {

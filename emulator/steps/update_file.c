@@ -19,10 +19,10 @@ update_file_start(struct step *s, struct fetch *f, const char *file, bool count)
 		.session = s->held };
 
 	if (facts->offered_version[0] == '\0')
-		return step_skip(s, "the service offers nothing");
+		return step_skip(s, "update:the service offers nothing");
 	if (!update_is_newer(facts))
-		return step_skip(
-		    s, "%s is not newer than %s", facts->offered_version, facts->version);
+		return step_skip(s, "update:%s is not newer than %s", facts->offered_version,
+		    facts->version);
 	(void)snprintf(url, sizeof url, "%s%s%s", facts->base_url,
 	    n > 0 && facts->base_url[n - 1] == '/' ? "" : "/", file);
 	return fetch_start(s, f, &ask);

@@ -155,7 +155,7 @@ given_blank_urls_there_is_nothing_to_do(void **state)
 	walk_all(rig);
 	assert_int_equal(rig->web.n_asked, 1);
 	assert_int_equal(rig->p->row->verdict, STEP_SKIP);
-	assert_string_equal(rig->p->row->detail, "the service offers nothing");
+	assert_string_equal(rig->p->row->detail, "update:the service offers nothing");
 	assert_false(facts_know(&rig->p->facts, FACT_IMAGE));
 }
 
@@ -190,6 +190,30 @@ given_a_reset_the_download_starts_again(void **state)
 }
 
 static void
+given_a_download_that_never_ends_the_next_try_has_its_own_session(void **state)
+{
+	struct rig *rig = *state;
+
+	fake_phone_row(rig->p, &step_update_ask, 1);
+	fake_phone_row(rig->p, &step_update_download, 2);
+	fake_phone_knows(rig->p, FACT_PROVISIONED);
+	(void)snprintf(rig->p->facts.update_url, sizeof rig->p->facts.update_url,
+	    "http://pool01.contoso.com/RequestHandler/ucdevice.upx");
+	fake_phone_switch_on(rig->p);
+	while (rig->web.n_asked < 1)
+		assert_true(fake_step(rig->p->f, UINT64_MAX));
+	rig->web.delay_us = 3600ull * 1000000;
+	while (rig->p->n_told < 2)
+		assert_true(fake_step(rig->p->f, UINT64_MAX));
+	rig->web.delay_us = 0;
+	(void)fake_run(rig->p->f, UINT64_MAX);
+	assert_string_equal(rig->p->told[1].detail, "limit:60000ms");
+	assert_int_equal(rig->p->row->verdict, STEP_DONE);
+	assert_int_equal(rig->p->row->tries, 2);
+	assert_int_equal(rig->web.n_asked, 3);
+}
+
+static void
 given_nobody_listens_the_reason_is_refused(void **state)
 {
 	struct rig *rig = *state;
@@ -221,6 +245,8 @@ given_build_522_the_power_on_row_asks_the_bare_address(void **state)
 	fake_phone_walk(rig->p, &step_update_at_power_on, 1);
 	assert_int_equal(rig->p->row->verdict, STEP_DONE);
 	assert_string_equal(rig->web.host[0], "127.0.0.1");
+	assert_non_null(
+	    strstr(rig->p->row->seen, "\"http://127.0.0.1/RequestHandler/ucdevice.upx\""));
 }
 
 static void
@@ -267,6 +293,7 @@ main(void)
 		T(given_blank_urls_there_is_nothing_to_do),
 		T(given_the_same_version_nothing_is_downloaded),
 		T(given_a_reset_the_download_starts_again),
+		T(given_a_download_that_never_ends_the_next_try_has_its_own_session),
 		T(given_nobody_listens_the_reason_is_refused),
 		T(given_build_199_the_power_on_row_is_skipped),
 		T(given_build_522_the_power_on_row_asks_the_bare_address),

@@ -1,3 +1,4 @@
+/* ca_web.c - see ca_web.h. */
 #include "ca_web.h"
 
 #include <errno.h>
@@ -55,6 +56,14 @@ ca_web_negotiate(struct step *s, struct negotiate_talk *t, size_t spn)
 	if (t->err != 0)
 		return TALK_FAILED;
 	return negotiate_talk_start(t, &cfg, s->held, name, &ask);
+}
+
+/* KDC_ERR_S_PRINCIPAL_UNKNOWN, KDC_ERR_ETYPE_NOSUPP, KDC_ERR_SERVER_NOMATCH: it is the service
+ * that it has no fitting key for. */
+bool
+ca_web_no_key(const struct negotiate_talk *t)
+{
+	return t->krb_code == 7 || t->krb_code == 14 || t->krb_code == 26;
 }
 
 int

@@ -13,6 +13,9 @@ struct io_ask ca_web_ask(const struct step *, struct io_header headers[CA_WEB_HE
 /* Ask with the profile's SPN of this index over the stage's session. */
 enum talk_state ca_web_negotiate(struct step *, struct negotiate_talk *, size_t spn);
 
+/* Did the talk fail because the KDC has no key for this SPN? */
+bool ca_web_no_key(const struct negotiate_talk *);
+
 /* Keep the body while the reply is a 200.  0, -EMSGSIZE, -ENOMEM. */
 int ca_web_body(
     struct buf *, const struct negotiate_talk *, const struct step *, const struct io_event *);

@@ -1,3 +1,4 @@
+/* directory.c - see directory.h. */
 #include "directory.h"
 
 /* RFC 4511 appendix A. */

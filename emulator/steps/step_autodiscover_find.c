@@ -2,7 +2,7 @@
  * step_autodiscover_find.c - row 22: where is Exchange?  A
  * autodiscover.<SIP domain>.
  *
- * needs  FACT_ADDRESS, FACT_USER
+ * needs  FACT_ADDRESS, FACT_DOMAIN (its suffixes), FACT_USER
  * gives  FACT_CAS: cas
  *
  * Neither the directory (SCP) nor _autodiscover SRV records are asked: the phone does not.

@@ -27,7 +27,24 @@ fetch_ask(struct step *s)
 	return fetch_verdict(s, ca_web_negotiate(s, &f->talk, f->spn));
 }
 
-/* Refused with this key: is there another one? */
+/* Refused with this key, by the server or the KDC: is there another one? */
+static bool
+fetch_has_another(const struct step *s)
+{
+	const struct fetch_state *f = s->state;
+
+	return f->spn + 1 < s->profile->trust.n_spn;
+}
+
+static enum verdict
+fetch_ask_next(struct step *s)
+{
+	struct fetch_state *f = s->state;
+
+	f->spn++;
+	return fetch_ask(s);
+}
+
 static enum verdict
 fetch_on_reply(struct step *s)
 {
@@ -35,10 +52,8 @@ fetch_on_reply(struct step *s)
 
 	if (f->talk.status == 200)
 		return ca_web_trust(s, &f->file);
-	if (f->talk.status == 401 && f->spn + 1 < s->profile->trust.n_spn) {
-		f->spn++;
-		return fetch_ask(s);
-	}
+	if (f->talk.status == 401 && fetch_has_another(s))
+		return fetch_ask_next(s);
 	return step_http_status(s, f->talk.status);
 }
 
@@ -55,6 +70,8 @@ fetch_verdict(struct step *s, enum talk_state state)
 	case TALK_FAILED:
 		break;
 	}
+	if (ca_web_no_key(&f->talk) && fetch_has_another(s))
+		return fetch_ask_next(s);
 	return ca_web_lost(s, &f->talk);
 }
 
@@ -64,7 +81,7 @@ fetch_start(struct step *s)
 	struct fetch_state *f = s->state;
 
 	if (s->facts->ca_first_key_taken)
-		return step_skip(s, "the first key was taken");
+		return step_skip(s, "http:the first key was taken");
 	if (s->held == NULL)
 		return step_retry(s, WHY_RESET, "http:no session");
 	if (s->profile->trust.n_spn == 0)

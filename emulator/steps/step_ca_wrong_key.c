@@ -20,14 +20,6 @@ struct wrong_key_state {
 };
 _Static_assert(sizeof(struct wrong_key_state) <= STEP_STATE_MAX, "fits the scratch");
 
-/* KDC_ERR_S_PRINCIPAL_UNKNOWN, KDC_ERR_ETYPE_NOSUPP, KDC_ERR_SERVER_NOMATCH: it is the service
- * that it has no fitting key for. */
-static bool
-wrong_key_is_refusal(int krb_code)
-{
-	return krb_code == 7 || krb_code == 14 || krb_code == 26;
-}
-
 /* What the server said. */
 static enum verdict
 wrong_key_on_reply(struct step *s)
@@ -57,7 +49,7 @@ wrong_key_verdict(struct step *s, enum talk_state state)
 	case TALK_FAILED:
 		break;
 	}
-	return wrong_key_is_refusal(w->talk.krb_code) ? STEP_DONE : ca_web_lost(s, &w->talk);
+	return ca_web_no_key(&w->talk) ? STEP_DONE : ca_web_lost(s, &w->talk);
 }
 
 static enum verdict
@@ -66,7 +58,7 @@ wrong_key_start(struct step *s)
 	struct wrong_key_state *w = s->state;
 
 	if (s->profile->trust.n_spn < 2)
-		return step_skip(s, "one SPN is all there is");
+		return step_skip(s, "profile:one SPN is all there is");
 	if (s->held == NULL)
 		return step_retry(s, WHY_RESET, "http:no session");
 	return wrong_key_verdict(s, ca_web_negotiate(s, &w->talk, 0));

@@ -142,7 +142,7 @@ find_on_end(struct step *s, const struct ldap_result *r)
 		return STEP_DONE;
 	}
 	if (find->name[0] == '\0')
-		return step_fail(s, WHY_NOT_FOUND, "Cannot validate server certificate");
+		return step_fail(s, WHY_NOT_FOUND, "ldap:Cannot validate server certificate");
 	s->facts->ca = (struct facts_target){ .port = 80 };
 	(void)text_copy(s->facts->ca.name, sizeof s->facts->ca.name, span_of(find->name));
 	return STEP_DONE;
@@ -167,27 +167,16 @@ find_on_bytes(struct step *s, struct span bytes)
 }
 
 static enum verdict
-find_on_conn(struct step *s, const struct io_event *ev)
+find_event(struct step *s, const struct io_event *ev)
 {
+	if (s->held == NULL || ev->h != s->held)
+		return STEP_WAIT;
 	if (ev->kind == IO_BYTES)
 		return find_on_bytes(s, ev->bytes);
 	return ev->kind == IO_DOWN ? step_lost(s, ev->err) : STEP_WAIT;
 }
 
-/* After a failure nobody knows what is still to come on the connection: another try makes its
- * own. */
-static enum verdict
-find_event(struct step *s, const struct io_event *ev)
-{
-	enum verdict v = STEP_WAIT;
-
-	if (s->held != NULL && ev->h == s->held)
-		v = find_on_conn(s, ev);
-	if (v == STEP_RETRY)
-		step_let_go(s);
-	return v;
-}
-
+/* Nobody knows what is still to come on the connection: another try makes its own. */
 static void
 find_cancel(struct step *s)
 {

@@ -2,7 +2,7 @@
  * step_ntp_sync.c - row 5: learn the time.  RFC 5905 sections 8 and 14 (a
  * client that asks once), 7.4 (Kiss-o'-Death).
  *
- * needs  FACT_NTP
+ * needs  FACT_ADDRESS, FACT_NTP
  * gives  FACT_CLOCK: clock_offset_us; io and auth are told
  *
  * One request a try; a lost one is the runner's to ask again.

@@ -69,7 +69,7 @@ provision_without(struct step *s)
 {
 	s->facts->update_url[0] = '\0';
 	s->facts->mwi_poll_min = s->profile->exchange.poll_min;
-	return step_skip(s, "the pool does not offer " PROVISIONING);
+	return step_skip(s, "sip:the pool does not offer " PROVISIONING);
 }
 
 static enum verdict

@@ -15,7 +15,7 @@ sign_out_start(struct step *s)
 	int err = line_sign_out(s->line, step_owner(s), 0);
 
 	if (err == -ENOTCONN)
-		return step_skip(s, "not signed in");
+		return step_skip(s, "sip:not signed in");
 	return err == 0 ? STEP_WAIT : step_lost(s, err);
 }
 

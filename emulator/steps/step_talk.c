@@ -1,3 +1,4 @@
+/* step_talk.c - see step_talk.h. */
 #include "step_talk.h"
 
 #include <errno.h>

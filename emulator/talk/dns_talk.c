@@ -76,11 +76,15 @@ servers_left(const struct dns_talk *t)
 static enum talk_state
 dns_exhausted(struct dns_talk *t)
 {
+	int err = servers_left(t) == 0 && t->refused ? -ECONNREFUSED : -ETIMEDOUT;
+
 	if (t->failed)
 		return dns_next_name(t, -EREMOTEIO);
 	if (t->unreadable)
-		return dns_fail(t, -EBADMSG);
-	return dns_fail(t, servers_left(t) == 0 && t->refused ? -ECONNREFUSED : -ETIMEDOUT);
+		err = -EBADMSG;
+	/* One target's zone may be silent while another's is well; for a name that is the end.
+	 */
+	return t->looking_up ? dns_next_name(t, err) : dns_fail(t, err);
 }
 
 /* Open the server's socket if this is its first question. */

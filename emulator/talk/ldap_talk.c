@@ -1,3 +1,4 @@
+/* ldap_talk.c - see ldap_talk.h. */
 #include "ldap_talk.h"
 
 #include <errno.h>

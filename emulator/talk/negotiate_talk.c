@@ -1,3 +1,4 @@
+/* negotiate_talk.c - see negotiate_talk.h. */
 #include "negotiate_talk.h"
 
 #include <errno.h>
@@ -101,7 +102,7 @@ negotiate_go(struct negotiate_talk *t)
 	buf_done(&value);
 	buf_done(&t->kept);
 	if (err == -ENOKEY || err == -EACCES)
-		return negotiate_failed(t, -EACCES, "gss: no token");
+		return negotiate_failed(t, -EACCES, "gss:no token");
 	if (err != 0)
 		return negotiate_failed(t, err, "");
 	t->asked = true;

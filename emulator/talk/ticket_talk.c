@@ -1,3 +1,4 @@
+/* ticket_talk.c - see ticket_talk.h. */
 #include "ticket_talk.h"
 
 #include <errno.h>

@@ -187,6 +187,23 @@ a_profile_with_one_spn_has_no_wrong_key(void **state)
 }
 
 static void
+a_third_spn_is_tried_when_the_kdc_does_not_know_the_second(void **state)
+{
+	struct rig r;
+
+	(void)state;
+	rig_up(&r, NULL);
+	r.kdc.unknown_spn = "HTTP/dc01";
+	r.p->profile->trust.n_spn = 3;
+	strcpy(r.p->profile->trust.spn[1], "HTTP/{short}");
+	strcpy(r.p->profile->trust.spn[2], "HTTP/{fqdn}");
+	walk(&r, 1);
+	assert_int_equal(told(&r, "ca_fetch")->verdict, STEP_DONE);
+	assert_true(facts_know(&r.p->facts, FACT_ROOT));
+	rig_down(&r);
+}
+
+static void
 a_third_spn_is_tried_when_the_second_is_refused(void **state)
 {
 	struct rig r;
@@ -405,6 +422,7 @@ main(void)
 		cmocka_unit_test(a_server_that_takes_the_first_key_makes_the_fetch_skip),
 		cmocka_unit_test(a_server_that_asks_nobody_for_a_name_is_taken_as_it_is),
 		cmocka_unit_test(a_profile_with_one_spn_has_no_wrong_key),
+		cmocka_unit_test(a_third_spn_is_tried_when_the_kdc_does_not_know_the_second),
 		cmocka_unit_test(a_third_spn_is_tried_when_the_second_is_refused),
 		cmocka_unit_test(a_name_nobody_knows_is_not_found),
 		cmocka_unit_test(other_answers_have_their_reasons),

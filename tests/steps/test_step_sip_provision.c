@@ -94,7 +94,7 @@ given_a_registrar_without_provisioning_it_goes_on(void **state)
 	t->rig.to = "vnd-microsoft-provisioning-v9\r\n";
 	sip_phone_walk(t, true);
 	sip_phone_is(t, "sip_provision", STEP_SKIP, WHY_NONE,
-	    "the pool does not offer vnd-microsoft-provisioning-v2");
+	    "sip:the pool does not offer vnd-microsoft-provisioning-v2");
 	assert_int_equal(
 	    journey_facts(t->p->j)->mwi_poll_min, t->p->profile->exchange.poll_min);
 }

@@ -178,6 +178,40 @@ a_target_without_address_is_looked_up_or_left_out(void **state)
 	rig_done(&r);
 }
 
+static void
+a_target_nobody_answers_for_does_not_cost_the_others(void **state)
+{
+	struct rig r;
+
+	(void)state;
+	rig_new(&r);
+	r.state =
+	    dns_talk_start(&r.talk, &r.cfg, &r.resolver, "_half._tcp.contoso.com", DNS_SRV);
+	while (strstr(r.notes, "A nowhere") == NULL)
+		assert_true(fake_step(r.f, 1 * S));
+	r.dns.server[FIRST].mood = r.dns.server[SECOND].mood = FAKE_DNS_SILENT;
+	while (strstr(r.notes, "A alias") == NULL)
+		assert_true(fake_step(r.f, 100 * S));
+	r.dns.server[FIRST].mood = r.dns.server[SECOND].mood = FAKE_DNS_GOOD;
+	(void)fake_run(r.f, 200 * S);
+	assert_int_equal(r.state, TALK_DONE);
+	assert_int_equal(r.talk.n_found, 1);
+	assert_string_equal(r.talk.found[0].name, "alias.contoso.com");
+
+	/* When nobody answers for any of them, that is what is told. */
+	rig_done(&r);
+	rig_new(&r);
+	r.state =
+	    dns_talk_start(&r.talk, &r.cfg, &r.resolver, "_half._tcp.contoso.com", DNS_SRV);
+	while (strstr(r.notes, "A nowhere") == NULL)
+		assert_true(fake_step(r.f, 1 * S));
+	r.dns.server[FIRST].mood = r.dns.server[SECOND].mood = FAKE_DNS_SILENT;
+	(void)fake_run(r.f, 200 * S);
+	assert_int_equal(r.state, TALK_FAILED);
+	assert_int_equal(r.talk.err, -ETIMEDOUT);
+	rig_done(&r);
+}
+
 /* ---- names that do not exist ---------------------------------------------------------- */
 
 static void
@@ -426,6 +460,7 @@ main(void)
 		cmocka_unit_test(a_host_is_found_also_by_an_alias),
 		cmocka_unit_test(the_targets_of_a_service_come_in_order_with_their_addresses),
 		cmocka_unit_test(a_target_without_address_is_looked_up_or_left_out),
+		cmocka_unit_test(a_target_nobody_answers_for_does_not_cost_the_others),
 		cmocka_unit_test(a_failing_name_is_asked_again_with_each_suffix),
 		cmocka_unit_test(nothing_of_that_kind_is_not_found_either),
 		cmocka_unit_test(a_silent_server_is_passed_over_for_the_second),

@@ -89,6 +89,7 @@ struct pool {
 	char password[POOL_PASSWORD_MAX]; /* of every phone; in users.secret */
 	char master[POOL_PASSWORD_MAX];   /* of the realm's database */
 	struct pool_log *log, *audit;
+	int64_t audit_day; /* since 1970: whose file the audit log is */
 	struct loop_timer *flush;
 	struct tap taps[SERVER_COUNT];
 

@@ -12,7 +12,7 @@
 #include "pool.h"
 #include "pool_yaml.h"
 
-enum { FLUSH_US = 1000000 };
+enum { FLUSH_US = 1000000, DAY_S = 86400 };
 
 static int
 folder_start(struct pool *pool)
@@ -58,16 +58,7 @@ folder_stop(struct pool *pool)
 
 const struct pool_part part_folder = { "folder", folder_start, folder_stop };
 
-static void
-log_on_flush(void *arg)
-{
-	struct pool *pool = arg;
-
-	pool_log_flush(pool->log);
-	pool_log_flush(pool->audit);
-}
-
-/* Line 1 of the audit log is what a parser of the real one looks for. */
+/* The audit log has a file a day; line 1 is what a parser of the real one looks for. */
 static int
 log_open_audit(struct pool *pool)
 {
@@ -78,10 +69,25 @@ log_open_audit(struct pool *pool)
 
 	gmtime_r(&now, &tm);
 	strftime(name, sizeof name, "RequestHandlerAuditLog_fe01_%Y%m%d.log", &tm);
-	rc = pool_log_open(folder_file(pool->dir, name, path), &pool->audit);
+	folder_file(pool->dir, name, path);
+	pool->audit_day = now / DAY_S;
+	if (pool->audit != NULL)
+		return pool_log_turn(pool->audit, path, serve_update_audit_head());
+	rc = pool_log_open(path, &pool->audit);
 	if (rc == 0 && pool_log_is_new(pool->audit))
 		pool_log_raw(pool->audit, span_of(serve_update_audit_head()));
 	return rc;
+}
+
+static void
+log_on_flush(void *arg)
+{
+	struct pool *pool = arg;
+
+	if (loop_wall_us() / 1000000 / DAY_S != pool->audit_day)
+		(void)log_open_audit(pool); /* if it cannot be, the old one goes on */
+	pool_log_flush(pool->log);
+	pool_log_flush(pool->audit);
 }
 
 static int

@@ -20,25 +20,50 @@ struct pool_log {
 	char buffer[LOG_BUFFER];
 };
 
+/* Use this file, which has just been opened. */
+static void
+log_take(struct pool_log *log, FILE *file)
+{
+	log->file = file;
+	setvbuf(file, log->buffer, _IOFBF, sizeof log->buffer);
+	fseek(file, 0, SEEK_END);
+	log->fresh = ftell(file) == 0;
+}
+
 int
 pool_log_open(const char *path, struct pool_log **out)
 {
 	struct pool_log *log = mem_new(sizeof *log);
+	FILE *file;
 	int rc;
 
 	if (log == NULL)
 		return -ENOMEM;
-	log->file = fopen(path, "ae");
-	if (log->file == NULL) {
+	file = fopen(path, "ae");
+	if (file == NULL) {
 		rc = -errno;
 		mem_free(log);
 		return rc;
 	}
-	setvbuf(log->file, log->buffer, _IOFBF, sizeof log->buffer);
-	fseek(log->file, 0, SEEK_END);
-	log->fresh = ftell(log->file) == 0;
+	log_take(log, file);
 	pthread_mutex_init(&log->lock, NULL);
 	*out = log;
+	return 0;
+}
+
+int
+pool_log_turn(struct pool_log *log, const char *path, const char *head)
+{
+	FILE *file = fopen(path, "ae");
+
+	if (file == NULL)
+		return -errno;
+	pthread_mutex_lock(&log->lock);
+	fclose(log->file);
+	log_take(log, file);
+	if (log->fresh)
+		fputs(head, file);
+	pthread_mutex_unlock(&log->lock);
 	return 0;
 }
 

@@ -21,6 +21,10 @@ void pool_log_close(struct pool_log *); /* NULL is fine */
 void pool_log_line(struct pool_log *, const char *server, uint32_t peer_ip, const char *fmt,
     ...) __attribute__((format(printf, 4, 5)));
 
+/* From now on append to the file at path, another day's, which begins with `head` if it is new;
+ * the one before is closed.  0, or -errno and nothing has changed. */
+int pool_log_turn(struct pool_log *, const char *path, const char *head);
+
 /* Text exactly as given, with its own line ends. */
 void pool_log_raw(struct pool_log *, struct span text);
 

@@ -26,6 +26,20 @@
 
 static const char *const names[] = { "pool01.contoso.com", "fe01.contoso.com" };
 
+/* What is in the file; returns text. */
+static const char *
+content(const char *path, char *text, size_t cap)
+{
+	FILE *file = fopen(path, "re");
+	size_t n;
+
+	assert_non_null(file);
+	n = fread(text, 1, cap - 1, file);
+	text[n] = '\0';
+	fclose(file);
+	return text;
+}
+
 static gnutls_x509_crt_t
 certificate(const char *pem)
 {
@@ -177,6 +191,30 @@ given_a_forged_line_the_log_blanks_it(void **state)
 }
 
 static void
+given_another_day_the_log_goes_on_in_another_file(void **state)
+{
+	char dir[FOLDER_PATH_MAX], path[2][FOLDER_PATH_MAX], text[64] = "";
+	struct pool_log *log;
+
+	(void)state;
+	assert_int_equal(folder_make(NULL, dir), 0);
+	folder_file(dir, "day1", path[0]);
+	folder_file(dir, "day2", path[1]);
+	assert_int_equal(pool_log_open(path[0], &log), 0);
+	pool_log_raw(log, span_of("one\n"));
+	assert_int_equal(pool_log_turn(log, "/nowhere/day2", "head\n"), -ENOENT);
+	pool_log_raw(log, span_of("two\n"));
+	assert_int_equal(pool_log_turn(log, path[1], "head\n"), 0);
+	pool_log_raw(log, span_of("three\n"));
+	assert_int_equal(pool_log_turn(log, path[0], "head\n"), 0);
+	pool_log_raw(log, span_of("four\n"));
+	pool_log_close(log);
+	assert_string_equal(content(path[0], text, sizeof text), "one\ntwo\nfour\n");
+	assert_string_equal(content(path[1], text, sizeof text), "head\nthree\n");
+	folder_remove(dir);
+}
+
+static void
 given_options_the_pool_file_says_the_same_to_the_farm(void **state)
 {
 	char dir[FOLDER_PATH_MAX], path[FOLDER_PATH_MAX];
@@ -266,6 +304,7 @@ main(void)
 		cmocka_unit_test(given_a_version_the_firmware_is_always_the_same),
 		cmocka_unit_test(given_a_private_folder_nothing_of_it_is_left),
 		cmocka_unit_test(given_a_forged_line_the_log_blanks_it),
+		cmocka_unit_test(given_another_day_the_log_goes_on_in_another_file),
 		cmocka_unit_test(given_options_the_pool_file_says_the_same_to_the_farm),
 		cmocka_unit_test(given_ranges_each_means_what_rfc_7233_says),
 	};

@@ -90,6 +90,8 @@ static void
 shard_close(struct shard *sh)
 {
 	sh->ending = sh->no_more = true;
+	for (uint32_t i = 0; i < sh->next; i++)
+		slot_judge(&sh->slots[i]);
 	shard_count(sh);
 	for (uint32_t i = 0; i < sh->next; i++)
 		slot_close(&sh->slots[i]);

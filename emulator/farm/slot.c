@@ -128,14 +128,21 @@ slot_start(struct slot *s, const struct instance_place *place, uint64_t intended
 }
 
 void
+slot_judge(struct slot *s)
+{
+	if (s->judged || s->instance == NULL)
+		return;
+	s->judged = true;
+	s->let_down = s->state == INSTANCE_ARRIVED && s->desk->cfg->must_hold &&
+	    !s->instance->ops->holds(s->instance);
+}
+
+void
 slot_leave(struct slot *s)
 {
-	const struct instance_ops *ops = s->instance->ops;
-
-	s->let_down =
-	    s->state == INSTANCE_ARRIVED && s->desk->cfg->must_hold && !ops->holds(s->instance);
+	slot_judge(s);
 	s->leaving = true;
-	ops->leave(s->instance);
+	s->instance->ops->leave(s->instance);
 }
 
 void

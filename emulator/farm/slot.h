@@ -38,7 +38,7 @@ struct slot {
 	uint32_t guide_seen; /* the numbers it has completed, a bit each */
 	uint8_t row;         /* where it is on its road */
 	uint8_t state;       /* enum instance_state, the last one told before it was to leave */
-	bool started, booted, over, leaving, left;
+	bool started, booted, over, leaving, left, judged;
 	bool let_in;   /* a canary that has logged in, or got to its end without */
 	bool let_down; /* at the run's end it did not hold what it had arrived at */
 };
@@ -50,6 +50,10 @@ void slot_init(struct slot *, struct slot_desk *, uint32_t index);
  * then it has failed.  *err_out as instance_make_fn says. */
 int slot_start(struct slot *, const struct instance_place *, uint64_t intended_us,
     uint64_t now_us, const char **err_out);
+
+/* At the run's end, before it leaves or is closed: does it still hold what it arrived at?
+ * Remembered the first time. */
+void slot_judge(struct slot *);
 
 /* Let its instance, which it must have, leave; desk->left() is called once, perhaps in here. */
 void slot_leave(struct slot *);

@@ -35,7 +35,7 @@ struct toys {
 	struct loop *loop;
 	struct farm *farm;
 	enum toy_way way, canary_way;
-	bool slow_to_leave, drain_at_once, kill_too;
+	bool slow_to_leave, drain_at_once, kill_when_in, kill_too;
 	atomic_uint powered, left, closed;
 	unsigned order[PHONES];
 	unsigned seconds, ends;
@@ -162,6 +162,8 @@ toys_on_second(void *arg, const struct metrics *m, uint64_t since_us)
 	(void)since_us;
 	assert_true(m->phones.started <= PHONES);
 	all->seconds++;
+	if (all->kill_when_in && m->phones.arrived == PHONES - 1)
+		farm_kill(all->farm);
 	if (!all->drain_at_once)
 		return;
 	farm_drain(all->farm);
@@ -298,6 +300,25 @@ who_does_not_hold_what_it_arrived_at_is_not_finished(void **state)
 	m = run(all)->metrics;
 	assert_int_equal(m->phones.finished, 0);
 	assert_int_equal(m->phones.failed, 1);
+	free_toys(all);
+}
+
+static void
+who_is_killed_without_holding_it_has_not_finished_either(void **state)
+{
+	struct toys *all = new_toys();
+	const struct metrics *m;
+
+	(void)state;
+	all->way = TOY_LETS_DOWN;
+	all->canary_way = TOY_RUNS_ON; /* the others arrive, and the run goes on */
+	all->cfg.must_hold = true;
+	all->kill_when_in = true;
+	m = run(all)->metrics;
+	assert_int_equal(m->phones.started, PHONES);
+	assert_int_equal(m->phones.arrived, PHONES - 1);
+	assert_int_equal(m->phones.finished, 0);
+	assert_int_equal(all->left, 0);
 	free_toys(all);
 }
 
@@ -477,6 +498,7 @@ main(void)
 		cmocka_unit_test(failed_ones_are_counted_as_failed),
 		cmocka_unit_test(one_that_cannot_be_made_has_failed_and_says_why),
 		cmocka_unit_test(who_does_not_hold_what_it_arrived_at_is_not_finished),
+		cmocka_unit_test(who_is_killed_without_holding_it_has_not_finished_either),
 		cmocka_unit_test(a_drain_lets_everybody_leave_and_ends),
 		cmocka_unit_test(a_kill_does_not_wait_for_those_who_leave),
 		cmocka_unit_test(given_a_canary_nobody_starts_before_it_is_in),

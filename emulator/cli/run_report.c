@@ -1,6 +1,7 @@
 /* run_report.c - see run_report.h. */
 #include "run_report.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,6 +94,10 @@ report_judge(const struct run_report *r, struct report_end *end, const struct fa
 		(void)snprintf(why, RUN_WHY_MAX, "%u of %u phones failed, %u did not finish%s",
 		    n->failed, planned, planned - n->finished - n->failed,
 		    r->pool_lost ? "; the embedded pool had ended" : "");
+	} else if (farm->trace_err != 0) {
+		end->verdict = REPORT_FAIL;
+		(void)snprintf(why, RUN_WHY_MAX, "trace.jsonl is not whole: %s",
+		    strerror(farm->trace_err));
 	} else {
 		end->verdict = REPORT_PASS;
 		end->why = NULL;
@@ -117,6 +122,16 @@ report_status(enum report_verdict verdict, int signum)
 
 /* ---- what is left ---- */
 
+/* A summary that did not get out is a failure, as one that could not be written is. */
+static int
+report_print(const struct buf *out)
+{
+	if (fwrite(out->p, 1, out->n, stdout) == out->n && fflush(stdout) == 0)
+		return 0;
+	log_line(LOG_ERROR, "cx700farm: standard output: %s", strerror(errno));
+	return -EIO;
+}
+
 static int
 report_summary(struct run_report *r, const struct report_end *end)
 {
@@ -127,8 +142,8 @@ report_summary(struct run_report *r, const struct report_end *end)
 		err = summary_write(r->options->out_dir, "summary.json", buf_bytes(&out));
 	if (err != 0)
 		log_line(LOG_ERROR, "cx700farm: summary.json: %s", strerror(-err));
-	if (r->options->json)
-		(void)fwrite(out.p, 1, out.n, stdout);
+	if (err == 0 && r->options->json && report_print(&out) != 0)
+		err = -EIO;
 	buf_done(&out);
 	return err;
 }
@@ -174,7 +189,5 @@ run_report_end(struct run_report *r, const struct farm_end *farm, int signum)
 
 	report_table(r, &end);
 	err = report_summary(r, &end);
-	if (status == CLI_PASS && (err != 0 || farm->trace_err != 0))
-		status = CLI_FAIL;
-	return status;
+	return status == CLI_PASS && err != 0 ? CLI_FAIL : status;
 }

@@ -14,6 +14,8 @@ enum { STEPS_GUIDE_OWN = 17 };
 static const char *const fact_names[] = { "address", "domain", "ntp", "clock", "user", "pool",
 	"root", "dc", "tgt", "directory", "ca", "ca-web", "line", "registered", "provisioned",
 	"cas", "mailbox", "update", "image", "lease", "urls" };
+_Static_assert(
+    FACT_URLS == 1u << (sizeof fact_names / sizeof *fact_names - 1), "each fact has its name");
 
 static void
 steps_facts(struct buf *out, uint32_t facts)

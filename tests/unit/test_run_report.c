@@ -1,0 +1,185 @@
+/* test_run_report.c - how a run is judged and what its exit status says: DESIGN section 5. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "run_report.h"
+
+enum { PLANNED = 4 };
+
+struct stage {
+	struct run_options options;
+	struct run_report report;
+	struct metrics metrics;
+	struct farm_end end;
+	char dir[64], file[96];
+};
+
+static int
+setup(void **state)
+{
+	struct stage *s = calloc(1, sizeof *s);
+
+	assert_non_null(s);
+	strcpy(s->dir, "/tmp/cx700farm-test-XXXXXX");
+	assert_non_null(mkdtemp(s->dir));
+	snprintf(s->file, sizeof s->file, "%s/summary.json", s->dir);
+	s->options = (struct run_options){ .out_dir = s->dir, .quiet = true };
+	s->report.options = &s->options;
+	s->report.run = (struct report_run){
+		.version = "0", .scenario = "a.yaml", .pool = "embedded", .planned = PLANNED
+	};
+	s->metrics.phones = (struct phone_counts){ .started = PLANNED, .finished = PLANNED };
+	s->end.metrics = &s->metrics;
+	*state = s;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct stage *s = *state;
+
+	unlink(s->file);
+	rmdir(s->dir);
+	free(s);
+	return 0;
+}
+
+/* The run ends with this status, and its summary says this verdict; why is part of it, or NULL:
+ * there is none. */
+static void
+assert_ends(struct stage *s, int signum, int status, const char *verdict, const char *why)
+{
+	json_t *tree;
+
+	assert_int_equal(run_report_end(&s->report, &s->end, signum), status);
+	tree = json_load_file(s->file, JSON_REJECT_DUPLICATES, NULL);
+	assert_non_null(tree);
+	assert_string_equal(json_string_value(json_object_get(tree, "verdict")), verdict);
+	if (why == NULL)
+		assert_true(json_is_null(json_object_get(tree, "why")));
+	else
+		assert_non_null(strstr(json_string_value(json_object_get(tree, "why")), why));
+	json_decref(tree);
+}
+
+static void
+all_finished_is_a_pass(void **state)
+{
+	assert_ends(*state, 0, 0, "pass", NULL);
+}
+
+static void
+one_that_failed_or_did_not_finish_or_did_not_start_is_a_fail(void **state)
+{
+	struct stage *s = *state;
+
+	s->metrics.phones.finished = PLANNED - 1;
+	assert_ends(s, 0, 1, "fail", "0 of 4 phones failed, 1 did not finish");
+	s->metrics.phones.failed = 1;
+	assert_ends(s, 0, 1, "fail", "1 of 4 phones failed, 0 did not finish");
+	s->metrics.phones = (struct phone_counts){ .started = 1, .failed = 1 };
+	assert_ends(s, 0, 1, "fail", "1 of 4 phones failed, 3 did not finish");
+}
+
+static void
+a_lost_pool_is_part_of_why(void **state)
+{
+	struct stage *s = *state;
+
+	s->report.pool_lost = true;
+	assert_ends(s, 0, 0, "pass", NULL);
+	s->metrics.phones.finished = 0;
+	assert_ends(s, 0, 1, "fail", "; the embedded pool had ended");
+}
+
+static void
+a_guard_says_why(void **state)
+{
+	struct stage *s = *state;
+
+	s->metrics.phones.finished = 0;
+	s->end.guard_says = "too many wrong passwords";
+	assert_ends(s, 0, 1, "fail", "too many wrong passwords");
+}
+
+static void
+a_farm_that_fell_behind_makes_a_run_invalid_whatever_came_of_it(void **state)
+{
+	struct stage *s = *state;
+
+	s->metrics.loop_lag_p99_ms = FARM_LOOP_LAG_MAX_MS + 1;
+	assert_ends(s, 0, 5, "invalid", "fell behind");
+	s->metrics.phones.finished = 0;
+	assert_ends(s, 0, 5, "invalid", "fell behind");
+}
+
+static void
+a_signal_comes_before_all_else(void **state)
+{
+	struct stage *s = *state;
+
+	s->metrics.loop_lag_p99_ms = FARM_LOOP_LAG_MAX_MS + 1;
+	assert_ends(s, SIGINT, 130, "interrupted", NULL);
+	assert_ends(s, SIGTERM, 143, "interrupted", NULL);
+}
+
+static void
+what_could_not_be_left_is_a_fail(void **state)
+{
+	struct stage *s = *state;
+
+	s->end.trace_err = 28;
+	assert_ends(s, 0, 1, "fail", "trace.jsonl is not whole");
+	s->end.trace_err = 0;
+	s->options.out_dir = "/nowhere/at/all";
+	assert_int_equal(run_report_end(&s->report, &s->end, 0), 1);
+}
+
+static void
+a_summary_that_cannot_be_printed_is_a_fail(void **state)
+{
+	struct stage *s = *state;
+	int full = open("/dev/full", O_WRONLY | O_CLOEXEC), kept, status;
+
+	s->options.json = true;
+	fflush(stdout);
+	kept = dup(STDOUT_FILENO);
+	assert_true(full >= 0 && kept >= 0);
+	assert_true(dup2(full, STDOUT_FILENO) >= 0);
+	status = run_report_end(&s->report, &s->end, 0);
+	assert_true(dup2(kept, STDOUT_FILENO) >= 0);
+	clearerr(stdout);
+	close(full);
+	close(kept);
+	assert_int_equal(status, 1);
+}
+
+int
+main(void)
+{
+#define REPORT_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		REPORT_TEST(all_finished_is_a_pass),
+		REPORT_TEST(one_that_failed_or_did_not_finish_or_did_not_start_is_a_fail),
+		REPORT_TEST(a_lost_pool_is_part_of_why),
+		REPORT_TEST(a_guard_says_why),
+		REPORT_TEST(a_farm_that_fell_behind_makes_a_run_invalid_whatever_came_of_it),
+		REPORT_TEST(a_signal_comes_before_all_else),
+		REPORT_TEST(what_could_not_be_left_is_a_fail),
+		REPORT_TEST(a_summary_that_cannot_be_printed_is_a_fail),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

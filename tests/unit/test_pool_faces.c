@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -35,7 +36,7 @@ struct fixture {
 	struct face_udp *udp;
 	struct face_stream *stream;
 	pthread_t thread;
-	int opened, closed;
+	atomic_int opened, closed; /* by the loop's thread */
 };
 
 static int

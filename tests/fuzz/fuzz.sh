@@ -10,6 +10,18 @@ inc=$(for d in emulator/base emulator/proto emulator/config; do printf ' -I%s' "
 src="emulator/base/*.c emulator/proto/*.c emulator/config/tree.c"
 flags="-std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined"
 
+# What other programs sent is where each begins.
+for g in tests/golden/*.hex; do
+	kind=$(basename "$g" | cut -d_ -f1)
+	for f in tests/fuzz/fuzz_"$kind"_*.c; do
+		to=build/fuzz/$(basename "$f" .c)-corpus
+		mkdir -p "$to"
+		sed '/^#/d' "$g" | python3 -c 'import sys; sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' >"$to/$(basename "$g" .hex)"
+	done
+done
+mkdir -p build/fuzz/fuzz_cert_chain-corpus
+cp tests/golden/p7b/* build/fuzz/fuzz_cert_chain-corpus/
+
 # The code under test once, for all of them.
 rm -rf build/fuzz/obj && mkdir -p build/fuzz/obj
 for c in $src; do

@@ -1,7 +1,7 @@
 /* temp_file.c - see temp_file.h. */
 #include "temp_file.h"
 
-#include <dirent.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,19 +32,19 @@ temp_file(const char *name, const void *bytes, size_t n)
 	return path;
 }
 
+static int
+temp_remove(const char *name, const struct stat *st, int kind, struct FTW *at)
+{
+	(void)st;
+	(void)kind;
+	(void)at;
+	return remove(name);
+}
+
 void
 temp_clean(void)
 {
-	DIR *d = folder[0] != '\0' ? opendir(folder) : NULL;
-	struct dirent *e;
-
-	while (d != NULL && (e = readdir(d)) != NULL) {
-		(void)snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
-		(void)unlink(path);
-	}
-	if (d != NULL)
-		(void)closedir(d);
 	if (folder[0] != '\0')
-		(void)rmdir(folder);
+		(void)nftw(folder, temp_remove, 8, FTW_DEPTH | FTW_PHYS);
 	folder[0] = '\0';
 }

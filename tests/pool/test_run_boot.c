@@ -8,7 +8,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <ftw.h>
 #include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,6 +16,7 @@
 #include <unistd.h>
 
 #include "program.h"
+#include "temp_file.h"
 
 enum { PHONES = 20 };
 
@@ -25,7 +25,7 @@ enum { PHONES = 20 };
 #define EMBEDDED "--pool-arg=--listen", "--pool-arg=127.0.7.1"
 
 struct place {
-	char dir[64], out[96], again[96];
+	char out[96], again[96];
 };
 
 static int
@@ -34,30 +34,17 @@ setup(void **state)
 	struct place *p = calloc(1, sizeof *p);
 
 	assert_non_null(p);
-	strcpy(p->dir, "/tmp/cx700farm-test-XXXXXX");
-	assert_non_null(mkdtemp(p->dir));
-	snprintf(p->out, sizeof p->out, "%s/one/out", p->dir);
-	snprintf(p->again, sizeof p->again, "%s/two", p->dir);
+	snprintf(p->out, sizeof p->out, "%s/one/out", temp_folder());
+	snprintf(p->again, sizeof p->again, "%s/two", temp_folder());
 	*state = p;
 	return 0;
 }
 
 static int
-drop(const char *path, const struct stat *s, int kind, struct FTW *at)
-{
-	(void)s;
-	(void)kind;
-	(void)at;
-	return remove(path);
-}
-
-static int
 teardown(void **state)
 {
-	struct place *p = *state;
-
-	nftw(p->dir, drop, 8, FTW_DEPTH | FTW_PHYS);
-	free(p);
+	temp_clean();
+	free(*state);
 	return 0;
 }
 
@@ -216,6 +203,31 @@ ctrl_c_drains_and_leaves_whole_files(void **state)
 }
 
 static void
+a_second_signal_ends_at_once_and_leaves_whole_files(void **state)
+{
+	struct place *p = *state;
+	const char *const args[] = { "run", SCENARIO, "-o", p->out, EMBEDDED, NULL };
+	struct buf said = { 0 }, story[PHONES] = { 0 };
+	struct program farm;
+	json_t *s;
+
+	program_start(&farm, "cx700farm", args);
+	program_await(&farm, "started ", &said);
+	kill(farm.pid, SIGTERM);
+	program_await(&farm, "once more ends at once", &said);
+	kill(farm.pid, SIGINT);
+	assert_int_equal(program_end(&farm, NULL, NULL), 143);
+	s = summary_of(p->out);
+	assert_string_equal(json_string_value(json_object_get(s, "verdict")), "interrupted");
+	json_decref(s);
+	stories(p->out, story);
+	assert_true(story[0].n > 0);
+	for (int i = 0; i < PHONES; i++)
+		buf_done(&story[i]);
+	buf_done(&said);
+}
+
+static void
 a_pool_that_cannot_start_is_the_environments_fault(void **state)
 {
 	struct buf err = { 0 };
@@ -238,6 +250,8 @@ main(void)
 		    given_a_pool_file_the_pool_started_by_hand_is_used, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    ctrl_c_drains_and_leaves_whole_files, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    a_second_signal_ends_at_once_and_leaves_whole_files, setup, teardown),
 		cmocka_unit_test(a_pool_that_cannot_start_is_the_environments_fault),
 	};
 

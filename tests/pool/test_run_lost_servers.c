@@ -8,7 +8,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <ftw.h>
 #include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,6 +16,7 @@
 #include <unistd.h>
 
 #include "program.h"
+#include "temp_file.h"
 
 enum { PHONES = 6 };
 
@@ -28,7 +28,7 @@ enum { PHONES = 6 };
 #define EMBEDDED "--pool-arg=--listen", "--pool-arg=127.0.35.1"
 
 struct place {
-	char dir[64], scenario[96], out[96];
+	char scenario[96], out[96];
 };
 
 static int
@@ -37,30 +37,17 @@ setup(void **state)
 	struct place *p = calloc(1, sizeof *p);
 
 	assert_non_null(p);
-	strcpy(p->dir, "/tmp/cx700farm-test-XXXXXX");
-	assert_non_null(mkdtemp(p->dir));
-	snprintf(p->scenario, sizeof p->scenario, "%s/lost.yaml", p->dir);
-	snprintf(p->out, sizeof p->out, "%s/out", p->dir);
+	snprintf(p->scenario, sizeof p->scenario, "%s/lost.yaml", temp_folder());
+	snprintf(p->out, sizeof p->out, "%s/out", temp_folder());
 	*state = p;
 	return 0;
 }
 
 static int
-drop(const char *path, const struct stat *s, int kind, struct FTW *at)
-{
-	(void)s;
-	(void)kind;
-	(void)at;
-	return remove(path);
-}
-
-static int
 teardown(void **state)
 {
-	struct place *p = *state;
-
-	nftw(p->dir, drop, 8, FTW_DEPTH | FTW_PHYS);
-	free(p);
+	temp_clean();
+	free(*state);
 	return 0;
 }
 

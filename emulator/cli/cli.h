@@ -2,7 +2,7 @@
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
-enum cli_exit { /* DESIGN section 5 */
+enum cli_exit { /* the program's exit status; README says them too */
 	CLI_PASS = 0,
 	CLI_FAIL = 1,
 	CLI_USAGE = 2,

@@ -31,7 +31,7 @@ main_usage(FILE *to)
 	fprintf(to, "  cx700farm COMMAND --help    cx700farm --version\n");
 }
 
-/* Commands of DESIGN section 5 that are not made yet. */
+/* Commands that are planned and not made yet. */
 static bool
 main_is_for_later(const char *name)
 {

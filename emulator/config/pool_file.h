@@ -1,5 +1,5 @@
 /* pool_file.h - how to get onto a pool's network and who the phones are; read and checked.
- * DESIGN section 5. */
+ * The tables in pool_file.c are the format. */
 #ifndef CONFIG_POOL_FILE_H
 #define CONFIG_POOL_FILE_H
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* scenario.h - who powers on when, and how far they walk: a scenario file, read and checked.
- * DESIGN section 6. */
+ * The tables in scenario.c are the format. */
 #ifndef CONFIG_SCENARIO_H
 #define CONFIG_SCENARIO_H
 #include <stdbool.h>

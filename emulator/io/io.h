@@ -14,7 +14,7 @@
  *     nothing above io.h ever sees another port.
  *  6. Before io_address() only io_dhcp() and io_alarm() can be opened.
  *
- * Calls that return int give 0 or a negative errno: -EACCES the address is not
+ * Calls that return int give 0 or a negative errno: -EPERM the address is not
  * in the pool file's allow list, -EADDRNOTAVAIL no address yet, -EMFILE,
  * -ENOMEM, -EINVAL.  Nothing is opened then and *handle is untouched.
  */

@@ -237,7 +237,7 @@ io_dhcp_init(struct io_world *w, const struct io_world_cfg *cfg, const char **er
 		return 0;
 	*err_out = "the DHCP server is not in allow:";
 	if (!io_allowed(w, cfg->dhcp_server))
-		return -EACCES;
+		return -EPERM;
 	dhcp = mem_new(sizeof(*dhcp) + cfg->n_relays * sizeof(dhcp->relays[0]));
 	if (dhcp == NULL)
 		return -ENOMEM;

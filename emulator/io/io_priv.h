@@ -150,7 +150,7 @@ void io_alarm_set(struct io_handle *, uint64_t after_us);
 
 /* ---- io_uv.c: addresses ---- */
 
-/* 0, -EADDRNOTAVAIL (no address of our own) or -EACCES. */
+/* 0, -EADDRNOTAVAIL (no address of our own) or -EPERM. */
 int io_may_open(const struct io_phone *, struct io_addr to);
 bool io_allowed(const struct io_world *, uint32_t ip);
 uint16_t io_real_port(const struct io_world *, uint16_t standard);

@@ -51,7 +51,7 @@ io_may_open(const struct io_phone *phone, struct io_addr to)
 {
 	if (phone->ip == 0)
 		return -EADDRNOTAVAIL;
-	return io_allowed(phone->world, to.ip) ? 0 : -EACCES;
+	return io_allowed(phone->world, to.ip) ? 0 : -EPERM;
 }
 
 int

@@ -1,4 +1,4 @@
-/* trace.h - what a phone did, one line of JSON a row: trace.jsonl, DESIGN section 5. */
+/* trace.h - what a phone did, one line of JSON a row: trace.jsonl. */
 #ifndef JOURNEY_TRACE_H
 #define JOURNEY_TRACE_H
 #include "journey.h"

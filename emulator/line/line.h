@@ -12,7 +12,7 @@
  * one who waits.  Exempt: 401, 1xx, and refusals (4xx-6xx) before the server has shown that
  * it holds the signing context, since it may have none.
  *
- * Sources: [MS-SIPRE], [MS-SIPAE], [MS-SIPREGE], [MS-CONMGMT]; sip.md sections 1-5 and 11.
+ * Sources: [MS-SIPRE], [MS-SIPAE], [MS-SIPREGE], [MS-CONMGMT].
  */
 #ifndef LINE_LINE_H
 #define LINE_LINE_H

@@ -1,4 +1,4 @@
-/* line_register.c - REGISTER and what its 200 says, refresh, sign-out; sip.md 1 and 4. */
+/* line_register.c - REGISTER and what its 200 says, refresh, sign-out; [MS-SIPREGE] 3.1. */
 #include <errno.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* line_send.c - what every message of the phone has in common; header order as Office
- * Communicator's captures have it (sip.md 1.2). */
+ * Communicator's captures have it ([MS-SIPAE] 4). */
 #include <errno.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* line_serve.c - the server's requests, their signature checked: OPTIONS, NOTIFY, BENOTIFY,
- * and the end of the registration (sip.md 4.4). */
+ * and the end of the registration ([MS-SIPREGE] 3.1). */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /*
  * line_sign.c - the signing context of a line: challenge, token, signatures of what
- * we send, trust in what the server sends.  [MS-SIPAE] 3.2; sip.md 2 and 11.
+ * we send, trust in what the server sends.  [MS-SIPAE] 3.2.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* line_subscribe.c - SUBSCRIBE to ourselves (sip.md 5.1), and the dialogs that live on. */
+/* line_subscribe.c - SUBSCRIBE to ourselves ([MS-SIPREGE] 2.2.2), and the dialogs that live on.
+ */
 #include <errno.h>
 #include <string.h>
 

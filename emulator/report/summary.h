@@ -1,4 +1,4 @@
-/* summary.h - summary.json, format cx700farm-summary/1: DESIGN section 5, word by word. */
+/* summary.h - summary.json, format cx700farm-summary/1: its fields stay as they are. */
 #ifndef REPORT_SUMMARY_H
 #define REPORT_SUMMARY_H
 #include "buf.h"

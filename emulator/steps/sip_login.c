@@ -1,5 +1,5 @@
 /*
- * sip_login.c - signing in with Kerberos; [MS-SIPAE] 3.2, sip.md 1.1 and 2.5.
+ * sip_login.c - signing in with Kerberos; [MS-SIPAE] 3.2.
  *
  * In the order of the wire: REGISTER without credentials, 401, TGS for the
  * target, REGISTER with the token, signed 200.  A director answers the last one with 301: the

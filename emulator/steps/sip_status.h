@@ -6,8 +6,9 @@
 #include "step.h"
 
 /*
- * A final answer that is not the wanted one, by sip.md 4.5: FAIL for what a later try cannot
- * mend, else RETRY, not before Retry-After.  Detail "sip:403/4004" (the id of ms-diagnostics).
+ * A final answer that is not the wanted one, by status and [MS-OCER] id: FAIL for what a later
+ * try cannot mend, else RETRY, not before Retry-After.  Detail "sip:403/4004" (the id of
+ * ms-diagnostics).
  */
 enum verdict sip_refused(struct step *, const struct sip_msg *);
 

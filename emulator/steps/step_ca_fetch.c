@@ -1,6 +1,6 @@
 /*
  * step_ca_fetch.c - ask the CA's web server with "a different key": the profile's
- * second SPN, and those after it; read the chain and trust its root.  cx700.md 3.2.
+ * second SPN, and those after it; read the chain and trust its root.  RFC 4559.
  *
  * needs  FACT_CA_WEB, FACT_TGT
  * gives  FACT_ROOT: io trusts the root

@@ -1,6 +1,6 @@
 /*
  * step_ca_find.c - find the CA's web server and ask it for the chain without a
- * name: it answers 401 and offers Negotiate.  cx700.md 3.2.
+ * name: it answers 401 and offers Negotiate.  RFC 4559.
  *
  * needs  FACT_CA, FACT_ADDRESS
  * gives  FACT_CA_WEB: facts->ca.ip; the HTTP session is the stage's

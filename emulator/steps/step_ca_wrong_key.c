@@ -1,7 +1,7 @@
 /*
  * step_ca_wrong_key.c - ask the CA's web server with a ticket for the first SPN of
  * the profile.  It is refused on a real phone, and being refused is what this row is about: by
- * the server (401), or by the KDC, which knows no such SPN.  cx700.md 3.2.
+ * the server (401), or by the KDC, which knows no such SPN.  RFC 4559.
  *
  * A server that takes the first key sends the chain; then it is read here and
  * ca_fetch has nothing left to do.

@@ -1,6 +1,6 @@
 /*
  * step_ldap_bind.c - a ticket for the directory, its rootDSE, and a bind with
- * GSS-SPNEGO without a security layer.  RFC 4511, RFC 4513; cx700.md 3.1.
+ * GSS-SPNEGO without a security layer.  RFC 4511, RFC 4513.
  *
  * needs  FACT_DC, FACT_TGT
  * gives  FACT_DIRECTORY: the bound connection is the stage's; facts->root_nc, config_nc

@@ -1,6 +1,7 @@
 /*
  * step_ldap_find_ca.c - look for the root in the directory: published
- * certificates first, then the name of the CA's web server.  cx700.md 3.1.
+ * certificates first, then the name of the CA's web server.  The
+ * order is that of the OCS 2007 R2 help on the phone's root certificate.
  *
  * Both searches go to the configuration naming context: that is where these
  * objects are, and a search of the domain's own tree would not meet them.

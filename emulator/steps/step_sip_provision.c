@@ -1,6 +1,6 @@
 /*
  * step_sip_provision.c - in-band provisioning and the phone's two lasting
- * subscriptions; sip.md 5.1 and 5.2, [MS-SIPREGE] 2.2.2.
+ * subscriptions; [MS-SIPREGE] 2.2.2.
  *
  * needs  FACT_LINE, FACT_REGISTERED
  * gives  FACT_PROVISIONED, FACT_URLS: update_url of the phone's side, mwi_poll_min

@@ -1,7 +1,7 @@
 /*
  * step_sip_refresh.c - a chore: the registration again before it expires, signed, on
  * the line that is there; afresh, with a new ticket, when the signing context gets old or the
- * server has forgotten it.  sip.md 2.5 and 4.2.
+ * server has forgotten it.  [MS-SIPREGE] 3.1.
  *
  * needs  FACT_LINE, FACT_REGISTERED
  * gives  nothing new

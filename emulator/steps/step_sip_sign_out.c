@@ -1,6 +1,6 @@
 /*
  * step_sip_sign_out.c - end the subscriptions and the registration, wait for the
- * answer, close the line.  sip.md 4.3.
+ * answer, close the line.  [MS-SIPREGE] 3.1.
  *
  * needs  nothing: without a registration there is nothing to end
  */

@@ -1,7 +1,7 @@
 /*
  * serve_sip.h - one SIP front end of an OCS pool: bytes of a connection in, bytes
  * out.  Registrar, MS-SIPAE with Kerberos, subscriptions with piggybacked answers,
- * in-band provisioning.  sip.md sections 1-5 and 11.
+ * in-band provisioning.  [MS-SIPAE], [MS-SIPRE], [MS-SIPREGE].
  *
  * Every final answer and every request of the server is signed once there is a
  * context; what a client sends must be.  Time comes in with each call: now_us is

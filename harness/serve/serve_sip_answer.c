@@ -1,5 +1,5 @@
 /* serve_sip_answer.c - answers and requests of the front end: what they have in common, header
- * order as in OCS's captures (sip.md 1.4). */
+ * order as in OCS's captures ([MS-SIPREGE] 4). */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>

@@ -1,5 +1,5 @@
-/* serve_sip_auth.c - who speaks, and is it signed?  [MS-SIPAE] 3.3.5.1 and 3.3.5.2, in the
- * order of sip.md 2.6. */
+/* serve_sip_auth.c - who speaks, and is it signed?  [MS-SIPAE] 3.3.5.1 and 3.3.5.2, step by
+ * step. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* serve_sip_register.c - the registrar: REGISTER, bindings, 301 of a director; [MS-SIPREGE],
- * sip.md 1.4 and 4. */
+ * [MS-SIPREGE] 3.2. */
 #include <errno.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* serve_sip_subscribe.c - SUBSCRIBE to oneself: provisioning, roaming data; the first
- * notification travels in the answer (sip.md 5). */
+ * notification travels in the answer ([MS-SIPREGE] 2.2.2). */
 #include <string.h>
 
 #include "serve_sip_impl.h"

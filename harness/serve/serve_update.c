@@ -117,8 +117,8 @@ offer(const struct serve_update *u, const struct update_request *d, struct updat
 		*a = (struct update_answer){ 0 };
 }
 
-/* Only the MAC and the serial number may be blank (cx700.md 4.2): the others are the path of
- * its files. */
+/* Only the MAC and the serial number may be blank (the audit log's documentation): the others
+ * are the path of its files. */
 static bool
 names_files(const struct update_request *d)
 {

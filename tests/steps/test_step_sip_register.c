@@ -1,5 +1,5 @@
 /* test_step_sip_register.c - signing in through the real line, the real journey and the front
- * end of harness/serve; the failure table of sip.md 4.5. */
+ * end of harness/serve; the table of failures. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /*
  * test_auth_mic.c - the signatures themselves: recomputed from the session key without
- * GSSAPI, first against recorded vectors (sip_messages.md section 9), then against what
- * a phone signs with a ticket of a real KDC.
+ * GSSAPI, first against recorded vectors (keys, bytes and MICs of a real session), then against
+ * what a phone signs with a ticket of a real KDC.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -271,7 +271,7 @@ given_a_server_outside_the_allow_list_there_is_no_world(void **state)
 	const char *err = NULL;
 
 	cfg.dhcp_server = 0x0a000001;
-	assert_int_equal(io_world_new(f->rig[0].loop, &cfg, &world, &err), -EACCES);
+	assert_int_equal(io_world_new(f->rig[0].loop, &cfg, &world, &err), -EPERM);
 	assert_non_null(err);
 	assert_null(world);
 }

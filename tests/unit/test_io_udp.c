@@ -162,7 +162,7 @@ given_an_address_not_allowed_nothing_is_opened(void **state)
 
 	assert_int_equal(f->rig.io->ops->udp(f->rig.io, rig_owner(&f->rig, 0),
 			     (struct io_addr){ 0x08080808, 53 }, &h),
-	    -EACCES);
+	    -EPERM);
 	assert_ptr_equal(h, &f->rig);
 	assert_null(f->rig.owner[0].scope.first);
 }

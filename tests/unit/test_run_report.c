@@ -1,4 +1,4 @@
-/* test_run_report.c - how a run is judged and what its exit status says: DESIGN section 5. */
+/* test_run_report.c - how a run is judged and what its exit status says. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

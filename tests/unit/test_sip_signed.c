@@ -69,7 +69,7 @@ the_recorded_messages_are_signed_as_recorded(void **state)
 	assert_int_equal(messages, 36);
 }
 
-/* sip.md section 8: the messages put together from the fields of the published strings. */
+/* The messages put together from the fields of the published strings. */
 static void
 the_published_vectors_a_and_b_come_out(void **state)
 {

@@ -1,4 +1,4 @@
-/* test_summary.c - summary.json, parsed back by jansson, field by field as DESIGN section 5
+/* test_summary.c - summary.json, parsed back by jansson, field by field as its format
  * says. */
 #include <setjmp.h>
 #include <stdarg.h>

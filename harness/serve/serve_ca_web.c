@@ -1,3 +1,5 @@
+/* serve_ca_web.c - certsrv: 401 until the token is good, then the chain in base64; see the
+ * header. */
 #include "serve_ca_web.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+/* serve_ldap.c - one LDAP connection: messages cut from the stream, binds, searches; RFC 4511.
+ */
 #include "serve_ldap.h"
 
 #include <errno.h>

@@ -1,3 +1,5 @@
+/* serve_ldap_dir.c - the tiny directory: naming contexts and the objects of the CA, as AD keeps
+ * them. */
 #include "serve_ldap_dir.h"
 
 #include <errno.h>

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "io_priv.h"
 #include "mem.h"
@@ -202,18 +203,45 @@ dhcp_share(const struct io_world *w, int fd)
 	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof(program));
 }
 
+static struct sockaddr_in
+dhcp_here(const struct dhcp_relay *relay)
+{
+	return (struct sockaddr_in){
+		.sin_family = AF_INET,
+		.sin_port = htons(io_real_port(relay->world, 67)),
+		.sin_addr.s_addr = htonl(relay->giaddr),
+	};
+}
+
+/*
+ * Another farm that shares the address among its shards would let us share it as well, and get
+ * our replies: the first shard asks for it alone before.
+ */
+static int
+dhcp_is_free(const struct dhcp_relay *relay)
+{
+	struct sockaddr_in sa = dhcp_here(relay);
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), rc = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (bind(fd, (struct sockaddr *)&sa, sizeof(sa)) < 0)
+		rc = -errno;
+	close(fd);
+	return rc;
+}
+
 static int
 dhcp_bind(struct dhcp_relay *relay)
 {
 	struct io_world *w = relay->world;
-	struct sockaddr_in sa = {
-		.sin_family = AF_INET,
-		.sin_port = htons(io_real_port(w, 67)),
-		.sin_addr.s_addr = htonl(relay->giaddr),
-	};
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	int on = 1, room = DHCP_RCVBUF;
+	struct sockaddr_in sa = dhcp_here(relay);
+	int on = 1, room = DHCP_RCVBUF, fd;
+	int rc = w->shards > 1 && w->shard == 0 ? dhcp_is_free(relay) : 0;
 
+	if (rc < 0)
+		return rc;
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	relay->fd.fd = fd;
 	if (fd < 0)
 		return -errno;

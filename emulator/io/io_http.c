@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 #include "io_http_priv.h"
 #include "mem.h"
@@ -55,6 +56,24 @@ io_http_release(struct io_http *s)
 	s->body = NULL;
 }
 
+/*
+ * A body without a length ends with its connection: in order, or it is not whole.  Of what
+ * happens under curl, curl sees no more than an end.
+ */
+static bool
+http_is_cut(const struct io_http *s)
+{
+	curl_off_t length = -1;
+
+	curl_easy_getinfo(s->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+	if (s->err_below == 0 || s->seen.body_n == 0 || length >= 0)
+		return false;
+	for (size_t i = 0; i < s->seen.n_headers; i++)
+		if (strcasecmp(s->headers[i].name, "Transfer-Encoding") == 0)
+			return false;
+	return true;
+}
+
 void
 io_http_ended(struct io_http *s, CURLcode result)
 {
@@ -68,7 +87,7 @@ io_http_ended(struct io_http *s, CURLcode result)
 	count->bytes_out += (uint64_t)sent + (uint64_t)body;
 	count->bytes_in += (uint64_t)head + s->seen.body_n;
 	s->err = 0;
-	if (result == CURLE_OK && s->have_head)
+	if (result == CURLE_OK && s->have_head && !http_is_cut(s))
 		count->replies++;
 	else
 		s->err = s->err_below != 0 ? s->err_below : http_errno(s->easy, result);

@@ -158,14 +158,17 @@ io_http_ask(struct io_handle *h, const struct io_ask *ask)
 		io_http_release(s);
 		return rc;
 	}
+	s->count = ask->reply == IO_COUNT;
+	http_set_options(s);
+	http_set_request(s, ask);
+	if (curl_multi_add_handle(w->http->multi, s->easy) != CURLM_OK) {
+		io_http_release(s);
+		return -ENOMEM;
+	}
 	/* In the event that tells the end, the reply is still lent. */
 	s->asked = s->telling;
 	if (!s->telling)
 		io_http_forget(s);
-	s->count = ask->reply == IO_COUNT;
-	http_set_options(s);
-	http_set_request(s, ask);
-	curl_multi_add_handle(w->http->multi, s->easy);
 	w->counts[io_http_service(s)].requests++;
 	io_wake(h);
 	return 0;

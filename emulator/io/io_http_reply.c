@@ -21,12 +21,35 @@ io_http_touch(struct io_http *s)
 
 /* ---- what curl reads ---- */
 
+/* Why it took no more. */
+static int
+http_errno_of(const struct buf *b)
+{
+	return b->err == -ENOBUFS ? -EMSGSIZE : b->err;
+}
+
+/* The line before goes on (RFC 2616 section 2.2, LWS). */
+static void
+http_take_fold(struct io_http *s, struct span line)
+{
+	if (s->seen.n_headers == 0 || s->head.err != 0)
+		return;
+	s->head.n--; /* the end of the value */
+	buf_u8(&s->head, ' ');
+	buf_span(&s->head, span_trim(line));
+	buf_u8(&s->head, 0);
+}
+
 /* "name\0value\0" of one line; a line that is no header is left out. */
 static void
 http_take_header(struct io_http *s, struct span line)
 {
 	struct span value = line, name = span_trim(span_cut(&value, ':'));
 
+	if (line.p[0] == ' ' || line.p[0] == '\t') {
+		http_take_fold(s, line);
+		return;
+	}
 	if (name.n == line.n || name.n == 0)
 		return;
 	value = span_trim(value);
@@ -59,8 +82,8 @@ http_end_head(struct io_http *s)
 	if (s->seen.status / 100 == 1)
 		return;
 	s->headers = mem_new((s->seen.n_headers + 1) * sizeof(*s->headers));
-	if (s->headers == NULL || s->head.err != 0) {
-		s->err_below = s->head.err == -ENOBUFS ? -EMSGSIZE : -ENOMEM;
+	if (s->headers == NULL) {
+		s->err_below = -ENOMEM;
 		return;
 	}
 	p = (char *)s->head.p;
@@ -89,6 +112,8 @@ io_http_on_header(char *p, size_t size, size_t n, void *arg)
 		http_end_head(s);
 	else if (memchr(p, 0, line.n) == NULL)
 		http_take_header(s, line);
+	if (s->head.err != 0)
+		s->err_below = http_errno_of(&s->head);
 	return s->err_below == 0 ? line.n : 0;
 }
 
@@ -105,7 +130,7 @@ io_http_on_body(char *p, size_t size, size_t n, void *arg)
 	else
 		buf_span(&s->fresh, bytes);
 	if (s->fresh.err != 0)
-		s->err_below = s->fresh.err == -ENOBUFS ? -EMSGSIZE : -ENOMEM;
+		s->err_below = http_errno_of(&s->fresh);
 	io_http_touch(s);
 	return s->err_below == 0 ? bytes.n : 0;
 }

@@ -106,8 +106,11 @@ stream_send(struct io_handle *h, struct span bytes)
 		bytes.n -= (size_t)n;
 	}
 	buf_span(&s->out, bytes);
-	if (s->out.err != 0)
-		return s->out.err;
+	if (s->out.err != 0) { /* a part may have gone: the rest cannot follow any more */
+		s->err = s->out.err;
+		io_wake(h);
+		return s->err;
+	}
 	io_count_out(io_world_of(h), s->service, asked);
 	return 0;
 }
@@ -141,6 +144,8 @@ stream_read(struct io_stream *s)
 			n = s->err;
 		if (n == -EAGAIN)
 			return;
+		if (n == -EINTR)
+			continue;
 		if (n <= 0) {
 			stream_down(s, (int)n);
 			return;

@@ -262,6 +262,24 @@ tunnel_open(struct io_http *s, int fd)
 	return rc;
 }
 
+/*
+ * No descriptor is left for our end.  Connections wait in the order in which they were made:
+ * the first expected is told; its connection is dropped when it can be accepted.
+ */
+static void
+tunnel_refuse(struct io_http_world *http, int err)
+{
+	struct io_http *s;
+
+	if (list_empty(&http->expected))
+		return;
+	s = LIST_ITEM(http->expected.next, struct io_http, expected);
+	list_remove(&s->expected);
+	s->err_below = err;
+	for (struct list *link = s->conns.next; link != &s->conns; link = link->next)
+		shutdown(LIST_ITEM(link, struct http_conn, of_session)->fd.fd, SHUT_RDWR);
+}
+
 static void
 tunnel_on_accept(struct io_fd *listener, uint32_t events)
 {
@@ -275,8 +293,11 @@ tunnel_on_accept(struct io_fd *listener, uint32_t events)
 		    listener->fd, (struct sockaddr *)&peer, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		struct io_http *s;
 
-		if (fd < 0)
+		if (fd < 0) {
+			if (errno != EAGAIN)
+				tunnel_refuse(http, -errno);
 			return;
+		}
 		s = tunnel_is_ours(fd) ? tunnel_session(http->world, &peer, len) : NULL;
 		if (s == NULL) {
 			close(fd);

@@ -56,11 +56,14 @@ udp_read(struct io_udp *u)
 		ssize_t n = recv(u->fd.fd, w->scratch, IO_READ_MAX, 0);
 		struct io_event ev = { .kind = IO_PACKET, .h = &u->h };
 
-		if (n < 0) {
-			if (errno == ECONNREFUSED)
-				udp_down(u, -ECONNREFUSED);
+		if (n < 0 && errno == EAGAIN)
+			return;
+		if (n < 0 && errno == ECONNREFUSED) {
+			udp_down(u, -ECONNREFUSED);
 			return;
 		}
+		if (n < 0) /* another word by ICMP: packets may lie behind it */
+			continue;
 		io_count_in(w, u->service, (size_t)n);
 		ev.bytes = (struct span){ w->scratch, (size_t)n };
 		if (!io_tell(&u->h, &ev))

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,12 +74,18 @@ peer_wait(struct peer *peer, const atomic_int *counter, int at_least)
 static ssize_t
 conn_recv(struct peer_conn *c, char *p, size_t n)
 {
+	ssize_t got;
+
 	if (c->tls == NULL)
 		return recv(c->fd, p, n, 0);
-	return gnutls_record_recv(c->tls, p, n);
+	do /* a warning, as that there will be no renegotiation, ends nothing */
+		got = gnutls_record_recv(c->tls, p, n);
+	while (got < 0 && !gnutls_error_is_fatal((int)got));
+	return got;
 }
 
-static void
+/* False: nobody takes it any more. */
+static bool
 conn_send(struct peer_conn *c, const char *p, size_t n)
 {
 	while (n > 0) {
@@ -86,10 +93,11 @@ conn_send(struct peer_conn *c, const char *p, size_t n)
 					      : gnutls_record_send(c->tls, p, n);
 
 		if (sent <= 0)
-			return;
+			return false;
 		p += sent;
 		n -= (size_t)sent;
 	}
+	return true;
 }
 
 static void
@@ -123,13 +131,68 @@ conn_reply(struct peer_conn *c, const char *status, const char *headers, size_t 
 	conn_text(c, head);
 }
 
+/* More header lines than anybody wants, until nobody listens. */
+static void
+conn_flood_head(struct peer_conn *c)
+{
+	char line[1024];
+
+	memset(line, 'x', sizeof(line));
+	memcpy(line, "X-Flood: ", 9);
+	memcpy(line + sizeof(line) - 2, "\r\n", 2);
+	conn_text(c, "HTTP/1.1 200 OK\r\n");
+	while (conn_send(c, line, sizeof(line)))
+		;
+}
+
+/* It will end with a reset, and without close_notify. */
+static void
+conn_cut(struct peer_conn *c)
+{
+	struct linger now = { 1, 0 };
+
+	setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+	c->cut = true;
+}
+
+/* What old and odd servers say.  True: it was one of these; *go_on: the connection lasts. */
+static bool
+conn_answer_oddly(struct peer_conn *c, const char *path, bool *go_on)
+{
+	*go_on = true;
+	if (strncmp(path, "/1.0", 4) == 0) {
+		conn_text(c, "HTTP/1.0 200 OK\r\nServer: old\r\n\r\nuntil the end");
+		*go_on = false;
+		if (strncmp(path + 4, "/reset", 6) == 0)
+			conn_cut(c);
+	} else if (strncmp(path, "/204", 4) == 0) {
+		conn_text(c, "HTTP/1.1 204 No Content\r\n\r\n");
+	} else if (strncmp(path, "/304", 4) == 0) {
+		conn_reply(c, "304 Not Modified", "", 5);
+	} else if (strncmp(path, "/more", 5) == 0) {
+		conn_reply(c, "200 OK", "", 2);
+		conn_text(c, "no, and more than was promised");
+	} else if (strncmp(path, "/folded", 7) == 0) {
+		conn_reply(c, "200 OK", "X-Long: one\r\n\t two: three\r\nX-Next: 1\r\n", 0);
+	} else if (strncmp(path, "/flood", 6) == 0) {
+		conn_flood_head(c);
+		*go_on = false;
+	} else {
+		return false;
+	}
+	return true;
+}
+
 /* False: the connection is to end. */
 static bool
 conn_answer(struct peer_conn *c, const char *request, size_t n)
 {
 	const char *path = strchr(request, ' ') + 1;
 	char text[32];
+	bool go_on;
 
+	if (conn_answer_oddly(c, path, &go_on))
+		return go_on;
 	if (strncmp(path, "/n/", 3) == 0) {
 		conn_reply(c, "200 OK", "", strtoul(path + 3, NULL, 10));
 		conn_pattern(c, strtoul(path + 3, NULL, 10));
@@ -175,12 +238,22 @@ conn_request(const char *buf, size_t n)
 
 /* ---- one connection ---- */
 
+/* The server wants to shake hands again, and says the next thing in the same segment. */
+static void
+conn_hello_request(struct peer_conn *c)
+{
+	int on = 1, off = 0;
+
+	setsockopt(c->fd, IPPROTO_TCP, TCP_CORK, &on, sizeof(on));
+	gnutls_rehandshake(c->tls);
+	conn_text(c, "and on");
+	setsockopt(c->fd, IPPROTO_TCP, TCP_CORK, &off, sizeof(off));
+}
+
 /* What remains in buf is not answered yet; false: the connection is to end. */
 static bool
 conn_on_bytes(struct peer_conn *c, char *buf, size_t *n)
 {
-	struct linger now = { 1, 0 };
-
 	buf[*n] = '\0';
 	if (strncmp(buf, "GET ", 4) == 0 || strncmp(buf, "POST ", 5) == 0) {
 		size_t whole = conn_request(buf, *n);
@@ -193,12 +266,13 @@ conn_on_bytes(struct peer_conn *c, char *buf, size_t *n)
 	if (strcmp(buf, "bye") == 0)
 		return false;
 	if (strcmp(buf, "reset") == 0) {
-		setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-		c->cut = true;
+		conn_cut(c);
 		return false;
 	}
 	if (strcmp(buf, "flood") == 0)
 		conn_pattern(c, 4 * 1024 * 1024);
+	else if (strcmp(buf, "again") == 0)
+		conn_hello_request(c);
 	else
 		conn_send(c, buf, *n);
 	*n = 0;
@@ -298,13 +372,13 @@ cert_hash(bool sha2)
 static void
 peer_certify(struct peer *peer, const struct peer_cert *cfg)
 {
-	const struct peer_cert usual = { 0 };
+	const struct peer_cert of_root = { .from = cfg->root_to ? 1 : 0, .to = cfg->root_to };
 	gnutls_x509_privkey_t ca_key, key;
 	gnutls_x509_crt_t ca, crt;
 
 	gnutls_x509_privkey_init(&ca_key);
 	gnutls_x509_privkey_generate(ca_key, GNUTLS_PK_RSA, 2048, 0);
-	ca = cert_new(ca_key, "Contoso Root", &usual);
+	ca = cert_new(ca_key, "Contoso Root", &of_root);
 	gnutls_x509_crt_set_basic_constraints(ca, 1, -1);
 	assert_int_equal(
 	    gnutls_x509_crt_sign2(ca, ca, ca_key, cert_hash(cfg->sha2_root), 0), 0);

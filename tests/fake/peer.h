@@ -2,10 +2,13 @@
  * peer.h - a server for tests of io/, on threads that block: TCP, or TLS 1.0 by GnuTLS, a stack
  * that is not ours.  It echoes, or answers HTTP when what comes is a request.
  *
- * Words it knows: "bye" it closes in order, "reset" it resets, "flood" it sends 4 MB.
+ * Words it knows: "bye" it closes in order, "reset" it resets, "flood" it sends 4 MB, "again"
+ * (TLS) it sends a HelloRequest and "and on".
  * Paths: /who (number of the connection), /echo (the request as it came), /n/SIZE (that many
  * bytes, byte i is i mod 251), /chunked, /continue (100 first), /cut (less than promised),
- * /close (Connection: close), /401.
+ * /close (Connection: close), /401, /204, /304 (with a length), /1.0 (no length, until the
+ * end), /1.0/reset (that end is a reset), /more (than promised), /folded (a header on two
+ * lines), /flood (headers without end).
  */
 #ifndef TESTS_PEER_H
 #define TESTS_PEER_H
@@ -24,6 +27,7 @@ struct peer_cert { /* what the server shows */
 	bool sha2;            /* the certificate; sha2_root: the root's own signature */
 	bool sha2_root;
 	time_t from, to; /* 0: yesterday, tomorrow */
+	time_t root_to;  /* the root's; 0: tomorrow */
 };
 
 struct peer_seen {

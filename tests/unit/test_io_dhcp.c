@@ -293,6 +293,22 @@ given_a_giaddr_in_use_there_is_no_world(void **state)
 	assert_null(world);
 }
 
+/* Sockets that share an address by SO_REUSEPORT would share each other's replies, too. */
+static void
+given_a_giaddr_that_another_farm_shares_among_its_threads_there_is_no_world(void **state)
+{
+	struct fixture *f = *state;
+	struct io_world_cfg cfg = dhcp_cfg(0);
+	struct io_world *world = NULL;
+	const char *err = NULL;
+
+	cfg.mac_base[3] = 0x20;
+	assert_true(cfg.shards > 1);
+	assert_int_equal(io_world_new(f->rig[0].loop, &cfg, &world, &err), -EADDRINUSE);
+	assert_string_equal(err, "a DHCP relay address cannot be bound");
+	assert_null(world);
+}
+
 #define DHCP_TEST(f) cmocka_unit_test_setup_teardown(f, fixture_begin, fixture_end)
 
 int
@@ -307,6 +323,8 @@ main(void)
 		DHCP_TEST(given_a_vlan_without_a_relay_it_cannot_be_opened),
 		DHCP_TEST(given_a_server_outside_the_allow_list_there_is_no_world),
 		DHCP_TEST(given_a_giaddr_in_use_there_is_no_world),
+		DHCP_TEST(
+		    given_a_giaddr_that_another_farm_shares_among_its_threads_there_is_no_world),
 	};
 
 	return cmocka_run_group_tests_name("io_dhcp", tests, NULL, NULL);

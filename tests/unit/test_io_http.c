@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -374,9 +375,9 @@ given_a_lent_body_every_byte_is_in_its_place(void **state)
 	for (int i = 0; i < 2; i++) {
 		got = 0;
 		assert_int_equal(
-		    get(f, session(f, 0, port[i], "cas.contoso.com"), "/n/3000000"), 0);
+		    get(f, session(f, 0, port[i], "cas.contoso.com"), "/n/60000000"), 0);
 		rig_run(&f->rig);
-		assert_int_equal(got, 3000000);
+		assert_int_equal(got, 60000000);
 	}
 }
 
@@ -565,6 +566,142 @@ given_no_memory_at_any_place_it_says_so_and_leaks_nothing(void **state)
 	}
 }
 
+static void
+given_a_reply_of_old_that_lasts_until_the_end_it_is_whole_and_the_next_one_too(void **state)
+{
+	struct fixture *f = *state;
+	uint16_t port[] = { 80, 443 };
+
+	for (int i = 0; i < 2; i++) {
+		struct io_handle *h = session(f, 0, port[i], "cas.contoso.com");
+
+		assert_string_equal(fetch(f, h, "/1.0"), "until the end");
+		assert_int_equal(last(f)->kind, IO_WHOLE);
+		assert_string_equal(fetch(f, h, "/who"), "2");
+		assert_int_equal(last(f)->kind, IO_WHOLE);
+	}
+}
+
+static void
+given_a_reset_instead_of_that_end_it_is_down(void **state)
+{
+	struct fixture *f = *state;
+	uint16_t port[] = { 80, 443 };
+
+	for (int i = 0; i < 2; i++) {
+		struct io_handle *h = session(f, 0, port[i], "cas.contoso.com");
+
+		fetch(f, h, "/1.0/reset");
+		assert_int_equal(last(f)->kind, IO_DOWN);
+		assert_int_equal(last(f)->err, -ECONNRESET);
+		assert_string_equal(fetch(f, h, "/who"), "2");
+	}
+}
+
+static void
+given_a_reply_without_a_body_it_is_whole_at_once_and_the_connection_is_kept(void **state)
+{
+	struct fixture *f = *state;
+	struct io_handle *h = session(f, 0, 80, NULL);
+
+	fetch(f, h, "/204");
+	assert_int_equal(f->rig.n, 2);
+	assert_int_equal(last(f)->kind, IO_WHOLE);
+	fetch(f, h, "/304");
+	assert_int_equal(f->rig.n, 2);
+	assert_int_equal(last(f)->kind, IO_WHOLE);
+	assert_int_equal(last(f)->body_n, 0);
+	assert_string_equal(fetch(f, h, "/who"), "1");
+}
+
+static void
+given_more_than_was_promised_the_rest_is_not_taken_for_the_next_reply(void **state)
+{
+	struct fixture *f = *state;
+	struct io_handle *h = session(f, 0, 80, NULL);
+
+	assert_string_equal(fetch(f, h, "/more"), "no");
+	assert_int_equal(last(f)->kind, IO_WHOLE);
+	assert_int_equal(last(f)->body_n, 2);
+	assert_string_equal(fetch(f, h, "/who"), "2");
+	assert_int_equal(last(f)->kind, IO_WHOLE);
+}
+
+static void
+given_headers_without_end_it_is_down_and_the_next_reply_is_whole(void **state)
+{
+	struct fixture *f = *state;
+	struct io_handle *h = session(f, 0, 80, NULL);
+
+	fetch(f, h, "/flood");
+	assert_int_equal(f->rig.n, 1);
+	assert_int_equal(last(f)->kind, IO_DOWN);
+	assert_int_equal(last(f)->err, -EMSGSIZE);
+	assert_string_equal(fetch(f, h, "/who"), "2");
+}
+
+static void
+check_folded(struct rig *rig, const struct io_event *ev)
+{
+	(void)rig;
+	assert_int_equal(ev->http->n_headers, 3);
+	assert_string_equal(ev->http->headers[0].name, "X-Long");
+	assert_string_equal(ev->http->headers[0].value, "one two: three");
+	assert_string_equal(ev->http->headers[1].name, "X-Next");
+}
+
+static void
+given_a_header_on_two_lines_it_is_one(void **state)
+{
+	struct fixture *f = *state;
+
+	f->rig.owner[0].then = check_folded;
+	fetch(f, session(f, 0, 80, NULL), "/folded");
+	assert_int_equal(f->rig.n, 2);
+}
+
+static void
+given_the_address_is_gone_no_connection_is_made_from_another(void **state)
+{
+	struct fixture *f = *state;
+	uint16_t port[] = { 80, 443 };
+
+	for (int i = 0; i < 2; i++) {
+		struct io_handle *h = session(f, 0, port[i], "cas.contoso.com");
+
+		assert_int_equal(f->rig.io->ops->address(f->rig.io, 0, 0), 0);
+		fetch(f, h, "/who");
+		assert_int_equal(last(f)->kind, IO_DOWN);
+		assert_int_equal(last(f)->err, -EADDRNOTAVAIL);
+		assert_int_equal(f->rig.io->ops->address(f->rig.io, 0x7f2a0001, 0), 0);
+		assert_string_equal(fetch(f, h, "/who"), "1");
+	}
+}
+
+/* Curl's own end takes the last descriptor; what lies under it finds none. */
+static void
+given_no_descriptor_left_it_is_down_and_may_be_asked_again(void **state)
+{
+	struct fixture *f = *state;
+	struct io_handle *h = session(f, 0, 443, "cas.contoso.com");
+	struct rlimit was, few;
+	int next;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
+	for (rlim_t more = 0; more < 3; more++) {
+		rig_settle(&f->rig);
+		next = dup(0);
+		close(next);
+		few = (struct rlimit){ (rlim_t)next + more, was.rlim_max };
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+		fetch(f, h, "/who");
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &was), 0);
+		assert_int_equal(last(f)->kind, IO_DOWN);
+		assert_int_equal(last(f)->err, -EMFILE);
+	}
+	assert_string_equal(fetch(f, h, "/who"), "1");
+}
+
 #define HTTP_TEST(f) cmocka_unit_test_setup_teardown(f, fixture_begin, fixture_end)
 
 int
@@ -593,6 +730,17 @@ main(void)
 		HTTP_TEST(given_a_power_cut_during_https_it_is_silent),
 		HTTP_TEST(given_closed_sessions_the_server_sees_an_orderly_end),
 		HTTP_TEST(given_closed_sessions_curl_does_not_keep_their_descriptors),
+		HTTP_TEST(
+		    given_a_reply_of_old_that_lasts_until_the_end_it_is_whole_and_the_next_one_too),
+		HTTP_TEST(given_a_reset_instead_of_that_end_it_is_down),
+		HTTP_TEST(
+		    given_a_reply_without_a_body_it_is_whole_at_once_and_the_connection_is_kept),
+		HTTP_TEST(
+		    given_more_than_was_promised_the_rest_is_not_taken_for_the_next_reply),
+		HTTP_TEST(given_headers_without_end_it_is_down_and_the_next_reply_is_whole),
+		HTTP_TEST(given_a_header_on_two_lines_it_is_one),
+		HTTP_TEST(given_the_address_is_gone_no_connection_is_made_from_another),
+		HTTP_TEST(given_no_descriptor_left_it_is_down_and_may_be_asked_again),
 		HTTP_TEST(given_no_memory_at_any_place_it_says_so_and_leaks_nothing),
 	};
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "io_rig.h"
@@ -372,6 +373,85 @@ given_a_server_without_tls_it_is_a_flaw_of_another_kind(void **state)
 	fixture_close(&f);
 }
 
+static void
+given_a_hello_request_what_comes_behind_it_is_not_left_lying(void **state)
+{
+	struct fixture f;
+	struct io_handle *h;
+
+	(void)state;
+	fixture_open(&f, &usual);
+	trust(&f);
+	h = tls_to(&f, "pool01.contoso.com", false);
+	rig_until(&f.rig, 1);
+	f.rig.io->ops->send(h, span_of("again"));
+	rig_until(&f.rig, 2);
+	assert_int_equal(f.rig.note[1].kind, IO_BYTES);
+	assert_string_equal(f.rig.note[1].text, "and on");
+	f.rig.io->ops->send(h, span_of("still up"));
+	rig_until(&f.rig, 3);
+	assert_string_equal(f.rig.note[2].text, "still up");
+	fixture_close(&f);
+}
+
+static void
+given_a_wildcard_as_common_name_it_stands_for_one_label(void **state)
+{
+	const struct peer_cert cert = { .common_name = "*.contoso.com" };
+	struct fixture f;
+
+	(void)state;
+	fixture_open(&f, &cert);
+	trust(&f);
+	assert_int_equal(outcome(&f, "sip.contoso.com", false)->kind, IO_UP);
+	assert_flaw(outcome(&f, "a.sip.contoso.com", false), TLS_NAME);
+	assert_flaw(outcome(&f, "contoso.com", false), TLS_NAME);
+	fixture_close(&f);
+}
+
+static void
+given_an_expired_root_the_chain_is_expired(void **state)
+{
+	const struct peer_cert cert = { .common_name = "pool01.contoso.com",
+		.root_to = 1230768000 /* 2009 */ };
+	struct fixture f;
+
+	(void)state;
+	fixture_open(&f, &cert);
+	trust(&f);
+	assert_flaw(outcome(&f, "pool01.contoso.com", false), TLS_EXPIRED);
+	fixture_close(&f);
+}
+
+static void
+given_a_clock_that_was_never_set_every_certificate_is_early(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_open(&f, &usual);
+	trust(&f);
+	f.rig.io->ops->clock(f.rig.io, -(int64_t)f.rig.io->ops->now_us(f.rig.io));
+	assert_flaw(outcome(&f, "pool01.contoso.com", false), TLS_EARLY);
+	fixture_close(&f);
+}
+
+static void
+given_no_key_log_yet_it_is_made_for_its_owner_alone(void **state)
+{
+	mode_t was = umask(0);
+	struct stat st;
+	struct fixture f;
+
+	(void)state;
+	unlink(keylog);
+	fixture_open(&f, &usual);
+	umask(was);
+	assert_int_equal(stat(keylog, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	fixture_close(&f);
+}
+
 static int
 keylog_begin(void **state)
 {
@@ -410,6 +490,11 @@ main(void)
 		cmocka_unit_test(given_a_flood_all_of_it_arrives_in_order),
 		cmocka_unit_test(given_more_than_the_socket_takes_it_waits_and_goes_out_whole),
 		cmocka_unit_test(given_a_key_log_each_connection_leaves_a_line),
+		cmocka_unit_test(given_a_hello_request_what_comes_behind_it_is_not_left_lying),
+		cmocka_unit_test(given_a_wildcard_as_common_name_it_stands_for_one_label),
+		cmocka_unit_test(given_an_expired_root_the_chain_is_expired),
+		cmocka_unit_test(given_a_clock_that_was_never_set_every_certificate_is_early),
+		cmocka_unit_test(given_no_key_log_yet_it_is_made_for_its_owner_alone),
 		cmocka_unit_test(given_a_server_without_tls_it_is_a_flaw_of_another_kind),
 	};
 

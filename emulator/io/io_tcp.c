@@ -144,8 +144,6 @@ stream_read(struct io_stream *s)
 			n = s->err;
 		if (n == -EAGAIN)
 			return;
-		if (n == -EINTR)
-			continue;
 		if (n <= 0) {
 			stream_down(s, (int)n);
 			return;

@@ -247,7 +247,6 @@ tls_broke(struct io_tls *tls, int rc)
 	return -EPROTO;
 }
 
-/* A HelloRequest makes mbedTLS return, too, with more behind it that rings no bell. */
 ssize_t
 io_tls_read(struct io_tls *tls, void *p, size_t n)
 {
@@ -255,8 +254,6 @@ io_tls_read(struct io_tls *tls, void *p, size_t n)
 
 	tls->err = 0;
 	rc = mbedtls_ssl_read(&tls->ssl, p, n);
-	if (rc == MBEDTLS_ERR_SSL_WANT_READ && tls->err != -EAGAIN)
-		return -EINTR;
 	return rc >= 0 ? rc : tls_broke(tls, rc);
 }
 

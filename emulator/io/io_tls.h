@@ -25,8 +25,7 @@ void io_tls_free(struct io_tls *);
 /* 0: done, the chain is good.  -EPROTO: TLS failed, see seen; or the socket's error. */
 int io_tls_shake(struct io_tls *);
 
-/* How many bytes; 0: the peer closed in order.  Or -errno; -EINTR: none, but there may be more.
- */
+/* How many bytes; 0: the peer closed in order.  Or -errno. */
 ssize_t io_tls_read(struct io_tls *, void *p, size_t n);
 
 /* How many bytes were taken.  After -EAGAIN at least the same bytes must be given again. */

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -257,6 +258,27 @@ given_no_memory_at_any_place_opening_says_so_and_leaks_nothing(void **state)
 	}
 }
 
+/* A part has gone and the rest is lost: nothing may follow in its place. */
+static void
+given_no_memory_for_what_waits_the_stream_is_down(void **state)
+{
+	enum { LOT = 32 * 1024 * 1024 };
+	struct fixture *f = *state;
+	struct io_handle *h = tcp_up(f, 0);
+	uint8_t *lot = calloc(1, LOT);
+
+	mem_fail_at(1);
+	assert_int_equal(f->rig.io->ops->send(h, (struct span){ lot, LOT }), -ENOMEM);
+	mem_fail_at(0);
+	free(lot);
+	do {
+		f->rig.n = 0;
+		rig_until(&f->rig, 1);
+	} while (f->rig.note[0].kind == IO_BYTES);
+	assert_int_equal(f->rig.note[0].kind, IO_DOWN);
+	assert_int_equal(f->rig.note[0].err, -ENOMEM);
+}
+
 #define TCP_TEST(f) cmocka_unit_test_setup_teardown(f, fixture_begin, fixture_end)
 
 int
@@ -274,6 +296,7 @@ main(void)
 		TCP_TEST(given_a_power_cut_the_server_sees_a_reset),
 		TCP_TEST(
 		    given_a_scope_closed_inside_an_event_while_others_connect_all_are_gone),
+		TCP_TEST(given_no_memory_for_what_waits_the_stream_is_down),
 		TCP_TEST(given_no_memory_at_any_place_opening_says_so_and_leaks_nothing),
 	};
 

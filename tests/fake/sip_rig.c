@@ -52,11 +52,12 @@ sip_rig_down(struct sip_rig *r)
 static size_t
 rig_slot(const struct sip_rig *r, const struct io_handle *h)
 {
-	for (size_t i = 0; i < SIP_RIG_CONNS; i++)
-		if (r->conns[i].h == h)
-			return i;
-	assert(!"no such connection");
-	return 0;
+	size_t i = 0;
+
+	while (i < SIP_RIG_CONNS && r->conns[i].h != h)
+		i++;
+	assert(i < SIP_RIG_CONNS); /* else there is no such connection */
+	return i;
 }
 
 /* Replace text by text of the same length. */

@@ -107,7 +107,7 @@ say(struct rig *r, enum dhcp_type type)
 	    serve_dhcp_answer(r->d, buf_bytes(&b), r->now_us, &r->bytes, &r->done), 0);
 	assert_int_equal(r->done.asked, type);
 	if (r->bytes.n == 0)
-		return r->done.answered;
+		return (int)r->done.answered;
 	assert_int_equal(dhcp_msg_decode(&r->m, buf_bytes(&r->bytes)), 0);
 	assert_int_equal(r->m.type, r->done.answered);
 	return (int)r->m.type;

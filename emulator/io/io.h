@@ -77,6 +77,7 @@ struct io_event {
 	int err; /* IO_DOWN: negative errno; 0: the peer closed in order */
 	const struct io_tls_seen *tls; /* IO_UP and IO_DOWN of a TLS stream or https */
 	const struct io_http_seen *http;
+	struct io_addr local; /* IO_UP: where the stream leaves from */
 };
 
 typedef void io_fn(void *arg, const struct io_event *);

@@ -158,11 +158,23 @@ stream_read(struct io_stream *s)
 
 /* ---- the beginning ---- */
 
+/* SIP names it in Via and Contact. */
+static struct io_addr
+stream_local(const struct io_stream *s)
+{
+	struct sockaddr_in sa;
+	socklen_t len = sizeof(sa);
+
+	if (getsockname(s->fd.fd, (struct sockaddr *)&sa, &len) != 0)
+		return (struct io_addr){ 0 };
+	return (struct io_addr){ ntohl(sa.sin_addr.s_addr), ntohs(sa.sin_port) };
+}
+
 /* True: it is up and still open. */
 static bool
 stream_up(struct io_stream *s)
 {
-	struct io_event ev = { .kind = IO_UP, .h = &s->h };
+	struct io_event ev = { .kind = IO_UP, .h = &s->h, .local = stream_local(s) };
 
 	s->state = STREAM_UP;
 	if (s->tls != NULL)

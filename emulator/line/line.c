@@ -89,8 +89,7 @@ line_put(struct line *l, struct span bytes)
 /* ---- up and down -------------------------------------------------------- */
 
 void
-line_take(
-    struct line *l, struct io_handle *h, struct io_addr local_hint, const char *server_name)
+line_take(struct line *l, struct io_handle *h, struct io_addr local, const char *server_name)
 {
 	struct io *io = l->cfg.io;
 
@@ -104,7 +103,7 @@ line_take(
 		return;
 	}
 
-	l->local = local_hint;
+	l->local = local;
 	if (l->local.port == 0)
 		l->local.port = (uint16_t)(1024 + io->ops->random(io) % (5001 - 1024));
 	line_random_hex(l, l->call_id, LINE_ID_SIZE - 1);

@@ -65,10 +65,10 @@ int line_new(const struct line_cfg *, struct line **out);
 void line_free(struct line *);
 
 /* Take over a TLS stream that is up, to this server name and port: from now on events come
- * here.  An older connection is closed first.  local_hint: the phone's address and port for Via
- * and Contact; port 0: the line draws one of Windows CE's (1024-5000). */
+ * here.  An older connection is closed first.  local: where it leaves from, for Via and
+ * Contact; port 0 = not known: the line draws one of Windows CE's (1024-5000). */
 void line_take(
-    struct line *, struct io_handle *, struct io_addr local_hint, const char *server_name);
+    struct line *, struct io_handle *, struct io_addr local, const char *server_name);
 
 /* Close the connection (orderly), forget registration and signatures; nothing is told. */
 void line_close(struct line *);

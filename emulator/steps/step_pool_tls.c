@@ -31,7 +31,7 @@ pool_tls_event(struct step *s, const struct io_event *ev)
 	if (ev->kind != IO_UP)
 		return STEP_WAIT;
 	tls_note(s->seen, ev->tls);
-	line_take(s->line, ev->h, (struct io_addr){ s->facts->ip, 0 }, pool->name);
+	line_take(s->line, ev->h, ev->local, pool->name);
 	return STEP_DONE;
 }
 

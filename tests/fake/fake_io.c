@@ -201,8 +201,12 @@ fake_packet(struct fake *f, struct io_handle *h, uint64_t after_us, struct span 
 void
 fake_up(struct fake *f, struct io_handle *h, uint64_t after_us, const struct io_tls_seen *tls)
 {
+	struct fake_due *d;
+
 	assert(h->f == f && h->type == FAKE_STREAM);
-	due_tls(fake_due_new(h, after_us, IO_UP), tls);
+	d = fake_due_new(h, after_us, IO_UP);
+	d->ev.local = (struct io_addr){ f->ip, 49152 };
+	due_tls(d, tls);
 }
 
 void

@@ -24,6 +24,7 @@ rig_on_event(void *arg, const struct io_event *ev)
 	assert_false(rig->inside);
 	*note = (struct rig_note){ .kind = ev->kind, .h = ev->h, .err = ev->err };
 	note->who = owner->who;
+	note->local = ev->local;
 	note->n = ev->bytes.n;
 	if (ev->bytes.p != NULL)
 		memcpy(note->text, ev->bytes.p, n);

@@ -12,6 +12,7 @@ struct rig_note {
 	enum io_kind kind;
 	struct io_handle *h;
 	int err, status;
+	struct io_addr local;
 	size_t n; /* bytes, also of those not kept */
 	char text[RIG_TEXT];
 	struct io_tls_seen tls;

@@ -89,6 +89,8 @@ given_a_server_the_stream_comes_up_and_echoes(void **state)
 	assert_int_equal(f->rig.io->ops->send(h, span_of("early")), -ENOTCONN);
 	rig_until(&f->rig, 1);
 	assert_int_equal(f->rig.note[0].kind, IO_UP);
+	assert_int_equal(f->rig.note[0].local.ip, 0x7f2a0001);
+	assert_int_not_equal(f->rig.note[0].local.port, 0);
 	say(&f->rig, h, "hello");
 	rig_until(&f->rig, 2);
 	assert_int_equal(f->rig.note[1].kind, IO_BYTES);

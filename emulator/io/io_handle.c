@@ -48,6 +48,7 @@ io_handle_new(
 	list_init(&h->woken);
 	list_add_tail(&phone->handles, &h->of_phone);
 	handle_link(h, owner);
+	/* While a handle is open, the loop has something to wait for. */
 	if (phone->world->n_handles++ == 0)
 		uv_ref((uv_handle_t *)&phone->world->poll);
 	return h;
@@ -67,6 +68,7 @@ io_handle_free(struct io_handle *h)
 	io_bury(w, h);
 }
 
+/* The kind's close() may linger: the owner hears nothing more, the memory goes later. */
 void
 io_handle_close(struct io_handle *h)
 {
@@ -77,6 +79,7 @@ io_handle_close(struct io_handle *h)
 	h->type->close(h);
 }
 
+/* Also one that is closed and lingers: a power cut waits for nobody. */
 void
 io_handle_cut(struct io_handle *h)
 {

@@ -17,6 +17,10 @@ io_http_service(const struct io_http *s)
 
 /* ---- the end of a request ---- */
 
+/*
+ * curl's result as the errno a bare stream would have given; anything else is taken for bad
+ * HTTP.
+ */
 static int
 http_errno(CURL *easy, CURLcode result)
 {
@@ -81,11 +85,13 @@ io_http_ended(struct io_http *s, CURLcode result)
 	long sent = 0, head = 0;
 	curl_off_t body = 0;
 
+	/* Bytes as HTTP has them: head and body, without TLS. */
 	curl_easy_getinfo(s->easy, CURLINFO_REQUEST_SIZE, &sent);
 	curl_easy_getinfo(s->easy, CURLINFO_SIZE_UPLOAD_T, &body);
 	curl_easy_getinfo(s->easy, CURLINFO_HEADER_SIZE, &head);
 	count->bytes_out += (uint64_t)sent + (uint64_t)body;
 	count->bytes_in += (uint64_t)head + s->seen.body_n;
+	/* The cause below curl says more than curl's own code for it. */
 	s->err = 0;
 	if (result == CURLE_OK && s->have_head && !http_is_cut(s))
 		count->replies++;
@@ -114,6 +120,7 @@ http_end(struct io_http *s, bool reset)
 	io_curl_leave(s, reset);
 	io_tunnel_leave(s, reset);
 	list_remove(&s->touched);
+	/* Closed inside its own event: what is lent there lives until the owner returns. */
 	s->freed = s->telling;
 	if (!s->telling)
 		io_http_free(s);
@@ -162,6 +169,7 @@ io_http_open(struct io *io, struct io_owner owner, const struct io_stream_cfg *c
 	s->to = cfg->to;
 	s->tls = cfg->tls;
 	s->trust_nothing = cfg->trust_nothing;
+	/* The host of its URL: no two sessions share a connection. */
 	s->id = ++http->last_id;
 	if (cfg->name != NULL && (s->name = mem_copy(cfg->name, strlen(cfg->name))) == NULL) {
 		http_close(&s->h);

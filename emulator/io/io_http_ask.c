@@ -29,6 +29,7 @@ http_is_line(const char *text, bool blanks)
 	return true;
 }
 
+/* Method, path and names without blanks; values may have them. */
 static int
 http_check(const struct io_ask *ask)
 {
@@ -99,6 +100,7 @@ http_set_request(struct io_http *s, const struct io_ask *ask)
 	    strcmp(ask->method, "PUT") == 0;
 
 	*path++ = '\0';
+	/* POST here is only how curl is told of a body; the method's name is set below. */
 	if (sends) {
 		curl_easy_setopt(s->easy, CURLOPT_POST, 1L);
 		curl_easy_setopt(s->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)ask->body.n);
@@ -117,10 +119,12 @@ http_set_options(struct io_http *s)
 	CURL *easy = s->easy;
 	char url[32];
 
+	/* A host that means nothing: curl neither looks it up nor connects there. */
 	snprintf(url, sizeof(url), "http://%u.%u.%u.%u/", s->id >> 24, s->id >> 16 & 255,
 	    s->id >> 8 & 255, s->id & 255);
 	curl_easy_setopt(easy, CURLOPT_URL, url);
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, s);
+	/* The operator's http_proxy is none of the phone's. */
 	curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);

@@ -84,6 +84,7 @@ struct io_http {
 
 /* ---- io_http.c: sessions ---- */
 
+/* By which its bytes are counted. */
 enum io_service io_http_service(const struct io_http *);
 /* The request is over for curl: its handle and our copies go. */
 void io_http_release(struct io_http *);

@@ -79,6 +79,7 @@ http_end_head(struct io_http *s)
 {
 	char *p;
 
+	/* An interim reply: the one that counts follows (RFC 2616 section 10.1). */
 	if (s->seen.status / 100 == 1)
 		return;
 	s->headers = mem_new((s->seen.n_headers + 1) * sizeof(*s->headers));
@@ -86,6 +87,7 @@ http_end_head(struct io_http *s)
 		s->err_below = -ENOMEM;
 		return;
 	}
+	/* The text has stopped growing, so pointers into it hold. */
 	p = (char *)s->head.p;
 	for (size_t i = 0; i < s->seen.n_headers; i++) {
 		s->headers[i].name = p;
@@ -157,6 +159,7 @@ io_http_forget(struct io_http *s)
 	s->err = s->err_below = 0;
 }
 
+/* False: the owner has closed the session. */
 static bool
 http_event(struct io_http *s, struct io_event ev)
 {
@@ -178,6 +181,7 @@ http_tell_body(struct io_http *s)
 		return true;
 	ev.bytes = s->count ? (struct span){ NULL, (size_t)s->n_fresh } : buf_bytes(&lent);
 	s->n_fresh = 0;
+	/* The owner reads our copy, and may ask or close meanwhile. */
 	buf_init(&s->fresh, HTTP_FRESH_MAX);
 	open = http_event(s, ev);
 	buf_done(&lent);

@@ -47,6 +47,10 @@ roots_is(const struct io_roots *roots, const struct io_roots *old, struct span d
 	return crt != NULL && crt->next == NULL && span_eq(roots_der(crt), der);
 }
 
+/*
+ * A set's certificates are parsed anew for it: mbedTLS links them into one chain, so no two
+ * sets can share any.
+ */
 static int
 roots_parse(struct io_roots *roots, const struct io_roots *old, struct span der)
 {
@@ -64,6 +68,7 @@ roots_parse(struct io_roots *roots, const struct io_roots *old, struct span der)
 	return rc == MBEDTLS_ERR_X509_ALLOC_FAILED ? -ENOMEM : -EBADMSG;
 }
 
+/* Trusted already, known from another phone, or made: the sets are never changed. */
 int
 io_roots_add(struct io_world *w, const struct io_roots *old, struct span der,
     const struct io_roots **out)

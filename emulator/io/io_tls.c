@@ -37,6 +37,7 @@ enum {
 
 /* ---- what is seen on the way out ---- */
 
+/* The suites of a ClientHello, behind version, random and session id (RFC 2246 7.4.1.2). */
 static void
 tls_see_hello(struct io_tls_seen *seen, const uint8_t *p, size_t n)
 {
@@ -128,6 +129,7 @@ io_tls_new(struct io_phone *phone, const struct io_stream_cfg *cfg, const struct
 		return -ENOMEM;
 	}
 	mbedtls_ssl_set_bio(&tls->ssl, tls, tls_on_send, tls_on_recv, NULL);
+	/* Roots and the check of names are the connection's own; the rest is the habit's. */
 	mbedtls_ssl_set_verify(&tls->ssl, io_verify_one, &tls->verify);
 	mbedtls_ssl_set_hs_ca_chain(
 	    &tls->ssl, cfg->trust_nothing ? NULL : io_roots_chain(phone->roots), NULL);
@@ -184,6 +186,7 @@ tls_slim(struct io_tls *tls)
 	tls_give_back(tls->ssl.out_buf + KEPT, MBEDTLS_SSL_OUT_BUFFER_LEN - KEPT);
 }
 
+/* Also of a handshake that failed halfway: the session is not the context's yet. */
 static void
 tls_see_choice(struct io_tls *tls)
 {
@@ -196,11 +199,13 @@ tls_see_choice(struct io_tls *tls)
 	tls->seen.version = (uint16_t)(tls->ssl.major_ver << 8 | tls->ssl.minor_ver);
 }
 
+/* An alert of the server's, its end, the socket's error, or a fault that we found. */
 static int
 tls_failed(struct io_tls *tls, int rc)
 {
 	tls->seen.flaw = io_verify_flaw(tls->verify.bad);
 	if (rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) {
+		/* Level, description (RFC 2246 section 7.2). */
 		tls->seen.alert_got = tls->ssl.in_msg[1];
 		return -EPROTO;
 	}
@@ -219,6 +224,7 @@ io_tls_shake(struct io_tls *tls)
 	int rc;
 
 	tls->err = 0;
+	/* A phone with a wrong clock finds good certificates bad, as a real one does. */
 	tls->verify.wall_s = ((int64_t)io_now_us() + tls->phone->wall_minus_now_us) / 1000000;
 	rc = mbedtls_ssl_handshake(&tls->ssl);
 	if (rc == MBEDTLS_ERR_SSL_WANT_READ || rc == MBEDTLS_ERR_SSL_WANT_WRITE)
@@ -264,6 +270,7 @@ io_tls_write(struct io_tls *tls, struct span bytes)
 	int rc;
 
 	tls->err = 0;
+	/* mbedTLS keeps the record it has begun: the call is repeated with the same length. */
 	if (tls->writing != 0)
 		bytes.n = tls->writing;
 	rc = mbedtls_ssl_write(&tls->ssl, bytes.p, bytes.n);

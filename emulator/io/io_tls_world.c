@@ -44,6 +44,7 @@ tls_on_keys(void *arg, const unsigned char *master, const unsigned char *keys, s
 	return 0;
 }
 
+/* What mbedTLS does not know is left out of the ClientHello: the order of the rest stays. */
 static int
 tls_take_suites(struct io_tls_conf *conf, const struct io_tls_habit *habit)
 {
@@ -70,6 +71,7 @@ tls_take_habit(
 	if (mbedtls_ssl_config_defaults(ssl, MBEDTLS_SSL_IS_CLIENT,
 		MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT) != 0)
 		return -ENOMEM;
+	/* 3.1 on the wire is TLS 1.0 (RFC 2246). */
 	mbedtls_ssl_conf_min_version(
 	    ssl, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_1);
 	mbedtls_ssl_conf_max_version(
@@ -79,10 +81,12 @@ tls_take_habit(
 	mbedtls_ssl_conf_authmode(ssl, MBEDTLS_SSL_VERIFY_REQUIRED);
 	mbedtls_ssl_conf_arc4_support(ssl, MBEDTLS_SSL_ARC4_ENABLED);
 	mbedtls_ssl_conf_rng(ssl, mbedtls_ctr_drbg_random, &tls->drbg);
+	/* The phone's stack knows none of these, so its ClientHello carries no extension. */
 	mbedtls_ssl_conf_extended_master_secret(ssl, MBEDTLS_SSL_EXTENDED_MS_DISABLED);
 	mbedtls_ssl_conf_encrypt_then_mac(ssl, MBEDTLS_SSL_ETM_DISABLED);
 	mbedtls_ssl_conf_session_tickets(ssl, MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
 	mbedtls_ssl_conf_renegotiation(ssl, MBEDTLS_SSL_RENEGOTIATION_DISABLED);
+	/* The answer to BEAST of 2011: whether a firmware does it, its profile says. */
 	mbedtls_ssl_conf_cbc_record_splitting(ssl,
 	    habit->split_records ? MBEDTLS_SSL_CBC_RECORD_SPLITTING_ENABLED
 				 : MBEDTLS_SSL_CBC_RECORD_SPLITTING_DISABLED);
@@ -91,6 +95,7 @@ tls_take_habit(
 	return 0;
 }
 
+/* Appended to: all worlds of the farm write into one file. */
 static int
 tls_open_keylog(struct io_tls_world *tls, const char *path)
 {

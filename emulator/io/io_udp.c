@@ -105,6 +105,7 @@ udp_send(struct io_handle *h, struct span bytes)
 	}
 	if (errno == EMSGSIZE)
 		return -EMSGSIZE;
+	/* No call of io.h calls back: the owner hears of it on a later turn. */
 	if (errno == ECONNREFUSED) {
 		u->err = -ECONNREFUSED;
 		io_wake(h);
@@ -128,6 +129,7 @@ static const struct io_type udp_type = {
 	.wake = udp_wake,
 };
 
+/* Connected, so that the kernel drops other senders' packets and hands us ICMP errors. */
 static int
 udp_connect(struct io_udp *u, struct io_addr to)
 {

@@ -100,6 +100,7 @@ struct io_phone_cfg {
 	uint64_t seed;
 	unsigned tls;
 };
+/* 0, -EINVAL: the phone is another shard's, or -ENOMEM. */
 int io_phone_new(struct io_world *, const struct io_phone_cfg *, struct io **out);
 
 /* After an update another profile's TLS habits may hold: for streams opened from now on. */

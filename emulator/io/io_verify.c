@@ -23,6 +23,7 @@ verify_days(int year, int month, int day)
 	return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719468;
 }
 
+/* X.509 dates are in UTC. */
 static int64_t
 verify_seconds(const mbedtls_x509_time *t)
 {
@@ -70,6 +71,7 @@ verify_name(const mbedtls_x509_crt *crt, const char *want)
 	return !alternative && verify_common_name(&crt->subject, want);
 }
 
+/* mbedTLS numbers its digests by age; we lean on that order. */
 static bool
 verify_old_hash(mbedtls_md_type_t md)
 {
@@ -81,6 +83,7 @@ io_verify_one(void *arg, struct mbedtls_x509_crt *crt, int depth, uint32_t *flag
 {
 	struct io_verify *v = arg;
 
+	/* mbedTLS judged the dates by the host's clock: judge them anew. */
 	*flags &= ~(uint32_t)(MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE);
 	if (v->wall_s > verify_seconds(&crt->valid_to))
 		*flags |= MBEDTLS_X509_BADCERT_EXPIRED;
@@ -88,6 +91,7 @@ io_verify_one(void *arg, struct mbedtls_x509_crt *crt, int depth, uint32_t *flag
 		*flags |= MBEDTLS_X509_BADCERT_FUTURE;
 	if (!verify_old_hash(crt->sig_md))
 		*flags |= MBEDTLS_X509_BADCERT_BAD_MD;
+	/* Only the server's own certificate has to carry the name. */
 	if (depth == 0 && v->name != NULL && !verify_name(crt, v->name))
 		*flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
 	v->bad |= *flags;

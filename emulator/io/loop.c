@@ -32,6 +32,7 @@ loop_read_notes(struct loop *loop)
 	loop->notes = NULL;
 	loop->last_note = &loop->notes;
 	uv_mutex_unlock(&loop->lock);
+	/* Called without the lock: a note may post another, which comes next time. */
 	if (note == NULL)
 		return false;
 	for (; note != NULL; note = next) {
@@ -53,6 +54,7 @@ loop_on_knock(uv_async_t *knock)
 		loop_read_notes(loop);
 }
 
+/* Set anew each time instead of repeating: lateness does not add up. */
 static void
 loop_on_tick(uv_timer_t *tick)
 {
@@ -119,6 +121,7 @@ loop_free(struct loop *loop)
 		return;
 	uv_close((uv_handle_t *)&loop->knock, NULL);
 	uv_close((uv_handle_t *)&loop->tick, NULL);
+	/* Killed children have to be reaped before the loop can go. */
 	while (loop->dying > 0)
 		uv_run(&loop->uv, UV_RUN_ONCE);
 	uv_run(&loop->uv, UV_RUN_NOWAIT);
@@ -126,6 +129,7 @@ loop_free(struct loop *loop)
 	assert(closed == 0); /* else something is still open on this loop */
 	(void)closed;
 	uv_mutex_destroy(&loop->lock);
+	/* Posted too late to be called. */
 	while ((note = loop->notes) != NULL) {
 		loop->notes = note->next;
 		mem_free(note);
@@ -141,12 +145,14 @@ loop_run(struct loop *loop)
 	loop->tick_due_ms = uv_now(&loop->uv) + LOOP_TICK_MS;
 	uv_timer_start(&loop->tick, loop_on_tick, LOOP_TICK_MS, 0);
 
+	/* The knock keeps no loop alive: notes posted as it ended are read here. */
 	do
 		uv_run(&loop->uv, UV_RUN_DEFAULT);
 	while (!atomic_load(&loop->stop) && loop_read_notes(loop));
 	atomic_store(&loop->stop, false);
 }
 
+/* Safe from any thread: a flag and a knock. */
 void
 loop_stop(struct loop *loop)
 {

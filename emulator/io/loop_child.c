@@ -20,6 +20,7 @@ child_on_exit(uv_process_t *uv, int64_t status, int signum)
 	struct loop_child *child = (struct loop_child *)uv;
 
 	child->ended = true;
+	/* Closed by its owner while it ran; nobody wants to know. */
 	if (child->closed) {
 		child->loop->dying--;
 		uv_close((uv_handle_t *)uv, loop_free_handle);
@@ -60,6 +61,9 @@ loop_child_new(struct loop *loop, const struct loop_child_cfg *cfg, struct loop_
 	child->arg = cfg->arg;
 	rc = uv_spawn(&loop->uv, &child->uv, &options);
 	if (rc < 0) {
+		/*
+		 * libuv has entered the handle even if nothing was spawned: it must be closed.
+		 */
 		uv_close((uv_handle_t *)&child->uv, loop_free_handle);
 		return rc;
 	}
@@ -80,6 +84,7 @@ loop_child_kill(struct loop_child *child, int signum)
 		uv_process_kill(&child->uv, signum);
 }
 
+/* SIGKILL, and the memory stays until the child is reaped. */
 void
 loop_child_close(struct loop_child *child)
 {

@@ -60,6 +60,7 @@ timer_ms(uint64_t us)
 void
 loop_timer_set(struct loop_timer *timer, uint64_t after_us, uint64_t every_us)
 {
+	/* libuv counts from its cached time, which is old in a long callback. */
 	uv_update_time(timer->uv.loop);
 	uv_timer_start(
 	    &timer->uv, timer_on_ring, timer_ms(after_us), every_us ? timer_ms(every_us) : 0);

@@ -37,6 +37,7 @@ struct auth_ops {
 	/* Hand in the KDC's reply (the first time: empty), get what is next. A TCP reply comes
 	 * with its 4-byte length. */
 	enum auth_next (*next)(struct auth_talk *, struct span reply, struct auth_out *);
+	/* Ends a conversation at any point; what it lent goes with it. */
 	void (*drop)(struct auth_talk *);
 	/* The first SPNEGO token for a service, whose ticket must be there.  Appended.  0,
 	 * -ENOKEY, -EACCES. */
@@ -46,6 +47,7 @@ struct auth_ops {
 	/* A raw Kerberos GSS token and the context that signs with it. */
 	int (*sign_open)(
 	    struct auth *, const char *spn, struct buf *token_out, struct auth_sa **);
+	/* Appends a MIC over the text.  0 or -errno. */
 	int (*sign)(struct auth_sa *, struct span, struct buf *mic_out);
 	int (*check)(struct auth_sa *, struct span, struct span mic); /* 0, -EBADMSG */
 	/* Seconds the context may still be used (tickets end). */

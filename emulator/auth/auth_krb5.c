@@ -11,6 +11,7 @@
 
 enum { AUTH_PATH_MAX = 512, US_PER_S = 1000000 };
 
+/* The name of no cache keeps the library away from the operator's own tickets. */
 int
 auth_krb5_init(const char *dir)
 {
@@ -105,6 +106,7 @@ auth_open(struct auth_krb5 *auth, const struct auth_krb5_cfg *cfg)
 	if (krb5_build_principal(auth->ctx, &auth->me, (unsigned)strlen(cfg->realm), cfg->realm,
 		cfg->user, (char *)NULL) != 0)
 		return -ENOMEM;
+	/* In memory, and by name: GSSAPI can only find it so. */
 	snprintf(auth->cache_name, sizeof auth->cache_name, "MEMORY:phone%u", cfg->serial);
 	if (krb5_cc_resolve(auth->ctx, auth->cache_name, &auth->cache) != 0)
 		return -ENOMEM;

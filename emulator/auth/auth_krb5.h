@@ -1,4 +1,4 @@
-/* auth_krb5.h - auth.h by MIT Kerberos: how a thread's share of it and a phone's part are made.
+/* auth_krb5.h - auth.h by MIT Kerberos: how the process prepares it and a phone's part is made.
  */
 #ifndef AUTH_AUTH_KRB5_H
 #define AUTH_AUTH_KRB5_H
@@ -19,7 +19,9 @@ struct auth_krb5_cfg {
 	const char *user, *realm, *password;
 	uint32_t serial;
 };
+/* 0, -ENOMEM, or -EINVAL when the library refuses its configuration. */
 int auth_krb5_new(const struct auth_krb5_cfg *, struct auth **out);
+/* NULL is fine; talks and signing contexts must be gone. */
 void auth_krb5_free(struct auth *);
 
 #endif

@@ -53,14 +53,17 @@ int krb_conf_context(krb5_context *out);
 
 /* An empty conversation.  0 or -ENOMEM. */
 int krb_talk_new(struct auth_krb5 *, struct auth_talk **out);
+/* auth_ops.next() and drop(). */
 enum auth_next krb_talk_next(struct auth_talk *, struct span reply, struct auth_out *);
 void krb_talk_drop(struct auth_talk *);
 
 /* ---- krb_login.c, krb_ticket.c: its two kinds ----------------------------------------- */
 
+/* auth_ops.login(). */
 int krb_login(struct auth *, struct auth_talk **);
 /* The AS conversation is over: keep its ticket.  A krb5 error code. */
 krb5_error_code krb_login_done(struct auth_talk *);
+/* auth_ops.ticket(). */
 int krb_ticket(struct auth *, const char *spn, struct auth_talk **);
 
 /* "HTTP/dc01.contoso.com" to "HTTP/dc01.contoso.com@CONTOSO.COM".  0, -EINVAL or -ENOMEM. */
@@ -79,9 +82,11 @@ const char *krb_error_name(int code);
 
 /* ---- spnego.c, sip_sign.c: tokens ----------------------------------------------------- */
 
+/* auth_ops.negotiate(), and negotiate_plain() without integrity and confidentiality. */
 int spnego_negotiate(struct auth *, const char *spn, struct buf *token_out);
 int spnego_negotiate_plain(struct auth *, const char *spn, struct buf *token_out);
 
+/* auth_ops.sign_open() to sign_close(). */
 int sip_sign_open(struct auth *, const char *spn, struct buf *token_out, struct auth_sa **);
 int sip_sign(struct auth_sa *, struct span, struct buf *mic_out);
 int sip_sign_check(struct auth_sa *, struct span, struct span mic);

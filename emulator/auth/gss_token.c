@@ -30,6 +30,7 @@ token_ticket(struct auth_krb5 *auth, const char *spn)
 	return err;
 }
 
+/* The service as a principal with our realm; no canonical name is asked for. */
 static int
 token_name(struct auth_krb5 *auth, const char *spn, gss_name_t *out)
 {
@@ -49,6 +50,7 @@ token_name(struct auth_krb5 *auth, const char *spn, gss_name_t *out)
 	return err;
 }
 
+/* The phone's own credential; for LDAP without the integrity flags that MIT sets by itself. */
 static int
 token_cred(struct auth_krb5 *auth, const struct gss_ask *ask, gss_cred_id_t *out)
 {
@@ -68,6 +70,7 @@ token_cred(struct auth_krb5 *auth, const struct gss_ask *ask, gss_cred_id_t *out
 	return 0;
 }
 
+/* One call is the whole exchange: without mutual authentication no token comes back. */
 int
 gss_token_make(struct auth_krb5 *auth, const char *spn, const struct gss_ask *ask,
     struct buf *token_out, gss_ctx_id_t *out)
@@ -91,6 +94,7 @@ gss_token_make(struct auth_krb5 *auth, const char *spn, const struct gss_ask *as
 		buf_put(token_out, token.value, token.length);
 		err = token_out->err;
 	}
+	/* Releasing what was never made is allowed. */
 	gss_release_buffer(&minor, &token);
 	gss_release_cred(&minor, &cred);
 	gss_release_name(&minor, &name);

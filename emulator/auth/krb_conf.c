@@ -79,6 +79,7 @@ conf_is(const struct conf_value *v, const char *const *names)
 	return names[i] != NULL && strcmp(names[i], v->name) == 0 && names[i + 1] == NULL;
 }
 
+/* The profile library's callback: one value or none; a list ends in NULL. */
 static long
 conf_get(void *arg, const char *const *names, char ***values_out)
 {
@@ -86,6 +87,7 @@ conf_get(void *arg, const char *const *names, char ***values_out)
 	char **list;
 
 	(void)arg;
+	/* Anything not in the table is unset: no file of the host's is read. */
 	for (i = 0; i < n && !conf_is(&FOR_PHONE[i], names); i++)
 		;
 	if (i == n)
@@ -110,6 +112,7 @@ conf_free(void *arg, char **values)
 	mem_free(values);
 }
 
+/* By a vtable instead of a file: a phone's context costs no reading of one. */
 int
 krb_conf_context(krb5_context *out)
 {

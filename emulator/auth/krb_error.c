@@ -95,6 +95,7 @@ error_code(struct auth_talk *talk, krb5_error_code code)
 	 * would have said so itself. */
 	if (number == BAD_INTEGRITY)
 		return PREAUTH_FAILED;
+	/* The library has turned it into an error of its own; the KRB-ERROR is still there. */
 	if (number == 0 &&
 	    krb5_init_creds_get_error(talk->auth->ctx, talk->as, &from_kdc) == 0 &&
 	    from_kdc != NULL)
@@ -103,6 +104,7 @@ error_code(struct auth_talk *talk, krb5_error_code code)
 	return number;
 }
 
+/* "krb:24 KDC_ERR_PREAUTH_FAILED"; without a name of its own, the library's words. */
 void
 krb_error_tell(struct auth_talk *talk, krb5_error_code code, struct auth_out *out)
 {

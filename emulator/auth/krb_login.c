@@ -8,6 +8,7 @@
 
 #include "auth_krb5_priv.h"
 
+/* The principal asked for is the realm's krbtgt: the library's default. */
 static krb5_error_code
 login_open(struct auth_krb5 *auth, struct auth_talk *talk)
 {

@@ -26,6 +26,7 @@ krb_talk_new(struct auth_krb5 *auth, struct auth_talk **out)
 	return 0;
 }
 
+/* A request is lent until the next call: then it goes. */
 static void
 talk_forget_request(struct auth_talk *talk)
 {
@@ -69,6 +70,7 @@ talk_unframe(struct span *reply)
 	return n == reply->n;
 }
 
+/* AS or TGS: the library's two step functions, which differ in name only. */
 static krb5_error_code
 talk_step(struct auth_talk *talk, struct span reply, bool *again)
 {
@@ -129,12 +131,15 @@ krb_talk_next(struct auth_talk *talk, struct span reply, struct auth_out *out)
 		return talk_fail(talk, EBADMSG, out);
 	talk->begun = true;
 	talk_forget_request(talk);
+	/* Preauthentication, referrals and the decision to go on are the library's. */
 	code = talk_step(talk, reply, &again);
 
+	/* RFC 4120 7.2.1: the same request again, over TCP. */
 	if (code == KRB5KRB_ERR_RESPONSE_TOO_BIG && !talk->stream && talk->out.length > 0) {
 		talk->stream = again = true;
 		code = 0;
 	}
+	/* A TGS exchange has stored its ticket by itself. */
 	if (code == 0 && !again && talk->as != NULL)
 		code = krb_login_done(talk);
 	if (code == 0 && again && talk_lend(talk, out) != 0)

@@ -31,10 +31,12 @@ krb_ticket_server(struct auth_krb5 *auth, const char *spn, krb5_principal *out)
 		err = -EINVAL;
 	buf_done(&name);
 	if (err == 0)
+		/* The name type of services (RFC 4120 section 6.2). */
 		(*out)->type = KRB5_NT_SRV_INST;
 	return err;
 }
 
+/* The library looks into the cache first: a ticket that is there needs no packet. */
 int
 krb_ticket(struct auth *base, const char *spn, struct auth_talk **out)
 {

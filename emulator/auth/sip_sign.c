@@ -17,6 +17,7 @@ struct auth_sa {
 	gss_ctx_id_t ctx;
 };
 
+/* The token goes into the REGISTER; the context is up at once, without an answer. */
 int
 sip_sign_open(struct auth *base, const char *spn, struct buf *token_out, struct auth_sa **out)
 {
@@ -61,6 +62,7 @@ sip_sign_check(struct auth_sa *sa, struct span text, struct span mic)
 	return 0;
 }
 
+/* How long the service's ticket still lasts. */
 uint32_t
 sip_sign_left_s(struct auth_sa *sa)
 {

@@ -19,6 +19,7 @@ descriptors_needed(const struct descriptors_load *l)
 	    (l->keeps_line ? l->phones : 0) + DESCRIPTORS_IN_TRANSIT * transit;
 }
 
+/* Only the soft limit is ours to raise; the hard one is the operator's. */
 int
 descriptors_raise(uint64_t needed, uint64_t *have_out)
 {

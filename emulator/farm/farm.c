@@ -24,6 +24,7 @@ struct farm {
 	struct farm_end end;
 };
 
+/* Posts bring the shard that posted; the farm is found by what shards have in common. */
 static struct farm *
 farm_of(void *shard)
 {
@@ -49,6 +50,7 @@ farm_since_us(const struct farm *f)
 	return now_us > f->common.began_us ? now_us - f->common.began_us : 0;
 }
 
+/* From zero: the shards' counts are totals since the beginning. */
 static void
 farm_add_up(struct farm *f)
 {
@@ -64,8 +66,10 @@ farm_on_second(void *arg)
 {
 	struct farm *f = arg;
 
+	/* Not while the last second's answers are still awaited. */
 	if (!f->leaving && f->uncounted == 0)
 		f->uncounted = farm_ask_all(f, shard_ask_counts);
+	/* A shard that could not be asked for lack of memory is asked again. */
 	if (f->leaving && !f->left)
 		f->left = farm_ask_all(f, shard_ask_leave) == f->cfg.threads;
 }
@@ -131,12 +135,14 @@ farm_on_login(void *shard)
 {
 	struct farm *f = farm_of(shard);
 
+	/* Later logins, and those after the gate is open, change nothing. */
 	if (atomic_load(&f->common.go_us) != 0 || ++f->logins < f->cfg.guard.canary)
 		return;
 	atomic_store(&f->common.go_us, loop_now_us(f->cfg.loop) + FARM_LEAD_US);
 	(void)farm_ask_all(f, shard_ask_go);
 }
 
+/* One lost canary is enough: the rest would only fail as it did. */
 static void
 farm_on_canary_lost(void *shard)
 {
@@ -169,6 +175,7 @@ farm_new(const struct farm_cfg *cfg, struct farm **out, const char **err_out)
 	if (f == NULL)
 		return -ENOMEM;
 	f->cfg = *cfg;
+	/* No more canaries than phones, no thread without a phone. */
 	if (f->cfg.guard.canary > f->cfg.phones)
 		f->cfg.guard.canary = f->cfg.phones;
 	if (f->cfg.threads > f->cfg.phones)
@@ -188,6 +195,7 @@ farm_new(const struct farm_cfg *cfg, struct farm **out, const char **err_out)
 		err = -ENOMEM;
 	if (err == 0)
 		err = loop_timer_new(f->cfg.loop, farm_on_second, f, &f->second_timer);
+	/* In the order of the shards, as io_world_new() wants it. */
 	for (unsigned i = 0; err == 0 && i < f->cfg.threads; i++)
 		err = shard_new(&f->common, i, &f->shards[i], err_out);
 	if (err != 0) {
@@ -205,6 +213,7 @@ farm_start(struct farm *f)
 	int err = 0;
 
 	f->common.began_us = began_us;
+	/* Without canaries the gate is open from the beginning. */
 	if (f->cfg.guard.canary == 0)
 		atomic_store(&f->common.go_us, began_us);
 	for (unsigned i = 0; err == 0 && i < f->cfg.threads; i++)
@@ -212,6 +221,7 @@ farm_start(struct farm *f)
 	if (err == 0)
 		loop_timer_set(f->second_timer, FARM_SECOND_US, FARM_SECOND_US);
 	if (err != 0) {
+		/* Threads that did start end by themselves; farm_free() waits for them. */
 		atomic_store(&f->common.abandoned, true);
 		(void)farm_ask_all(f, shard_ask_kill);
 	}
@@ -229,6 +239,7 @@ void
 farm_kill(struct farm *f)
 {
 	f->end.drained = true;
+	/* A second Ctrl-C does not move the moment at which the run ended. */
 	if (!f->leaving)
 		f->end.wall_s = (double)farm_since_us(f) / 1e6;
 	f->leaving = true;

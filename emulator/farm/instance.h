@@ -64,7 +64,9 @@ struct instance_row {
 struct instance_sink;
 
 struct instance_sink_ops {
+	/* A try has ended. */
 	void (*row)(struct instance_sink *, const struct instance_row *);
+	/* It has become this; the same state may be told again. */
 	void (*state)(struct instance_sink *, enum instance_state);
 	/* It boots its new image and walks again from the first row. */
 	void (*restart)(struct instance_sink *);

@@ -29,6 +29,7 @@ metrics_try(struct metrics *m, const struct farm_row *rows, const struct instanc
 		return;
 	}
 	row->attempts++;
+	/* Reasons are counted by try, the row's end only once. */
 	if (t->why != 0 && t->why < METRICS_REASONS && t->verdict != INSTANCE_DONE)
 		row->reasons[t->why]++;
 	if (t->verdict == INSTANCE_NOT_DONE)
@@ -89,6 +90,7 @@ metrics_merge(struct metrics *to, const struct metrics *from)
 	metrics_merge_phones(&to->phones, &from->phones);
 	for (size_t i = 0; i < METRICS_SERVICES; i++)
 		metrics_merge_service(&to->service[i], &from->service[i]);
+	/* Percentiles cannot be added: the worst shard speaks for all. */
 	if (from->loop_lag_p99_ms > to->loop_lag_p99_ms)
 		to->loop_lag_p99_ms = from->loop_lag_p99_ms;
 }

@@ -68,10 +68,12 @@ pacing_is_over(const struct pacer *p, uint32_t k, double at_s)
 static void
 pacing_next_item(struct pacer *p, uint32_t k)
 {
+	/* A Poisson item ends by its time, with however many starts it had. */
 	if (p->item->kind == ARRIVAL_POISSON)
 		p->before = k;
 	else
 		p->before += arrival_starts(p->item);
+	/* at_once takes no time. */
 	if (p->item->kind != ARRIVAL_AT_ONCE)
 		p->from_s += (double)p->item->for_us / 1e6;
 	p->spent_s = 0;
@@ -90,10 +92,12 @@ pacing_plan(const struct arrival *items, size_t n, uint32_t phones, uint64_t see
 	for (uint32_t k = 0; k < phones; k++) {
 		double at_s = pacing_item_s(&p, (double)k - p.before);
 
+		/* An item may be so short that no start falls into it. */
 		while (pacing_is_over(&p, k, at_s)) {
 			pacing_next_item(&p, k);
 			at_s = pacing_item_s(&p, (double)k - p.before);
 		}
+		/* A rate of 0 puts the next start at infinity. */
 		if (!isfinite(at_s))
 			return -ERANGE;
 		start_us_out[k] = (uint64_t)llround((p.from_s + at_s) * 1e6);
@@ -101,6 +105,7 @@ pacing_plan(const struct arrival *items, size_t n, uint32_t phones, uint64_t see
 	return 0;
 }
 
+/* A window slides over the plan: start k and those less than window_us before it. */
 uint32_t
 pacing_peak(const uint64_t *start_us, uint32_t phones, uint64_t window_us)
 {

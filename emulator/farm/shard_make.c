@@ -5,6 +5,7 @@
 #include "mem.h"
 #include "shard_priv.h"
 
+/* Instance i on shard i mod threads: the first shards may have one more. */
 static int
 shard_make_slots(struct shard *sh)
 {
@@ -20,6 +21,7 @@ shard_make_slots(struct shard *sh)
 	return 0;
 }
 
+/* The farm's world, cut to this shard's part. */
 static int
 shard_make_world(struct shard *sh, const char **err_out)
 {
@@ -98,6 +100,7 @@ shard_free(struct shard *sh)
 		return;
 	if (sh->running)
 		(void)pthread_join(sh->thread, NULL);
+	/* Still there only if the thread never ran: it frees its own. */
 	io_world_free(sh->world);
 	shard_close_timer(sh->start_timer);
 	shard_close_timer(sh->second_timer);

@@ -7,6 +7,7 @@ slot_of(struct instance_sink *sink)
 	return (struct slot *)(void *)sink;
 }
 
+/* Over is said once, although an instance may fail after it arrived. */
 static void
 slot_over(struct slot *s)
 {
@@ -26,8 +27,10 @@ slot_on_row(struct instance_sink *sink, const struct instance_row *t)
 	bool ended = t->verdict != INSTANCE_RETRY;
 
 	metrics_try(s->desk->metrics, cfg->rows, t, &s->guide_seen);
+	/* Where it is now: the row behind, unless the road ends here. */
 	if (ended && !t->chore && t->row + 1u < cfg->n_rows && !cfg->rows[t->row + 1].chore)
 		s->row = (uint8_t)(t->row + 1);
+	/* The guards watch every login, also a try that another will follow. */
 	if (t->wrong_password)
 		s->desk->login(s->desk->arg, s, true);
 	else if (t->row == cfg->guard.login_row && t->verdict == INSTANCE_DONE)
@@ -65,6 +68,7 @@ slot_on_state(struct instance_sink *sink, enum instance_state state)
 
 	if (state == INSTANCE_LEFT)
 		slot_on_left(s);
+	/* From leave() on, the state that counts is the one it had before. */
 	if (state == INSTANCE_LEFT || s->leaving)
 		return;
 
@@ -114,6 +118,7 @@ slot_start(struct slot *s, const struct instance_place *place, uint64_t intended
 	s->intended_us = intended_us;
 	s->started_us = now_us;
 	s->started = true;
+	/* How late the farm itself is; latencies from the intended start contain it. */
 	hist_add(&s->desk->metrics->start_lag, now_us > intended_us ? now_us - intended_us : 0);
 
 	err = cfg->make(cfg->make_arg, place, &s->instance, err_out);
@@ -127,6 +132,7 @@ slot_start(struct slot *s, const struct instance_place *place, uint64_t intended
 	return 0;
 }
 
+/* Asked before it signs out, or nobody would hold. */
 void
 slot_judge(struct slot *s)
 {
@@ -160,6 +166,7 @@ slot_count(const struct slot *s, struct phone_counts *n)
 		return;
 	n->started++;
 	switch ((enum instance_state)s->state) {
+	/* Finished is: arrived, and not let down at the end. */
 	case INSTANCE_ARRIVED:
 		n->arrived++;
 		n->finished += !s->let_down;

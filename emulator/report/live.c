@@ -120,6 +120,7 @@ live_line(struct buf *out, const struct report_run *run, const struct metrics *m
 	struct buf why = { 0 };
 
 	live_time(out, since_us);
+	/* Totals first, then rates since the last line. */
 	buf_printf(out, " started %u/%u, arrived %u, failed %u, %.1f/s, %.1f MB/s",
 	    m->phones.started, run->planned, m->phones.arrived, m->phones.failed, r->ended,
 	    r->megabytes);
@@ -199,6 +200,8 @@ live_draw_stages(struct live_canvas *c, const struct report_run *run, const stru
 
 		for (size_t k = 0; k < i && !before; k++)
 			before = strcmp(run->rows[k].stage, stage) == 0;
+		/* A stage whose rows do not all stand together is drawn once, where it begins.
+		 */
 		if (before)
 			continue;
 		for (size_t k = i; k < run->n_rows; k++)
@@ -246,6 +249,7 @@ live_render(const struct report_run *run, const struct live_look *look, const st
 		live_line(out, run, m, since_us, &r);
 		return;
 	}
+	/* Up to the view's first line; each line erases what was behind it. */
 	if (mem->lines > 0)
 		buf_printf(out, "\033[%uA\r", mem->lines);
 	live_view(&canvas, run, m, since_us, &r);

@@ -91,6 +91,7 @@ summary_figures(const struct hist *h)
 	return map;
 }
 
+/* Services nobody spoke to are left out. */
 static json_t *
 summary_servers(const struct metrics *m)
 {
@@ -109,6 +110,7 @@ summary_servers(const struct metrics *m)
 	return map;
 }
 
+/* All numbers, also those nobody reached: 0 says so. */
 static json_t *
 summary_guide(const struct metrics *m)
 {
@@ -181,6 +183,7 @@ summary_tree(const struct report_run *run, const struct report_end *end)
 	    "expect", json_array());
 }
 
+/* jansson's callback; want of memory stays in the buffer's err. */
 static int
 summary_chunk(const char *bytes, size_t n, void *out)
 {

@@ -5,6 +5,7 @@
 #define TABLE_RED "\033[31m"
 #define TABLE_PLAIN "\033[0m"
 
+/* "17", "17-18", or "-" for a row that is not in the guide. */
 static void
 table_guide(struct buf *out, const struct farm_row *row)
 {
@@ -19,6 +20,7 @@ table_guide(struct buf *out, const struct farm_row *row)
 	buf_printf(out, "%5s", text);
 }
 
+/* Only those that came up, at the end of the line. */
 static void
 table_reasons(struct buf *out, const struct report_run *run, const struct row_metrics *m)
 {
@@ -45,6 +47,7 @@ table_row(struct buf *out, const struct report_run *run, const struct farm_row *
 	buf_text(out, "\n");
 }
 
+/* From both starts, because only the intended one shows a farm that was late. */
 static void
 table_boot(struct buf *out, const char *from, const struct hist *h)
 {

@@ -23,6 +23,7 @@ struct capture {
 	bool up, stopping;
 };
 
+/* The watch goes before its descriptor. */
 static void
 capture_unwatch(struct capture *c)
 {
@@ -64,6 +65,7 @@ capture_read(struct capture *c)
 		return;
 	}
 	for (ssize_t i = 0; i < n; i++) {
+		/* dumpcap redraws its counter with a bare CR; what is too long is cut. */
 		bool end = bytes[i] == '\n' || bytes[i] == '\r';
 
 		if (!end && c->n_line < sizeof c->line - 1)
@@ -108,6 +110,7 @@ capture_filter(const struct pool_file *pool, struct buf *out)
 		    text_ip_str(net->ip & net->mask, ip), text_ip_str(net->mask, mask));
 		before = " or ";
 	}
+	/* Relays talk to the server from addresses outside the phones' networks. */
 	for (size_t i = 0; i < pool->dhcp.n_relays; i++) {
 		buf_printf(
 		    out, "%shost %s", before, text_ip_str(pool->dhcp.relay[i].giaddr, ip));
@@ -155,6 +158,7 @@ capture_start(const struct capture_cfg *cfg, struct capture **out)
 	capture_filter(cfg->pool, &filter);
 	err = filter.err != 0 ? filter.err : capture_spawn(c, buf_cstr(&filter), ends[1]);
 	buf_done(&filter);
+	/* Its end is the child's now, so that ours sees the end of file. */
 	(void)close(ends[1]);
 	if (err == 0)
 		err = loop_watch_new(cfg->loop, c->err_fd, capture_on_words, c, &c->watch);
@@ -180,6 +184,7 @@ capture_lost(const struct capture *c)
 	return c->lost;
 }
 
+/* SIGINT: dumpcap then writes what it has and counts its losses. */
 void
 capture_stop(struct capture *c)
 {

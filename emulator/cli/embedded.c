@@ -46,6 +46,7 @@ embedded_program(char out[PATH_MAX])
 	memcpy(out, name, sizeof name);
 }
 
+/* The watch goes before its descriptor. */
 static void
 embedded_unwatch(struct embedded *e)
 {
@@ -146,6 +147,7 @@ embedded_start(const struct embedded_cfg *cfg, struct embedded **out)
 		return err;
 	}
 	e->ready_fd = ends[0];
+	/* The child inherits this end, and only this one. */
 	err = fcntl(ends[1], F_SETFD, 0) != 0 ? -errno : embedded_spawn(e, ends[1]);
 	(void)close(ends[1]);
 	if (err == 0)
@@ -172,6 +174,7 @@ embedded_status(const struct embedded *e)
 	return e->status;
 }
 
+/* SIGTERM: it then removes what it made. */
 void
 embedded_stop(struct embedded *e)
 {

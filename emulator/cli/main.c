@@ -47,6 +47,7 @@ main_is_for_later(const char *name)
 int
 main(int argc, char **argv)
 {
+	/* A peer that is gone is an error of write(), not our end. */
 	signal(SIGPIPE, SIG_IGN);
 	if (argc < 2) {
 		main_usage(stderr);

@@ -35,6 +35,7 @@ place_is_free(uint32_t ip, int type, uint16_t port)
 	return ok;
 }
 
+/* DHCP's and SIP's ports stand for all of a pool's. */
 bool
 pool_place_find(unsigned *next, struct pool_place *out)
 {

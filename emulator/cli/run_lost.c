@@ -9,6 +9,7 @@ lost_on_late(void *arg)
 	farm_kill(l->farm);
 }
 
+/* One timer; a farm that ends earlier takes it away by run_lost_done(). */
 void
 run_lost_pool(struct run_lost *l, uint64_t notice_us)
 {

@@ -60,6 +60,7 @@ enum { RUN_OPTIONS = sizeof run_option_table / sizeof *run_option_table };
 
 /* ---- values ---- */
 
+/* A value outside its bounds is refused, never cut to them. */
 static int
 run_number(const char *name, const char *value, uint64_t min, uint64_t max, uint64_t *out,
     struct buf *complaint)
@@ -86,6 +87,7 @@ run_pool_arg(struct run_options *o, const char *value, struct buf *complaint)
 	return 0;
 }
 
+/* The seed may be 0 and fills an int64, as JSON has it; the others begin at 1. */
 static int
 run_numbers(struct run_options *o, const struct run_option *opt, const char *value,
     struct buf *complaint)
@@ -147,6 +149,7 @@ run_set(struct run_options *o, const struct run_option *opt, const char *value,
 	case OPT_HELP:
 		o->help = true;
 		return 0;
+	/* In the table, so that they are refused by name. */
 	case OPT_METRICS:
 	case OPT_BIND:
 	case OPT_DRY_RUN:
@@ -199,6 +202,7 @@ run_option(struct run_options *o, int left, char **argv, struct buf *complaint)
 		buf_printf(complaint, "--%s takes no value", opt->name);
 		return -EINVAL;
 	}
+	/* The value is the next word, even if that begins with a dash. */
 	if (opt->takes != NULL && value == NULL) {
 		if (left < 2) {
 			buf_printf(complaint, "--%s: %s is missing", opt->name, opt->takes);

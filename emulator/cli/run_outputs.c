@@ -66,6 +66,7 @@ run_outputs_open(const char *dir, int *trace_fd_out)
 		err = outputs_path(path, dir, "trace.jsonl");
 	if (err != 0)
 		return err;
+	/* O_APPEND: the shards write into it without a lock. */
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return -errno;

@@ -18,6 +18,7 @@ static int
 plan_profile(struct run_plan *p, const struct run_options *o, struct config_error *error)
 {
 	const char *name = o->profile != NULL ? o->profile : p->scenario.profile;
+	/* A file's own complaint names its place; a mere name has none. */
 	bool is_file = strchr(name, '/') != NULL || strstr(name, ".yaml") != NULL;
 	int err = profile_load(name, &p->profiles[0], error);
 	struct config_error inner = *error;
@@ -59,6 +60,7 @@ plan_profiles(struct run_plan *p, const struct run_options *o, struct config_err
 	return err;
 }
 
+/* By profile: io_phone_cfg.tls is an index into both. */
 static void
 plan_tls(struct run_plan *p)
 {
@@ -72,6 +74,7 @@ plan_tls(struct run_plan *p)
 
 /* ---- the journey ---- */
 
+/* The flag wins over the scenario; the complaint names whoever said it. */
 static int
 plan_until(struct run_plan *p, const struct run_options *o, struct config_error *error)
 {
@@ -89,6 +92,7 @@ plan_until(struct run_plan *p, const struct run_options *o, struct config_error 
 	    "no such step: %s (see cx700farm steps)", until);
 }
 
+/* By the row's place in the table; limits are rounded up to milliseconds. */
 static int
 plan_overrides(struct run_plan *p, struct config_error *error)
 {
@@ -144,6 +148,7 @@ plan_arrivals(struct run_plan *p, struct config_error *error)
 	return 0;
 }
 
+/* What the pool has no part in; so `validate` can use it too. */
 int
 run_plan_make(struct run_plan *p, const struct run_options *o, struct config_error *error)
 {
@@ -194,6 +199,7 @@ plan_network(const struct run_plan *p, struct config_error *error)
 	return 0;
 }
 
+/* What the phones' world is made from: ports, networks, relays. */
 int
 run_plan_pool(struct run_plan *p, const char *pool_file, struct config_error *error)
 {
@@ -228,6 +234,7 @@ run_plan_pool(struct run_plan *p, const char *pool_file, struct config_error *er
 	return 0;
 }
 
+/* From pool_tls on a phone keeps its TLS connection, hence a descriptor. */
 bool
 run_plan_keeps_line(const struct run_plan *p)
 {

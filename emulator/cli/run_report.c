@@ -80,6 +80,7 @@ report_judge(const struct run_report *r, struct report_end *end, const struct fa
 	const char *behind = farm_fell_behind(farm->metrics);
 
 	end->why = why;
+	/* What makes the numbers meaningless comes before what they say. */
 	if (signum != 0) {
 		end->verdict = REPORT_INTERRUPTED;
 		end->why = NULL;
@@ -189,5 +190,6 @@ run_report_end(struct run_report *r, const struct farm_end *farm, int signum)
 
 	report_table(r, &end);
 	err = report_summary(r, &end);
+	/* A run that passed but left no summary has not. */
 	return status == CLI_PASS && err != 0 ? CLI_FAIL : status;
 }

@@ -17,6 +17,7 @@ static const char *const fact_names[] = { "address", "domain", "ntp", "clock", "
 _Static_assert(
     FACT_URLS == 1u << (sizeof fact_names / sizeof *fact_names - 1), "each fact has its name");
 
+/* "address,domain", or "-". */
 static void
 steps_facts(struct buf *out, uint32_t facts)
 {
@@ -48,6 +49,7 @@ steps_fate(enum fate fate)
 	return "?";
 }
 
+/* With a star behind the numbers that are ours. */
 static void
 steps_guide(char out[16], const struct leg *leg)
 {

@@ -31,6 +31,7 @@ static const struct kind_key kind_keys[] = {
 	{ "sip", FILE_PROFILE },
 };
 
+/* By the first key that only one kind has; the file is then read again by its own reader. */
 static int
 validate_kind(const char *path, enum file_kind *kind_out, struct config_error *error)
 {

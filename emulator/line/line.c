@@ -29,6 +29,7 @@ line_free(struct line *l)
 	if (l == NULL)
 		return;
 	line_close(l);
+	/* Inside an event the memory is still looked at: the last one out frees it. */
 	l->freed = true;
 	if (l->busy == 0)
 		mem_free(l);
@@ -106,6 +107,8 @@ line_take(struct line *l, struct io_handle *h, struct io_addr local, const char 
 	l->local = local;
 	if (l->local.port == 0)
 		l->local.port = (uint16_t)(1024 + io->ops->random(io) % (5001 - 1024));
+	/* One Call-ID for all REGISTERs of a connection (RFC 3261 section 10.2); ms-opaque
+	 * names the phone and stays the same over all of them. */
 	line_random_hex(l, l->call_id, LINE_ID_SIZE - 1);
 	line_random_hex(l, l->from_tag, LINE_TAG_SIZE - 1);
 	if (l->ms_opaque[0] == '\0')
@@ -119,6 +122,7 @@ line_forget(struct line *l)
 {
 	l->h = l->alarm = NULL;
 	l->alarm_us = 0;
+	/* Whoever compares the count across an event learns that this connection is gone. */
 	l->connection++;
 	l->registered = false;
 	l->quiet_us = 0;
@@ -131,6 +135,7 @@ line_forget(struct line *l)
 	mem_free(l->gruu);
 	mem_free(l->allow_events);
 	l->server = l->gruu = l->allow_events = NULL;
+	/* Only marked: who resets the line tells their owners, who closes it drops them. */
 	for (struct line_call *c = l->calls; c != NULL; c = c->next)
 		c->over = true;
 }
@@ -142,6 +147,7 @@ line_reset(struct line *l)
 	line_forget(l);
 }
 
+/* Nobody is told of these. */
 static void
 line_drop_calls(struct line *l)
 {
@@ -159,6 +165,7 @@ line_close(struct line *l)
 void
 line_power_cut(struct line *l)
 {
+	/* The handles are not ours to close any more, only to forget. */
 	l->scope.first = NULL;
 	line_forget(l);
 	line_drop_calls(l);
@@ -184,6 +191,7 @@ line_tell_over(struct line *l, enum line_news news, int err, const struct io_eve
 	while (c != NULL) {
 		struct line_reply reply = { .news = news, .tag = c->tag, .err = err };
 
+		/* Calls that an owner made meanwhile belong to the next connection. */
 		if (!c->over) {
 			c = c->next;
 			continue;

@@ -9,8 +9,8 @@
  *
  * Every message of the server must be signed once there is somebody to sign
  * with.  What is not, or wrongly, is dropped and counted, and is silence to the
- * one who waits.  Exempt: 401, 1xx, and refusals (4xx-6xx) before the server has shown that
- * it holds the signing context, since it may have none.
+ * one who waits.  Exempt: 401, 407, 1xx, and refusals (4xx-6xx) before the server
+ * has shown that it holds the signing context, since it may have none.
  *
  * Sources: [MS-SIPRE], [MS-SIPAE], [MS-SIPREGE], [MS-CONMGMT].
  */
@@ -36,8 +36,7 @@ enum line_news {
 	LINE_LOST,       /* the connection ended; .err */
 	LINE_SIGNED_OFF, /* the server ended the registration: NOTIFY; .event: rejected,
 			    deactivated ... */
-	LINE_FORGED /* an answer whose signature is wrong or missing: dropped, told, treated as
-		       silence */
+	LINE_FORGED      /* silence, but an answer came whose signature was wrong or missing */
 };
 
 struct line_who { /* who speaks; strings are lent and outlive the line */

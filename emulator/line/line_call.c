@@ -21,6 +21,7 @@ line_call_new(struct line *l, enum line_asked asked, const struct io_owner *owne
 		c->fn = owner->fn;
 		c->arg = owner->arg;
 	}
+	/* In the order they were asked, as they will be told. */
 	while (*at != NULL)
 		at = &(*at)->next;
 	*at = c;
@@ -54,6 +55,7 @@ line_call_find(struct line *l, const struct sip_msg *m)
 
 	if (sip_msg_cseq(m, &cseq, &method) != 0)
 		return NULL;
+	/* Our Via has no branch: Call-ID and CSeq tell the transactions apart. */
 	for (struct line_call *c = l->calls; c != NULL; c = c->next) {
 		bool registers = c->asked == ASKED_REGISTER || c->asked == ASKED_UNREGISTER;
 
@@ -68,6 +70,7 @@ void
 line_call_end(struct line *l, struct line_call *c, const struct line_reply *reply,
     const struct io_event *ev)
 {
+	/* The owner may ask again or free all, so the call is gone before it hears. */
 	const struct line_reply *outer = l->reply;
 	io_fn *fn = c->fn;
 	void *arg = c->arg;
@@ -89,6 +92,7 @@ line_call_expire(struct line *l, const struct io_event *ev)
 	while (c != NULL) {
 		struct line_reply reply = { .tag = c->tag,
 			.news = c->forged ? LINE_FORGED : LINE_SILENCE };
+		/* A sign-out that is not answered ends the line all the same. */
 		bool leaving = c->asked == ASKED_UNREGISTER;
 
 		if (c->until_us > now) {

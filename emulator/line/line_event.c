@@ -7,6 +7,7 @@
 #include "line_impl.h"
 #include "mem.h"
 
+/* line_free() inside an event left the memory to us. */
 static void
 line_leave_event(struct line *l)
 {
@@ -21,6 +22,7 @@ line_on_answer(struct line *l, const struct sip_msg *m, const struct io_event *e
 	struct line_reply reply = { .news = LINE_ANSWER, .msg = m };
 	bool good = m->status >= 200 && m->status < 300;
 
+	/* A provisional answer neither ends nor prolongs the wait. */
 	if (c == NULL || m->status < 200)
 		return;
 	reply.tag = c->tag;
@@ -28,12 +30,14 @@ line_on_answer(struct line *l, const struct sip_msg *m, const struct io_event *e
 		line_registered(l, m);
 	if (good && c->asked == ASKED_SUBSCRIBE)
 		line_subscribed(l, c, m);
+	/* Signed out, whatever the answer is. */
 	if (c->asked == ASKED_UNREGISTER)
 		line_reset(l);
 	line_call_end(l, c, &reply, ev);
 	line_tell_over(l, LINE_LOST, 0, ev); /* what else was waiting when we signed out */
 }
 
+/* The signature is judged before the message means anything. */
 static void
 line_on_message(struct line *l, const struct sip_msg *m, const struct io_event *ev)
 {
@@ -41,6 +45,8 @@ line_on_message(struct line *l, const struct sip_msg *m, const struct io_event *
 
 	if (line_trust(l, m) == LINE_BAD) {
 		l->forged++;
+		/* A dropped answer is not told: who waits learns of it when the time is
+		 * over. */
 		c = m->status != 0 ? line_call_find(l, m) : NULL;
 		if (c != NULL)
 			c->forged = true;
@@ -69,11 +75,13 @@ line_on_bytes(struct line *l, const struct io_event *ev)
 		if (err == 0)
 			line_on_message(l, &m, ev);
 	}
+	/* Closed or replaced by an owner: what is left belongs to nobody. */
 	if (connection != l->connection) {
 		sip_stream_done(&in);
 		return;
 	}
 	l->in = in;
+	/* Where one message ends wrongly the next cannot be found. */
 	if (err != -EAGAIN)
 		line_end(l, LINE_LOST, err, "sip:garbage", ev);
 }
@@ -102,6 +110,8 @@ line_on_stream(void *arg, const struct io_event *ev)
 	line_leave_event(l);
 }
 
+/* Two line breaks when nothing was sent for a while ([MS-CONMGMT]); any message postpones
+ * them. */
 static void
 line_keep_alive(struct line *l)
 {

@@ -9,6 +9,7 @@
 
 /* ---- asking ------------------------------------------------------------- */
 
+/* Contact and Supported say that we know GRUUs; the keep-alive is asked for, [MS-CONMGMT]. */
 static int
 line_write_register(struct line *l, struct line_call *c, struct span token)
 {
@@ -29,6 +30,7 @@ line_write_register(struct line *l, struct line_call *c, struct span token)
 	sip_write(&b, "Supported", "ms-forking");
 	sip_write(&b, "ms-keep-alive", "UAC;hop-hop=yes");
 	sip_write(&b, "Event", "registration");
+	/* Otherwise no Expires: how long it lasts is the server's to say. */
 	if (c->asked == ASKED_UNREGISTER)
 		sip_write(&b, "Expires", "0");
 
@@ -41,6 +43,7 @@ line_write_register(struct line *l, struct line_call *c, struct span token)
 	return line_send(l, &b, token, NULL, (struct span){ NULL, 0 });
 }
 
+/* RFC 3261 section 10.2: no second REGISTER before the first is answered. */
 static struct line_call *
 line_register_under_way(struct line *l)
 {
@@ -67,6 +70,7 @@ line_ask_register(struct line *l, enum line_asked asked, const struct io_owner *
 	if (c != NULL)
 		line_call_drop(l, c);
 
+	/* Challenged, but no context yet: this REGISTER carries the token. */
 	if (l->sa.version != 0 && l->sa.sa == NULL)
 		err = line_sa_open(l, &token);
 	c = err == 0 ? line_call_new(l, asked, owner, tag) : NULL;
@@ -74,6 +78,7 @@ line_ask_register(struct line *l, enum line_asked asked, const struct io_owner *
 		err = c != NULL ? line_write_register(l, c, buf_bytes(&token)) : -ENOMEM;
 	if (err != 0 && c != NULL)
 		line_call_drop(l, c);
+	/* The token is lost with this REGISTER: the next one makes another. */
 	if (err != 0 && token.n > 0)
 		line_sa_reopen(l);
 	buf_done(&token);
@@ -183,12 +188,14 @@ line_registered(struct line *l, const struct sip_msg *m)
 		.registered_at_us = line_now(l),
 	};
 	l->registered = l->facts.expires_s > 0;
+	/* What a refresh does not repeat stays as it was. */
 	if (found && sip_param(own.params, "gruu", &gruu))
 		line_set(&l->gruu, gruu);
 	if (sip_msg_get(m, "Allow-Events", 0).p != NULL)
 		line_set_allow_events(l, m);
 
 	line_draw_quiet(l);
+	/* The quiet time counts from what was sent last, not from this answer. */
 	if (l->quiet_us != 0)
 		line_wake_at(l, l->sent_us + l->quiet_us);
 }
@@ -199,11 +206,13 @@ line_draw_quiet(struct line *l)
 	const struct profile_sip *p = &l->cfg.who.profile->sip;
 	uint32_t jitter = p->keep_alive_jitter_percent, percent = p->keep_alive_percent;
 
+	/* Never so much jitter that the interval could become 0. */
 	if (jitter >= percent)
 		jitter = percent > 0 ? percent - 1 : 0;
 	percent -= jitter;
 	if (jitter > 0)
 		percent += l->cfg.io->ops->random(l->cfg.io) % (2 * jitter + 1);
+	/* Seconds times percent, in microseconds. */
 	l->quiet_us = (uint64_t)l->facts.keep_alive_s * 10000 * percent;
 }
 
@@ -226,6 +235,7 @@ line_refresh_after_us(const struct line *l)
 
 	if (!l->registered)
 		return 0;
+	/* A registration shorter than the lead time is refreshed at half of it. */
 	due += (uint64_t)(s > before ? s - before : (s + 1) / 2) * 1000000;
 	return due > now ? due - now : 1;
 }
@@ -238,6 +248,8 @@ line_sign_out(struct line *l, struct io_owner owner, int tag)
 	int err = -ENOTCONN;
 
 	if (l->h != NULL && l->registered) {
+		/* The subscriptions first, while the registration they hang on is still
+		 * there. */
 		line_unsubscribe_all(l);
 		err = line_ask_register(l, ASKED_UNREGISTER, &owner, tag);
 	}

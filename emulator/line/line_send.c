@@ -51,6 +51,7 @@ line_write_head(struct line *l, struct buf *b, const struct line_head *h)
 	if (h->route != NULL)
 		sip_write(b, "Route", "%s", h->route);
 
+	/* To ourselves: REGISTER and SUBSCRIBE have the same user in From and To. */
 	buf_text(b, "From: <");
 	line_write_aor(l, b);
 	buf_printf(b, ">;tag=%s;epid=%s\r\n", h->from_tag, epid_of_mac(l->cfg.who.mac, epid));
@@ -71,6 +72,7 @@ line_watch(struct line *l, line_sent_fn *fn, void *arg)
 	l->watch_arg = arg;
 }
 
+/* The watcher sees what went out, signature and all. */
 static void
 line_show(struct line *l, struct buf *b)
 {
@@ -83,6 +85,7 @@ line_show(struct line *l, struct buf *b)
 int
 line_send(struct line *l, struct buf *b, struct span token, const char *type, struct span body)
 {
+	/* Content-* come behind the signature: it does not cover them. */
 	int err = line_sign(l, b, token);
 
 	if (body.n > 0)
@@ -108,12 +111,15 @@ line_answer(struct line *l, const struct sip_msg *m, int status)
 	struct buf b;
 
 	buf_init(&b, OUT_MAX);
+	/* Via in their order, From, To, Call-ID and CSeq as they came (RFC 3261 section
+	 * 8.2.6.2). */
 	sip_write_status(&b, status, sip_phrase(status));
 	for (size_t i = 0; (value = sip_msg_get(m, "Via", i)).p != NULL; i++)
 		sip_write_span(&b, "Via", value);
 	for (size_t i = 0; i < sizeof echoed / sizeof echoed[0]; i++) {
 		buf_printf(&b, "%s: ", echoed[i]);
 		buf_span(&b, sip_msg_get(m, echoed[i], 0));
+		/* A request outside a dialog gets our tag. */
 		if (i == 1 && sip_msg_addr(m, "To", &to) == 0 &&
 		    !sip_param(to.params, "tag", &value))
 			buf_printf(&b, ";tag=%s", l->from_tag);
@@ -121,6 +127,7 @@ line_answer(struct line *l, const struct sip_msg *m, int status)
 	}
 	line_write_contact(l, &b, false);
 	sip_write(&b, "User-Agent", "%s", l->cfg.who.profile->sip.user_agent);
+	/* RFC 3261 section 11.2. */
 	if (span_is(m->method, "OPTIONS"))
 		sip_write(&b, "Allow", "%s", methods);
 	return line_send(l, &b, (struct span){ NULL, 0 }, NULL, (struct span){ NULL, 0 });

@@ -5,6 +5,7 @@
 
 #include "line_impl.h"
 
+/* The dialog a request belongs to, or the place where the list ends. */
 static struct line_dialog **
 line_dialog_find(struct line *l, const struct sip_msg *m)
 {
@@ -54,7 +55,9 @@ line_notified(struct line *l, const struct sip_msg *m, bool answer, const struct
 	struct span state = sip_msg_get(m, "subscription-state", 0);
 
 	if (answer)
+		/* No such subscription: RFC 6665 section 4.1.3. */
 		(void)line_answer(l, m, ends || *dialog != NULL ? 200 : 481);
+	/* Answered before: the end of the registration closes the connection. */
 	if (ends)
 		line_deregistered(l, m, ev);
 	else if (*dialog != NULL &&
@@ -62,6 +65,7 @@ line_notified(struct line *l, const struct sip_msg *m, bool answer, const struct
 		line_dialog_drop(l, dialog);
 }
 
+/* Enough of a user agent to be polite: calls are not taken, and an ACK is never answered. */
 void
 line_serve(struct line *l, const struct sip_msg *m, const struct io_event *ev)
 {

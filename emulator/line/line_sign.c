@@ -41,6 +41,7 @@ line_challenged(struct line *l, const struct sip_msg *m)
 		return -EBADMSG;
 
 	line_sa_forget(l);
+	/* The version of the signatures is the lower of what both know. */
 	l->sa.version = a.version < SA_VERSION_MAX ? a.version : SA_VERSION_MAX;
 	if (l->sa.version < SA_VERSION_MIN)
 		l->sa.version = SA_VERSION_MIN;
@@ -70,6 +71,8 @@ line_sign_is_old(const struct line *l)
 {
 	uint64_t age_s = (line_now(l) - l->sa.since_us) / 1000000;
 
+	/* It ends with the ticket, or after eight hours if the ticket lasts longer
+	 * ([MS-SIPAE] 3.2.2). */
 	return l->sa.sa == NULL || age_s + SA_SPARE_S >= SA_LIFE_S ||
 	    l->cfg.auth->ops->sign_left_s(l->sa.sa) <= SA_SPARE_S;
 }
@@ -112,6 +115,8 @@ line_mic(struct line *l, struct buf *head, const struct sip_auth *a, struct buf 
 	size_t n = head->n;
 	int err;
 
+	/* What is signed are fields, so the head is parsed as the receiver will; the blank
+	 * line that this needs is taken back. */
 	buf_text(head, "\r\n");
 	err = head->err != 0 ? head->err : sip_msg_parse(head->p, head->n, &m);
 	if (err == 0)
@@ -123,6 +128,7 @@ line_mic(struct line *l, struct buf *head, const struct sip_auth *a, struct buf 
 	return err;
 }
 
+/* Answer a proxy's challenge as a proxy's; else as the firmware does. */
 static const char *
 line_auth_header(const struct line *l)
 {
@@ -172,6 +178,7 @@ line_mic_is_right(struct line *l, const struct sip_msg *m, struct sip_auth *a)
 	uint8_t mic_bytes[64];
 	bool right;
 
+	/* The server does not repeat the version: it is the one agreed on. */
 	a->version = l->sa.version;
 	buf_over(&mic, mic_bytes, sizeof mic_bytes);
 	right = text_unhex(&mic, a->mic) == 0 && sip_signed_bytes(&bytes, m, a) == 0 &&
@@ -189,13 +196,16 @@ line_signature_is_good(struct line *l, const struct sip_msg *m, struct sip_auth 
 
 	if (sa->sa == NULL || !span_is(a->realm, sa->realm) || !span_is(a->target, sa->target))
 		return false;
+	/* An old number is refused before any cryptography. */
 	if (sip_auth_num(a, &num) != 0 || !sip_replay_fresh(&sa->seen, num))
 		return false;
 	if (!line_mic_is_right(l, m, a))
 		return false;
 
+	/* Only now: a forged number must not use up the window. */
 	sip_replay_mark(&sa->seen, num);
 	sa->proven = true;
+	/* The server's name of the context goes into all our credentials from now on. */
 	if (sa->opaque == NULL)
 		sa->opaque = line_keep(a->opaque);
 	return true;
@@ -207,6 +217,7 @@ line_trust(struct line *l, const struct sip_msg *m)
 	struct sip_auth a;
 	int err;
 
+	/* A challenge is what comes when there is no context to sign with. */
 	if (m->status == 401 || m->status == 407)
 		return LINE_EXEMPT;
 	err = sip_auth_read(m, SIP_BY_SERVER, "Kerberos", &a);

@@ -1,5 +1,4 @@
-/* line_subscribe.c - SUBSCRIBE to ourselves ([MS-SIPREGE] 2.2.2), and the dialogs that live on.
- */
+/* line_subscribe.c - SUBSCRIBE to ourselves ([MS-SIPREGE] 2.2.2), and the dialogs that stay. */
 #include <errno.h>
 #include <string.h>
 
@@ -26,6 +25,8 @@ line_write_subscribe(
 
 	sip_write(b, "Event", "%s", s->event);
 	sip_write(b, "Accept", "%s", s->accept);
+	/* The server may prolong it by itself, notify without being answered, and put the
+	 * first notification into the 200. */
 	sip_write(b, "Supported", "com.microsoft.autoextend");
 	sip_write(b, "Supported", "ms-benotify");
 	sip_write(b, "Proxy-Require", "ms-benotify");
@@ -46,6 +47,7 @@ line_subscribe(struct line *l, const struct line_subscribe *s, struct io_owner o
 	c = line_call_new(l, ASKED_SUBSCRIBE, &owner, tag);
 	if (c == NULL)
 		return -ENOMEM;
+	/* Each subscription is a dialog of its own. */
 	line_random_hex(l, c->call_id, LINE_ID_SIZE - 1);
 	line_random_hex(l, c->from_tag, LINE_TAG_SIZE - 1);
 	c->cseq = 1;
@@ -107,6 +109,7 @@ line_subscribed(struct line *l, const struct line_call *c, const struct sip_msg 
 	d = mem_new(sizeof *d);
 	if (d == NULL)
 		return;
+	/* The dialog as the one who asked sees it, RFC 3261 section 12.1.2. */
 	memcpy(d->call_id, c->call_id, sizeof d->call_id);
 	memcpy(d->from_tag, c->from_tag, sizeof d->from_tag);
 	d->cseq = c->cseq;
@@ -116,6 +119,7 @@ line_subscribed(struct line *l, const struct line_call *c, const struct sip_msg 
 	d->route = line_route(m);
 	d->next = l->dialogs;
 	l->dialogs = d;
+	/* Half a dialog could not be ended: better none. */
 	if (d->event == NULL || d->to_tag == NULL || d->target == NULL)
 		line_dialog_drop(l, &l->dialogs);
 }
@@ -134,6 +138,8 @@ line_dialog_drop(struct line *l, struct line_dialog **at)
 	mem_free(d);
 }
 
+/* Expires 0 inside the dialog ends it, RFC 6665 section 4.1.2.3; nobody waits for the
+ * answer. */
 static int
 line_unsubscribe(struct line *l, struct line_dialog *d)
 {

@@ -28,6 +28,7 @@ on_element(void *arg, const struct xml_element *e)
 {
 	struct reading *r = arg;
 
+	/* Start of an element: only the root's name matters. */
 	if (e->attr != NULL) {
 		if (e->parent[0] == '\0')
 			r->rooted = strcmp(e->name, "Autodiscover") == 0;
@@ -92,6 +93,7 @@ autodiscover_xml_write(struct buf *b, const char *email, const struct autodiscov
 	    "<?xml version=\"1.0\" encoding=\"utf-8\"?>\r\n"
 	    "<Autodiscover xmlns=\"http://schemas.microsoft.com/exchange/autodiscover/"
 	    "responseschema/2006\">");
+	/* An error stands in the schema of all answers, settings in Outlook's. */
 	if (a->error_code != 0) {
 		buf_printf(b, "<Response><Error><ErrorCode>%d</ErrorCode>", a->error_code);
 		write_element(b, "Message", "The email address can't be found.");

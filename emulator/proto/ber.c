@@ -27,6 +27,7 @@ ber_take(BerElement *reader, struct span *rest, struct span *content)
 	if (tag == LBER_DEFAULT)
 		return tag;
 	*content = (struct span){ (const uint8_t *)one.bv_val, one.bv_len };
+	/* The content lies inside rest: what is before it are tag and length. */
 	used = (size_t)(content->p - rest->p) + content->n;
 	*rest = (struct span){ rest->p + used, rest->n - used };
 	return tag;

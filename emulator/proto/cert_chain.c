@@ -45,6 +45,7 @@ asn1_take_whole(struct span *rest, int tag, struct span *element)
 
 /* ---- armour --------------------------------------------------------------- */
 
+/* What follows this place. */
 static struct span
 cert_after(struct span all, const char *p)
 {
@@ -109,6 +110,7 @@ cert_read(struct span der, struct cert *out)
 	if (asn1_take(&rest, ASN1_SEQUENCE, &outer) != 0 || rest.n != 0 ||
 	    asn1_take(&outer, ASN1_SEQUENCE, &tbs) != 0)
 		return -EBADMSG;
+	/* Version 1 is not written down. */
 	(void)asn1_take(&tbs, ASN1_CONTEXT_0, &skipped);
 	if (asn1_take(&tbs, MBEDTLS_ASN1_INTEGER, &skipped) != 0 ||
 	    asn1_take(&tbs, ASN1_SEQUENCE, &skipped) != 0 ||
@@ -148,6 +150,7 @@ cert_chain_read(struct span der, struct cert_chain *out)
 	struct cert_chain chain = { .n = 0 };
 	int err = cert_signed_data(der, &certs);
 
+	/* A SET has no order: who issued whom is found out later. */
 	while (err == 0 && certs.n != 0) {
 		if (chain.n == CERT_CHAIN_MAX)
 			return -EMSGSIZE;
@@ -166,6 +169,7 @@ cert_is_root(const struct cert *c)
 	return span_eq(c->issuer, c->subject);
 }
 
+/* By name, compared byte by byte: enough inside one file of one CA. */
 static const struct cert *
 cert_issuer_of(const struct cert_chain *chain, const struct cert *c)
 {

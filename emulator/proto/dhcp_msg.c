@@ -43,10 +43,12 @@ dhcp_msg_begin(struct buf *b, const struct dhcp_head *h)
 	buf_u32(b, h->siaddr);
 	buf_u32(b, h->giaddr);
 	buf_put(b, h->mac, sizeof h->mac);
+	/* The rest of chaddr, no sname, no file. */
 	buf_zero(b, CHADDR_LEN - sizeof h->mac + SNAME_LEN + FILE_LEN);
 	buf_u32(b, COOKIE);
 }
 
+/* RFC 3396: the parts follow each other; an empty value is one part. */
 void
 dhcp_msg_option(struct buf *b, uint8_t code, struct span value)
 {
@@ -122,6 +124,7 @@ dhcp_msg_ask(struct buf *b, const struct dhcp_ask *a)
 	dhcp_msg_begin(b, &head);
 	buf_put(b, (uint8_t[]){ DHCP_OPT_TYPE, 1, (uint8_t)a->type }, 3);
 
+	/* RFC 2131 section 4.4.1, table 5: neither list nor class in RELEASE and DECLINE. */
 	if (a->type == DHCP_RELEASE) {
 		ask_client(b, a->mac);
 		ask_u32(b, DHCP_OPT_SERVER, a->server);
@@ -199,6 +202,7 @@ areas_find(struct dhcp_msg *m, struct span bytes)
 		&m->area[0]) != 0)
 		return -EBADMSG;
 
+	/* The overload option itself is looked for in the option field alone. */
 	buf_over(&value, &where, 1);
 	if (!dhcp_msg_get(m, DHCP_OPT_OVERLOAD, &value))
 		return 0;
@@ -234,10 +238,12 @@ dhcp_msg_decode(struct dhcp_msg *out, struct span bytes)
 	m.siaddr = u32_at(p + 20);
 	m.giaddr = u32_at(p + 24);
 	memcpy(m.mac, p + 28, sizeof m.mac);
+	/* All lengths are proven here, so that the getters need not. */
 	if (areas_find(&m, bytes) != 0)
 		return -EBADMSG;
 
 	buf_over(&value, &type, 1);
+	/* Without option 53 it is BOOTP. */
 	if (!dhcp_msg_get(&m, DHCP_OPT_TYPE, &value) || value.err != 0 || value.n != 1 ||
 	    type < DHCP_DISCOVER || type > DHCP_INFORM)
 		return -EBADMSG;

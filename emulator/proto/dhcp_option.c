@@ -14,6 +14,7 @@ struct walk {
 	size_t area, at;
 };
 
+/* The next option in any area; false at the end of the last. */
 static bool
 walk_next(struct walk *w, uint8_t *code, struct span *value)
 {
@@ -46,6 +47,7 @@ dhcp_msg_get(const struct dhcp_msg *m, uint8_t code, struct buf *out)
 	while (walk_next(&w, &c, &value)) {
 		if (c != code)
 			continue;
+		/* The same code again is the rest of the value (RFC 3396 section 7). */
 		buf_span(out, value);
 		found = true;
 	}
@@ -86,6 +88,7 @@ dhcp_msg_ips(const struct dhcp_msg *m, uint8_t code, uint32_t *out, size_t max)
 	struct span v = value_of(m, code, memory);
 	size_t n = 0;
 
+	/* Not a list of addresses: none of it is trusted. */
 	if (v.n % 4 != 0)
 		return 0;
 	for (; n < max && n < v.n / 4; n++) {
@@ -156,6 +159,7 @@ vlan_of(struct span v)
 
 	while (v.n > 1 && v.p[v.n - 1] == '\0' && v.p[0] >= '1' && v.p[0] <= '9')
 		v.n--;
+	/* Text first, as the server's administrator types it. */
 	if (text_u64(v, VLAN_MAX, &n) == 0)
 		return (uint16_t)n;
 	if (v.n == 0 || v.n > 4)
@@ -177,6 +181,7 @@ dhcp_msg_vlan(const struct dhcp_msg *m, uint8_t suboption)
 			at++;
 			continue;
 		}
+		/* Another vendor's layout, perhaps: no VLAN, and no error either. */
 		if (v.n - at < 2 || v.n - at - 2 < v.p[at + 1])
 			return 0;
 		if (v.p[at] == suboption)

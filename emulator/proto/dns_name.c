@@ -50,6 +50,7 @@ dns_name_read(struct span msg, size_t *at, char out[DNS_NAME_MAX])
 			continue;
 		}
 
+		/* Lengths from 64 to 191 are no labels of RFC 1035. */
 		if (len > LABEL_MAX || msg.n - p < len || !label_ok(msg.p + p, len) ||
 		    n + len + 2 > sizeof name)
 			return -EBADMSG;
@@ -62,6 +63,7 @@ dns_name_read(struct span msg, size_t *at, char out[DNS_NAME_MAX])
 
 	name[n] = '\0';
 	memcpy(out, name, n + 1);
+	/* Behind the name as it stands here, not where the pointers led. */
 	*at = end != 0 ? end : p;
 	return 0;
 }
@@ -75,6 +77,7 @@ dns_name_write(struct buf *b, const char *name)
 		rest.n--;
 	if (rest.n + 2 >= DNS_NAME_MAX)
 		return -EINVAL;
+	/* All labels are checked before the first byte is written. */
 	for (struct span s = rest; s.n > 0;) {
 		struct span label = span_cut(&s, '.');
 

@@ -29,6 +29,7 @@ epid_uuid(struct span epid, uint8_t out[UUID_SIZE])
 	sha1_put(&s, epid);
 	sha1_done(&s, digest);
 
+	/* The first 16 of the digest's 20 bytes. */
 	memcpy(out, digest, UUID_SIZE);
 	out[7] = (uint8_t)((out[7] & 0x0f) | 0x50); /* version, in the little-endian field */
 	out[8] = (uint8_t)((out[8] & 0x3f) | 0x80); /* variant */
@@ -37,6 +38,7 @@ epid_uuid(struct span epid, uint8_t out[UUID_SIZE])
 const char *
 epid_uuid_text(const uint8_t u[UUID_SIZE], char out[UUID_TEXT_SIZE])
 {
+	/* The first three fields are little-endian. */
 	(void)snprintf(out, UUID_TEXT_SIZE,
 	    "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", u[3], u[2],
 	    u[1], u[0], u[5], u[4], u[7], u[6], u[8], u[9], u[10], u[11], u[12], u[13], u[14],
@@ -69,6 +71,7 @@ epid_gruu(struct buf *out, struct span aor, const uint8_t uuid[UUID_SIZE])
 	char text[25]; /* 18 bytes make 24 letters without padding */
 	struct buf b;
 
+	/* The UUID and two zero bytes, in base64 with the alphabet for URLs. */
 	memcpy(bytes, uuid, UUID_SIZE);
 	buf_over(&b, text, sizeof text);
 	buf_base64(&b, (struct span){ bytes, sizeof bytes });

@@ -47,6 +47,7 @@ http_skip_commas(struct span *s)
 	}
 }
 
+/* The longest run of tchar, perhaps empty. */
 static struct span
 http_token(struct span *s)
 {
@@ -68,6 +69,7 @@ http_token68(struct span *s)
 		token.n++;
 	while (token.n < s->n && token.n != 0 && s->p[token.n] == '=')
 		token.n++;
+	/* "name=value" begins like a token68, but goes on behind the "=". */
 	after = (struct span){ s->p + token.n, s->n - token.n };
 	http_skip_blanks(&after);
 	if (token.n == 0 || (after.n != 0 && after.p[0] != ','))
@@ -128,6 +130,7 @@ http_params(struct span *s, struct span *out)
 
 		if (is < 0)
 			return is;
+		/* Not eaten: it is the scheme of the next challenge. */
 		if (is == 0)
 			break;
 		to = look.p;
@@ -155,6 +158,7 @@ http_auth_next(struct span *rest, struct http_challenge *out)
 	if (c.scheme.n == 0 || (s.n != 0 && strchr(" \t,", s.p[0]) == NULL))
 		return -EBADMSG;
 	http_skip_blanks(&s);
+	/* A scheme is followed by a token68 or by parameters, never by both. */
 	if (s.n != 0 && s.p[0] != ',') {
 		c.token = http_token68(&s);
 		if (c.token.n == 0)

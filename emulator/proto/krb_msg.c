@@ -30,6 +30,7 @@ krb_error_code(BerElement *ber, struct span error, int *out)
 
 	if (ber_take(ber, &error, &sequence) != LBER_SEQUENCE)
 		return -EBADMSG;
+	/* Fields before the code may be missing, so it is looked for by its tag. */
 	do {
 		tag = ber_take(ber, &sequence, &field);
 	} while (tag != LBER_DEFAULT && tag != KRB_ERROR_CODE);

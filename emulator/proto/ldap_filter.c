@@ -59,6 +59,7 @@ filter_one(const struct filter *f, struct span *rest, int depth)
 
 	if (tag == LBER_DEFAULT)
 		return -EBADMSG;
+	/* The nesting is the sender's choice, the stack is ours. */
 	if (depth == 0)
 		return -ELOOP;
 	switch (tag) {
@@ -72,6 +73,7 @@ filter_one(const struct filter *f, struct span *rest, int depth)
 		return filter_equality(f, content);
 	case FILTER_PRESENT:
 		return f->has(f->object, content, (struct span){ NULL, 0 });
+	/* Substrings, orderings and the like: the directory here has no use for them. */
 	default:
 		return -EOPNOTSUPP;
 	}

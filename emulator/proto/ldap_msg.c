@@ -68,7 +68,7 @@ ldap_take_number(BerElement *ber, struct span *rest, ber_tag_t tag, int *out)
 	return err != 0 ? err : ber_number(content, out);
 }
 
-/* If the next element has this tag: its content.  0, also if it is another. */
+/* If the next element has this tag: its content.  Any other is left where it is. */
 static void
 ldap_take_if(BerElement *ber, struct span *rest, ber_tag_t tag, struct span *content)
 {

@@ -141,14 +141,15 @@ int ldap_msg_bind_response(struct buf *, int id, const struct ldap_result *);
 /* Values of one attribute stand together. */
 int ldap_msg_entry(
     struct buf *, int id, const char *dn, const struct ldap_value *, size_t n_values);
+/* Where a part of the tree that is not here can be asked for. */
 int ldap_msg_reference(struct buf *, int id, const char *url);
 /* paged: answer with the control, also when the cookie is empty. */
 int ldap_msg_done(struct buf *, int id, const struct ldap_result *, bool paged);
 /* An answer to an extended request, or with id 0 the notice of disconnection. */
 int ldap_msg_extended(struct buf *, int id, const struct ldap_result *, const char *oid);
 
-/* What a filter is matched against: does the object have this attribute with this value (empty
- * attribute value p NULL: at all)? */
+/* What a filter is matched against: does the object have this attribute with this value, or, if
+ * value.p is NULL, with any? */
 typedef bool ldap_has_fn(const void *object, struct span attr, struct span value);
 
 /* Does an object fit a filter (and, or, not, equality, presence)?  1, 0; -EBADMSG, -EOPNOTSUPP

@@ -66,6 +66,7 @@ ldap_msg_bind_sasl(struct buf *out, int id, const char *mechanism, struct span c
 
 	if (ber == NULL)
 		return -ENOMEM;
+	/* The name stays empty: the token says who we are (RFC 4513 section 5.2.1). */
 	w = ber_printf(ber, "t{ist{s", (ber_tag_t)LDAP_BIND_REQUEST, (ber_int_t)LDAP_VERSION,
 	    "", (ber_tag_t)TAG_SASL, mechanism);
 	ldap_put(ber, &w, "o}}}", creds);
@@ -93,6 +94,7 @@ ldap_put_paged(BerElement *ber, int page, struct span cookie)
 	return w;
 }
 
+/* No substring or ordering filters: the phone never asks for any. */
 static int
 ldap_put_filter(BerElement *ber, const char *attr, const char *value)
 {
@@ -109,6 +111,7 @@ ldap_msg_search(struct buf *out, int id, const struct ldap_search *q)
 
 	if (ber == NULL)
 		return -ENOMEM;
+	/* No limits, and not only the types. */
 	w = ber_printf(ber, "t{seeiib", (ber_tag_t)LDAP_SEARCH_REQUEST, q->base,
 	    (ber_int_t)q->scope, (ber_int_t)LDAP_NEVER_DEREF, (ber_int_t)0, (ber_int_t)0,
 	    (ber_int_t)0);
@@ -178,6 +181,7 @@ ldap_msg_entry(
 		return -ENOMEM;
 	w = ber_printf(ber, "t{s{", (ber_tag_t)LDAP_SEARCH_ENTRY, dn);
 	for (size_t i = 0; i < n_values; i++) {
+		/* One attribute's values make one SET. */
 		bool first = i == 0 || strcmp(values[i].attr, values[i - 1].attr) != 0;
 		bool last =
 		    i + 1 == n_values || strcmp(values[i].attr, values[i + 1].attr) != 0;
@@ -216,6 +220,7 @@ ldap_msg_done(struct buf *out, int id, const struct ldap_result *r, bool paged)
 	if (w >= 0)
 		w = ber_printf(ber, "}");
 	if (w >= 0 && paged)
+		/* Size 0: the server does not tell how many there are in all (RFC 2696). */
 		w = ldap_put_paged(ber, 0, r->cookie);
 	if (w >= 0)
 		w = ber_printf(ber, "}");

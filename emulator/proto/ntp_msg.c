@@ -31,6 +31,8 @@ u64_at(const uint8_t *p)
 void
 ntp_msg_request(struct buf *b, uint64_t transmit)
 {
+	/* SNTP asks for no more than this: the server gives the transmit time back as
+	 * origin. */
 	buf_u8(b, NTP_CLIENT_V3);
 	buf_zero(b, NTP_MSG_LEN - 1 - sizeof transmit);
 	put_u64(b, transmit);
@@ -57,6 +59,7 @@ ntp_msg_decode(struct ntp_msg *out, struct span s)
 {
 	const uint8_t *p = s.p;
 
+	/* Extension fields and a MAC may follow (RFC 5905 section 7.5); neither is used. */
 	if (s.n < NTP_MSG_LEN)
 		return -EBADMSG;
 	*out = (struct ntp_msg){
@@ -82,6 +85,7 @@ ntp_from_wall(int64_t wall_us)
 {
 	int64_t s = wall_us / US, us = wall_us % US;
 
+	/* Before 1970 the fraction still counts forward. */
 	if (us < 0) {
 		us += US;
 		s--;
@@ -95,6 +99,7 @@ ntp_to_wall(uint64_t ntp)
 	int64_t s = (int64_t)(ntp >> 32);
 	uint64_t fraction = ntp & UINT32_MAX;
 
+	/* Nothing in the packet says which era: small numbers are taken for the second one. */
 	if (s < era_s / 2)
 		s += era_s;
 	/* Rounded, so that from_wall and back is the same microsecond. */
@@ -105,6 +110,8 @@ const char *
 ntp_msg_kiss(const struct ntp_msg *m, char out[5])
 {
 	for (size_t i = 0; i < sizeof m->refid; i++) {
+		/* Four letters of the server's (RFC 5905 section 7.4), which end up in a
+		 * report. */
 		uint8_t c = m->refid[i];
 
 		out[i] = c >= ' ' && c <= '~' ? (char)c : '?';

@@ -12,6 +12,7 @@ struct provision_reader {
 	bool root, inside; /* provisionGroupList; its group ServerConfiguration */
 };
 
+/* One that does not fit stays "", as if it were not there. */
 static void
 provision_url(char out[PROVISION_URL_MAX], struct span text)
 {
@@ -45,6 +46,7 @@ provision_element(void *arg, const struct xml_element *e)
 
 	if (begins && e->parent[0] == '\0')
 		r->root = strcmp(e->name, "provisionGroupList") == 0;
+	/* Only settings directly below this one group count. */
 	if (group)
 		r->inside = begins && strcmp(xml_attr(e, "name"), "ServerConfiguration") == 0;
 	if (r->inside)

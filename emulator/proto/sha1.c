@@ -87,6 +87,7 @@ sha1_put(struct sha1 *s, struct span in)
 void
 sha1_done(struct sha1 *s, uint8_t out[SHA1_SIZE])
 {
+	/* Section 4: a one bit, zeros up to 56 of 64, and the length in bits. */
 	static const uint8_t pad[64] = { 0x80 };
 	uint64_t bits = s->n * 8;
 	size_t at = s->n % 64;

@@ -31,7 +31,7 @@ static const struct compact_name compact[] = {
 
 /* ---- one message -------------------------------------------------------- */
 
-/* Join folded lines: the line break before a blank becomes blanks. */
+/* RFC 3261 section 7.3.1: the line break of a folded line becomes blanks. */
 static void
 sip_unfold(uint8_t *p, size_t n)
 {
@@ -40,8 +40,7 @@ sip_unfold(uint8_t *p, size_t n)
 			p[i] = p[i + 1] = ' ';
 }
 
-/* Take the next line without its CRLF.  False: there is none, or it holds a stray CR, LF, NUL.
- */
+/* Take the next line without its CRLF.  False: there is none, or a stray CR, LF, NUL in it. */
 static bool
 sip_line(struct span *rest, struct span *line_out)
 {
@@ -138,8 +137,7 @@ sip_body_length(const struct sip_msg *m, size_t *out)
 	return 0;
 }
 
-/* Where the head ends: the length up to and with the blank line, not before `from`; 0: not yet.
- */
+/* Where the head ends: its length with the blank line, not before `from`; 0: not yet. */
 static size_t
 sip_head_end(const uint8_t *p, size_t n, size_t from)
 {
@@ -227,6 +225,7 @@ sip_stream_next(struct sip_stream *s, struct sip_msg *out)
 
 	if (s->head == 0) {
 		s->head = sip_head_end(s->in.p, s->in.n, s->looked);
+		/* The blank line may be cut in two: its first bytes are looked at again. */
 		s->looked = s->in.n > 3 ? s->in.n - 3 : 0;
 		if (s->head == 0)
 			return s->in.n < SIP_MSG_MAX ? -EAGAIN : -EMSGSIZE;

@@ -7,6 +7,7 @@
 
 /* ---- the header --------------------------------------------------------- */
 
+/* Both sides' parameters under one name each; what is not there stays empty. */
 static void
 sip_auth_fields(struct span v, enum sip_side side, struct sip_auth *a)
 {
@@ -42,6 +43,7 @@ sip_auth_find(const struct sip_msg *m, const char *name, const char *scheme, enu
 	return -ENOENT;
 }
 
+/* A proxy's headers are looked at only if there are none of the server's own. */
 static int
 sip_auth_either(const struct sip_msg *m, const char *plain, const char *proxy,
     const char *scheme, enum sip_side side, struct sip_auth *out)
@@ -102,6 +104,7 @@ write_quoted(struct buf *b, const char *name, struct span value, const char **se
 	*sep = ", ";
 }
 
+/* Hexadecimal on the wire; a signature that is not there is left out. */
 static void
 write_mic(struct buf *b, const char *name, struct span mic, const char **sep)
 {
@@ -123,6 +126,7 @@ write_by_client(struct buf *b, const struct sip_auth *a, const char *sep)
 	write_quoted(b, "realm", a->realm, &sep);
 	write_quoted(b, "targetname", a->target, &sep);
 	write_quoted(b, "gssapi-data", a->gssapi, &sep);
+	/* The version is agreed on with the token; version 2 goes without saying. */
 	if (a->gssapi.p != NULL && a->version > 2)
 		buf_printf(b, ", version=%u", a->version);
 	write_quoted(b, "crand", a->rand, &sep);
@@ -157,6 +161,7 @@ sip_write_auth(struct buf *b, enum sip_side side, const char *header, const stru
 
 /* ---- the signed bytes --------------------------------------------------- */
 
+/* Angle brackets around each field, also around an empty one. */
 static void
 sign_field(struct buf *b, struct span value)
 {
@@ -196,11 +201,13 @@ sip_signed_bytes(struct buf *out, const struct sip_msg *m, const struct sip_auth
 	if (call_id.p == NULL || sip_msg_cseq(m, &cseq, &cseq_method) != 0 ||
 	    sip_msg_addr(m, "From", &from) != 0 || sip_msg_addr(m, "To", &to) != 0)
 		return -EBADMSG;
+	/* The digits as they stand in the message, not as a number printed again. */
 	cseq_number = sip_msg_get(m, "CSeq", 0);
 	cseq_number = span_cut(&cseq_number, ' ');
 	(void)sip_param(from.params, "tag", &from_tag);
 	(void)sip_param(to.params, "tag", &to_tag);
 
+	/* The order is fixed; from version 3 on To and the asserted identities are in it. */
 	sign_field(out, a->scheme);
 	sign_field(out, a->rand);
 	sign_field(out, a->num);
@@ -218,6 +225,7 @@ sip_signed_bytes(struct buf *out, const struct sip_msg *m, const struct sip_auth
 		sign_field(out, asserted(m, "sip"));
 		sign_field(out, asserted(m, "tel"));
 	}
+	/* A request has no status, and then no field for it either. */
 	sign_field(out, sip_msg_get(m, "Expires", 0));
 	if (m->status != 0)
 		buf_printf(out, "<%d>", m->status);

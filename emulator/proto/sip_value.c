@@ -83,6 +83,7 @@ bool
 sip_auth_param(struct span value, const char *name, struct span *value_out)
 {
 	value = span_trim(value);
+	/* The scheme is not a parameter. */
 	(void)span_cut(&value, ' ');
 	while (value.n > 0)
 		if (sip_named(sip_take(&value, sip_find(value, ",")), name, value_out))
@@ -112,6 +113,7 @@ sip_addr_next(struct span *rest, struct sip_addr *out)
 	struct span one = { NULL, 0 };
 	size_t n;
 
+	/* Empty list elements are passed over. */
 	while (rest->n > 0 && one.n == 0)
 		one = span_trim(sip_take(rest, sip_find(*rest, ",")));
 	if (one.n == 0)
@@ -141,6 +143,7 @@ sip_msg_addr(const struct sip_msg *m, const char *name, struct sip_addr *out)
 static int
 sip_host_port(struct span s, struct sip_uri *out)
 {
+	/* The colons of an IPv6 address are none of a port. */
 	const uint8_t *bracket = s.n > 0 && s.p[0] == '[' ? memchr(s.p, ']', s.n) : NULL;
 	size_t from = bracket != NULL ? (size_t)(bracket - s.p) : 0;
 	const uint8_t *colon = s.n > 0 ? memchr(s.p + from, ':', s.n - from) : NULL;
@@ -166,6 +169,7 @@ sip_uri_parse(struct span s, struct sip_uri *out)
 	if (s.n == 0 || memchr(s.p, ':', s.n) == NULL)
 		return -EBADMSG;
 	u.scheme = span_cut(&s, ':');
+	/* tel: and others have no host; their number is called user here. */
 	if (!span_is_nocase(u.scheme, "sip") && !span_is_nocase(u.scheme, "sips")) {
 		u.user = sip_take(&s, sip_find(s, ";"));
 		u.params = s;

@@ -49,6 +49,7 @@ sip_write_body(struct buf *b, struct span body)
 const char *
 sip_phrase(int status)
 {
+	/* For people to read: no receiver may depend on the words (RFC 3261 section 7.2). */
 	static const struct {
 		int status;
 		const char *phrase;

@@ -37,6 +37,7 @@ on_element(void *arg, const struct xml_element *e)
 {
 	struct reading *r = arg;
 
+	/* A value may be an element of its own or an attribute of <Module>: both are read. */
 	if (e->parent[0] == '\0' && e->attr != NULL)
 		r->rooted = strcasecmp(e->name, r->root) == 0;
 	if (e->attr == NULL) {
@@ -101,6 +102,7 @@ is_version(struct span s)
 		else if (s.p[i] < '0' || s.p[i] > '9')
 			return false;
 	}
+	/* Three parts at least: "1.0" may be anything. */
 	return dots >= 2;
 }
 
@@ -167,6 +169,7 @@ update_xml_write_answer(struct buf *b, const struct update_answer *a)
 	write_value(b, "  <BaseURL>", a->base_url, "</BaseURL>\r\n");
 	write_value(b, "  <ExternalBaseURL>", a->external_base_url, "</ExternalBaseURL>\r\n");
 	buf_text(b, "  <Modules>");
+	/* No version, nothing to load: the list of modules stays empty. */
 	if (a->version[0] != '\0') {
 		write_value(b, "<Module FileName=\"", a->file, "\"");
 		write_value(b, " SignatureFileName=\"", a->signature, "\"");

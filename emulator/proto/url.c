@@ -33,6 +33,8 @@ static int
 read_authority(struct span authority, struct url *u)
 {
 	struct span host = span_cut(&authority, ':');
+	/* "host:" with nothing behind the colon is the default port too (RFC 3986 section
+	 * 3.2.3). */
 	bool named = host.p + host.n < authority.p;
 	uint64_t port = u->tls ? 443 : 80;
 
@@ -55,6 +57,7 @@ url_read(struct span s, struct url *out)
 	u.tls = take_scheme(&s, "https://");
 	if (!u.tls && !take_scheme(&s, "http://"))
 		return -EINVAL;
+	/* Everything from the first slash on is sent as it is, the query included. */
 	slash = s.n > 0 ? memchr(s.p, '/', s.n) : NULL;
 	if (slash != NULL) {
 		path = (struct span){ slash, (size_t)(s.p + s.n - slash) };

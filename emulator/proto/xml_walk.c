@@ -20,6 +20,7 @@ struct walk {
 	bool bad;
 };
 
+/* The parse ends here; expat may still call a handler once. */
 static void
 stop(struct walk *w)
 {
@@ -41,6 +42,7 @@ on_start(void *arg, const XML_Char *name, const XML_Char **attr)
 	const char *local = colon ? colon + 1 : name;
 	struct xml_element e = { .attr = (const char *const *)attr };
 
+	/* Namespaces are not resolved: the prefix is the sender's choice, so it is dropped. */
 	if (w->depth == XML_WALK_DEPTH || strlen(local) >= sizeof w->name[0]) {
 		stop(w);
 		return;
@@ -59,6 +61,7 @@ on_text(void *arg, const XML_Char *text, int n)
 
 	size_t room = XML_WALK_TEXT - w->text.n, take = (size_t)n < room ? (size_t)n : room;
 
+	/* Text comes in pieces, and what is over the limit is dropped. */
 	buf_put(&w->text, text, take);
 	if (w->text.err)
 		stop(w);
@@ -83,6 +86,7 @@ on_end(void *arg, const XML_Char *name)
 	w->depth--;
 }
 
+/* Refused before any entity of it could be expanded. */
 static void
 on_doctype(
     void *arg, const XML_Char *name, const XML_Char *sysid, const XML_Char *pubid, int internal)

@@ -10,6 +10,7 @@ static const char *
 nearest(const char *key, const struct field *f, size_t n)
 {
 	const char *best = NULL;
+	/* Letters in the same order count; with two or fewer in common nothing is proposed. */
 	size_t best_score = 2;
 
 	for (size_t i = 0; i < n; i++) {
@@ -31,6 +32,7 @@ nearest(const char *key, const struct field *f, size_t n)
 	return best;
 }
 
+/* A key that the table lacks is a typing error, and never passed over. */
 static int
 check_keys(
     const struct field_place *at, const struct node *map, const struct field *f, size_t n)
@@ -62,6 +64,7 @@ read_default(
 
 	if (f->required)
 		return field_fail(at, map, "`%s' is missing: %s", f->key, f->help);
+	/* A map that is missing as a whole still has its members' defaults. */
 	if (f->type == FIELD_MAP)
 		return fields_read(at, &nothing, f->sub, f->n_sub, base);
 	if (f->def == NULL)
@@ -79,6 +82,7 @@ fields_read(const struct field_place *at, const struct node *map, const struct f
 	if (map->kind != NODE_MAP)
 		return field_fail(at, map, "%s%.60s%s must be a map of keys and values",
 		    map->key ? "`" : "the file", map->key ? map->key : "", map->key ? "'" : "");
+	/* Misspelt keys before missing ones: the first is why the second is not there. */
 	err = check_keys(at, map, f, n);
 	for (size_t i = 0; !err && i < n; i++) {
 		const struct node *m = tree_get(map, f[i].key);

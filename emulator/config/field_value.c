@@ -70,6 +70,7 @@ read_number(const struct field_place *at, const struct node *n, const struct fie
 
 	if (text == NULL)
 		return -EINVAL;
+	/* Quotes say that the writer meant a text. */
 	if (n->quoted || text_u64(span_of(text), UINT64_MAX, out) != 0 ||
 	    (text[0] == '0' && text[1] != '\0'))
 		return field_fail(
@@ -80,6 +81,7 @@ read_number(const struct field_place *at, const struct node *n, const struct fie
 	return 0;
 }
 
+/* One reader for four widths; the table's max may be narrower than the type's. */
 static int
 read_integer(
     const struct field_place *at, const struct node *n, const struct field *f, void *out)
@@ -104,6 +106,7 @@ read_integer(
 	return 0;
 }
 
+/* The range is in the field's own unit, so it is checked after the division. */
 static int
 read_duration(const struct field_place *at, const struct node *n, const struct field *f,
     uint64_t unit_us, uint64_t *out)
@@ -150,6 +153,7 @@ read_spread_map(const struct field_place *at, const struct node *n, const struct
 	struct spread s = { .kind = SPREAD_NORMAL };
 	int err;
 
+	/* Counted, so that a third key does not go unnoticed. */
 	for (const struct node *k = n->first; k != NULL; k = k->next)
 		keys++;
 	if (expo != NULL && keys == 1) {
@@ -184,6 +188,7 @@ read_spread(const struct field_place *at, const struct node *n, const struct fie
 	return 0;
 }
 
+/* Two words only; YAML 1.1's yes, no, on and off are refused. */
 static int
 read_bool(const struct field_place *at, const struct node *n, const struct field *f, bool *out)
 {
@@ -213,6 +218,7 @@ read_word(const struct field_place *at, const struct node *n, const struct field
 			*out = i;
 			return 0;
 		}
+		/* The words gone by so far, for the message. */
 		(void)snprintf(
 		    all + used, sizeof all - used, "%s%s", i ? ", " : "", f->words[i]);
 	}
@@ -241,6 +247,7 @@ field_read(
 {
 	void *out = (char *)base + f->offset;
 
+	/* For checks that can only be made once the whole file is read. */
 	if (f->mark_offset != 0)
 		*(struct mark *)(void *)((char *)base + f->mark_offset) = n->at;
 	switch (f->type) {

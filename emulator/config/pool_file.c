@@ -69,6 +69,7 @@ static const struct field pool_fields[] = {
 static int
 own_side(const struct field_place *at, const struct node *n, void *base)
 {
+	/* Two words in the file, one flag in the program. */
 	static const struct field side = {
 		.key = "side", .type = FIELD_WORD, .words = side_words
 	};
@@ -91,6 +92,7 @@ read_first_line(const char *path, char *line, size_t cap)
 		return -errno;
 	if (fgets(line, (int)cap, f) == NULL)
 		line[0] = '\0';
+	/* A line cut in the middle would be a wrong password, and so lock accounts. */
 	whole = strchr(line, '\n') != NULL || fgetc(f) == EOF;
 	(void)fclose(f);
 	line[strcspn(line, "\r\n")] = '\0';
@@ -109,6 +111,7 @@ own_password(const struct field_place *at, const struct node *n, void *base)
 
 	if (text == NULL)
 		return -EINVAL;
+	/* No password stands in a pool file, where it would be copied along. */
 	if (strncmp(text, "file:", 5) != 0)
 		return field_fail(at, n,
 		    "`password' must be file:NAME; the password is that file's first line");
@@ -128,6 +131,7 @@ own_password(const struct field_place *at, const struct node *n, void *base)
 		    at, n, "the password's file %.200s has an empty first line", path);
 	else if ((p->users.password = mem_copy(line, strlen(line))) == NULL)
 		err = field_fail(at, n, "no memory");
+	/* On every way out, also that of an error. */
 	mem_wipe(line, sizeof line);
 	return err;
 }
@@ -168,6 +172,7 @@ pool_user_name(const char *pattern, uint32_t number, char *out, size_t cap)
 	return n < 0 || (size_t)n >= cap ? -ENAMETOOLONG : 0;
 }
 
+/* What a mode needs, and the modes that exclude each other. */
 static int
 check_modes(const struct field_place *at, const struct pool_file *p)
 {
@@ -193,6 +198,7 @@ check_users(const struct field_place *at, const struct tree *t, const struct poo
 	const struct node *users = tree_get(t->root, "users");
 	char name[128];
 
+	/* The first name made is the proof of the pattern. */
 	if (pool_user_name(p->users.name, p->users.first, name, sizeof name) == 0)
 		return 0;
 	return field_fail(at, tree_get(users, "name"),
@@ -219,6 +225,7 @@ pool_file_load(const char *path, struct pool_file *out, struct config_error *err
 		tree_free(&t);
 		return err;
 	}
+	/* The tree's copy of the name is kept for errors found later. */
 	p.file = t.file;
 	t.file = NULL;
 	tree_free(&t);

@@ -25,6 +25,7 @@ read_net(const struct field_place *at, const struct node *n, struct pool_net *ou
 	if (text_ip(ip, &out->ip) != 0 || (slash && text_u64(rest, 32, &bits) != 0))
 		return field_fail(
 		    at, n, "not a network such as 10.42.0.0/16: `%.40s'", n->text);
+	/* A shift by 32 would be undefined. */
 	out->mask = bits ? ~(uint32_t)0 << (32 - bits) : 0;
 	if ((out->ip & ~out->mask) != 0)
 		return field_fail(
@@ -64,6 +65,7 @@ pool_read_addresses(const struct field_place *at, const struct node *n, void *ba
 static bool
 is_private(const struct pool_net *n)
 {
+	/* RFC 1918, loopback, and the 169.254/16 that a phone without a lease takes. */
 	static const struct pool_net known[] = { { 0x0a000000, 0xff000000 },
 		{ 0x7f000000, 0xff000000 }, { 0xac100000, 0xfff00000 },
 		{ 0xc0a80000, 0xffff0000 }, { 0xa9fe0000, 0xffff0000 } };
@@ -82,6 +84,7 @@ pool_read_allow(const struct field_place *at, const struct node *list, void *bas
 	const struct node *n = list->first;
 	int err = read_nets(at, list, p->allow, &p->n_allow);
 
+	/* Better said now than by packets that are all refused. */
 	if (!err && p->n_allow == 0)
 		return field_fail(at, list, "`allow' is empty: the farm could send nowhere");
 	for (size_t i = 0; !err && i < p->n_allow; i++, n = n->next)
@@ -91,6 +94,7 @@ pool_read_allow(const struct field_place *at, const struct node *list, void *bas
 	return err;
 }
 
+/* A key or a value that is a number from 1 up; the error is at the key. */
 static int
 read_number(const struct field_place *at, const struct node *n, struct span text, uint64_t max,
     uint64_t *out)
@@ -156,6 +160,7 @@ pool_read_dns(const struct field_place *at, const struct node *n, void *base)
 	struct pool_file *p = base;
 	size_t i = 0;
 
+	/* One server may stand without its list. */
 	if (n->kind == NODE_SCALAR)
 		return field_read(at, n, &ip, &p->dhcp.dns[0]);
 	if (n->kind != NODE_LIST)

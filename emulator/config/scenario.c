@@ -70,6 +70,8 @@ own_override(const struct field_place *at, const struct node *map, void *base)
 		if (s->journey.n_overrides == SCENARIO_OVERRIDES_MAX)
 			return field_fail(
 			    at, n, "more than %d overrides", SCENARIO_OVERRIDES_MAX);
+		/* Only its length is checked here: the names are the table's, which this
+		 * does not know. */
 		if (text_copy(o->step, sizeof o->step, span_of(n->key)) != 0)
 			return field_fail(at, n, "no step is called `%.60s'", n->key);
 		o->at = n->key_at;
@@ -98,6 +100,7 @@ read_rate(const struct field_place *at, const struct node *map, const char *key,
 	unit = span_of(field_scalar(at, n, "a rate such as 200/s"));
 	if (unit.p == NULL)
 		return -EINVAL;
+	/* Whole numbers: slower than one a second is said per minute or hour. */
 	if (text_u64(span_cut(&unit, '/'), 1000000, &v) == 0)
 		for (size_t i = 0; i < COUNT(units); i++)
 			if (span_is(unit, units[i].unit)) {
@@ -121,6 +124,7 @@ read_span(const struct field_place *at, const struct node *map, const char *key,
 	return field_read(at, n, &f, out);
 }
 
+/* What check_keys() of a table does, for maps that are read by hand. */
 static int
 only_keys(const struct field_place *at, const struct node *map, const char *const *keys)
 {
@@ -151,6 +155,7 @@ read_ramp(const struct field_place *at, const struct node *n, struct arrival *a)
 	return err ? err : read_span(at, n, "over", &a->for_us);
 }
 
+/* steady and poisson look alike in the file. */
 static int
 read_flow(const struct field_place *at, const struct node *n, struct arrival *a)
 {
@@ -159,6 +164,7 @@ read_flow(const struct field_place *at, const struct node *n, struct arrival *a)
 	a->kind = n->key[0] == 's' ? ARRIVAL_STEADY : ARRIVAL_POISSON;
 	if (!err)
 		err = read_rate(at, n, "rate", &a->from_per_s);
+	/* A ramp that does not rise, so that arrival_starts() needs no case for it. */
 	a->to_per_s = a->from_per_s;
 	return err ? err : read_span(at, n, "for", &a->for_us);
 }
@@ -222,6 +228,7 @@ arrival_starts(const struct arrival *a)
 
 	if (a->kind == ARRIVAL_AT_ONCE)
 		return a->count;
+	/* The mean rate times the time: the area under the ramp. */
 	return (a->from_per_s + a->to_per_s) / 2 * s;
 }
 
@@ -257,6 +264,7 @@ scenario_load(const char *path, struct scenario *out, struct config_error *error
 		tree_free(&t);
 		return err;
 	}
+	/* The tree's copy of the name is kept for errors found later. */
 	s.file = t.file;
 	t.file = NULL;
 	tree_free(&t);

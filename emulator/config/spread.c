@@ -34,6 +34,7 @@ number_read(struct span *s, double *out)
 			place *= 10;
 		digits++;
 	}
+	/* Twelve digits are exact in a double. */
 	if (digits == 0 || digits > 12)
 		return -EINVAL;
 	*s = (struct span){ s->p + i, s->n - i };
@@ -54,6 +55,7 @@ duration_read(struct span s, uint64_t *us_out)
 
 		if (!span_is(s, units[i].name))
 			continue;
+		/* More than 30 years: a typing error. */
 		if (us > 1e15)
 			return -EINVAL;
 		*us_out = (uint64_t)(us + 0.5);
@@ -72,6 +74,7 @@ find_sign(struct span s, const char *sign)
 int
 spread_read(struct span s, struct spread *out)
 {
+	/* The plus-minus sign in UTF-8, two bytes like its stand-in. */
 	const char *sign = "\xc2\xb1";
 	const uint8_t *at = find_sign(s, sign);
 	struct spread spread = { 0 };
@@ -109,5 +112,6 @@ spread_draw(const struct spread *d, struct rng *r)
 		us = a * rng_exp(r);
 		break;
 	}
+	/* The left tail of a wide distribution reaches below zero. */
 	return us > 0 ? (uint64_t)us : 0;
 }

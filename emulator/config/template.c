@@ -29,8 +29,10 @@ template_fill(
 		bool opened = before.p + before.n < end;
 
 		buf_span(out, before);
+		/* No brace any more: that was the end of the text. */
 		if (!opened)
 			break;
+		/* A doubled brace is a literal one. */
 		if (rest.n > 0 && rest.p[0] == '{') {
 			buf_u8(out, '{');
 			(void)span_cut(&rest, '{');
@@ -40,6 +42,7 @@ template_fill(
 		close = rest.n > 0 ? memchr(rest.p, '}', rest.n) : NULL;
 		if (close == NULL)
 			return -ENOENT;
+		/* An unknown place is an error: a request with a hole in it would mislead. */
 		v = find_value(span_cut(&rest, '}'), values, n);
 		if (v == NULL)
 			return -ENOENT;

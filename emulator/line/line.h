@@ -34,8 +34,7 @@ enum line_news {
 	LINE_ANSWER,     /* a final answer to our request, its signature checked */
 	LINE_SILENCE,    /* no answer in time */
 	LINE_LOST,       /* the connection ended; .err */
-	LINE_SIGNED_OFF, /* the server ended the registration: NOTIFY; .event: rejected,
-			    deactivated ... */
+	LINE_SIGNED_OFF, /* the server ended the registration, by NOTIFY */
 	LINE_FORGED      /* silence, but an answer came whose signature was wrong or missing */
 };
 

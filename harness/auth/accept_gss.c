@@ -75,7 +75,7 @@ acceptor_gss_init(const char *dir)
 	return 0;
 }
 
-/* ---- a token --------------------------------------------------------------------------- */
+/* ---- a token ---- */
 
 static void
 token_done(struct accept_token *token)
@@ -175,7 +175,7 @@ token_take(struct acceptor_gss *acceptor, const char *service, struct span bytes
 	return 0;
 }
 
-/* ---- accept.h --------------------------------------------------------------------------- */
+/* ---- accept.h ---- */
 
 static int
 accept_spnego(struct acceptor *base, const char *service, struct span bytes, struct buf *reply,
@@ -287,8 +287,7 @@ static const struct accept_ops ACCEPTOR_GSS_OPS = {
 	.sip_close = accept_sip_close,
 };
 
-/* ---- the acceptor itself ------------------------------------------------------------------
- */
+/* ---- the acceptor itself ---- */
 
 int
 acceptor_gss_new(const char *keytab, struct acceptor **out)

@@ -46,6 +46,7 @@ accept_keys_read(struct accept_keys *keys, const char *path)
 	return err;
 }
 
+/* Both mechanisms, for HTTP and LDAP wrap Kerberos in SPNEGO and SIP does not. */
 int
 accept_keys_cred(const struct accept_keys *keys, gss_cred_id_t *out)
 {
@@ -61,6 +62,7 @@ accept_keys_cred(const struct accept_keys *keys, gss_cred_id_t *out)
 	return 0;
 }
 
+/* A MEMORY: keytab goes with its last handle. */
 void
 accept_keys_done(struct accept_keys *keys)
 {

@@ -53,6 +53,7 @@ face_udp_one(struct face_udp *face)
 		return true;
 	peer = (struct sock_peer){ ntohl(from.sin_addr.s_addr), ntohs(from.sin_port) };
 	to = peer;
+	/* One buffer for all: a reply is sent before the next packet is read. */
 	buf_clear(&face->reply);
 	face->cfg.fn(
 	    face->cfg.arg, &peer, (struct span){ face->packet, (size_t)n }, &face->reply, &to);
@@ -60,6 +61,7 @@ face_udp_one(struct face_udp *face)
 	return true;
 }
 
+/* Level-triggered: what a burst leaves is told again. */
 static void
 face_udp_readable(void *arg, int possible)
 {

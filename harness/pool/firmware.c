@@ -13,6 +13,7 @@
 
 enum { FIRMWARE_CHUNK = 1 << 20, FIRMWARE_VERSION_AT = 8, FIRMWARE_SIZE_AT = 40 };
 
+/* See firmware.h; the version keeps a NUL at its end. */
 static void
 firmware_header(uint8_t *at, const char *version, uint64_t size)
 {
@@ -34,6 +35,7 @@ firmware_fill(struct rng *rng, uint8_t *chunk)
 	}
 }
 
+/* The version seeds the bytes: the same version and size are the same image everywhere. */
 static int
 firmware_write(int fd, const char *version, uint64_t size, uint8_t *chunk, uint32_t *crc_out)
 {
@@ -48,6 +50,7 @@ firmware_write(int fd, const char *version, uint64_t size, uint8_t *chunk, uint3
 		    size - done < FIRMWARE_CHUNK ? (size_t)(size - done) : FIRMWARE_CHUNK;
 
 		firmware_fill(&rng, chunk);
+		/* The header takes the place of the first bytes drawn. */
 		if (done == 0)
 			firmware_header(chunk, version, size);
 		rc = folder_put(fd, (struct span){ chunk, n });

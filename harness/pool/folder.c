@@ -14,6 +14,7 @@
 
 #include "text.h"
 
+/* Children and configuration files get the name: it must hold in any directory. */
 static int
 folder_absolute(const char *dir, char path_out[FOLDER_PATH_MAX])
 {
@@ -45,6 +46,7 @@ folder_make(const char *dir, char path_out[FOLDER_PATH_MAX])
 	return folder_absolute(name, path_out);
 }
 
+/* The lock goes with the descriptor, also when the pool is killed. */
 int
 folder_hold(const char *path)
 {

@@ -15,11 +15,15 @@ range_from(
 
 	if (text_u64(first, UINT64_MAX, &a) != 0)
 		return -ENOENT;
+	/*
+	 * RFC 7233 2.1: a last byte before the first makes the range invalid, so it is ignored.
+	 */
 	if (last.n > 0 && (text_u64(last, UINT64_MAX, &b) != 0 || b < a))
 		return -ENOENT;
 	if (a >= size)
 		return -ERANGE;
 	*first_out = a;
+	/* A range may reach beyond the end: it is cut there. */
 	*n_out = (b < size ? b + 1 : size) - a;
 	return 0;
 }
@@ -50,6 +54,7 @@ http_range_read(const char *value, uint64_t size, uint64_t *first_out, uint64_t 
 	last = span_trim(span_of(value + sizeof unit - 1));
 	if (last.n == 0 || memchr(last.p, '-', last.n) == NULL)
 		return -ENOENT;
+	/* A second range makes its number unreadable: the whole file is sent. */
 	first = span_cut(&last, '-');
 	return first.n > 0 ? range_from(first, last, size, first_out, n_out)
 			   : range_tail(last, size, first_out, n_out);

@@ -27,6 +27,7 @@ struct kdc {
 	void *arg;
 };
 
+/* What it says from now on, nobody reads. */
 static void
 kdc_deaf(struct kdc *kdc)
 {
@@ -45,6 +46,7 @@ kdc_on_said(void *arg, int possible)
 	ssize_t n;
 
 	(void)possible;
+	/* Its log has what it said: begin the buffer anew. */
 	if (kdc->said_n == sizeof kdc->said - 1)
 		kdc->said_n = 0;
 	n = read(kdc->said_fd, kdc->said + kdc->said_n, sizeof kdc->said - 1 - kdc->said_n);
@@ -71,6 +73,7 @@ kdc_on_exit(void *arg, int status)
 	kdc->on_exit(kdc->arg, status);
 }
 
+/* setpriv has it killed with us, also when we had no time to do it. */
 static int
 kdc_spawn(struct kdc *kdc, struct loop *loop, const struct kdc_realm *realm, int err_fd)
 {
@@ -104,6 +107,7 @@ kdc_open(struct kdc *kdc, struct loop *loop, const struct kdc_realm *realm)
 		err = loop_watch_set(kdc->watch, LOOP_READ);
 	if (err == 0)
 		err = kdc_spawn(kdc, loop, realm, ends[1]);
+	/* Its end is the child's: ours then sees the end of file. */
 	close(ends[1]);
 	return err;
 }

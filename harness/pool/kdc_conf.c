@@ -10,6 +10,7 @@
 #include "folder.h"
 #include "text.h"
 
+/* krb5.conf: for krb5kdc and for MIT's tools. */
 static void
 conf_krb5(const struct kdc_realm *realm, struct buf *out)
 {
@@ -35,6 +36,7 @@ conf_krb5(const struct kdc_realm *realm, struct buf *out)
 	    realm->name, realm->name, ip, realm->port, realm->dir, realm->dir);
 }
 
+/* kdc.conf: where it listens, and a database that a login does not write to. */
 static void
 conf_kdc(const struct kdc_realm *realm, struct buf *out)
 {

@@ -38,6 +38,7 @@ front_upstream(const struct kdc_front *front, int type)
 	return err;
 }
 
+/* Once a second: requests without an answer, connections without a byte. */
 static void
 front_on_sweep(void *arg)
 {

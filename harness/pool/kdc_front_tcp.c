@@ -75,7 +75,7 @@ tcp_count(struct tcp_messages *m, const uint8_t *p, size_t n)
 	return ended;
 }
 
-/* ---- one side of a pair ----------------------------------------------------------------- */
+/* ---- one side of a pair ---- */
 
 static void
 side_done(struct tcp_side *side)
@@ -169,7 +169,7 @@ side_on_event(void *arg, int possible)
 	loop_watch_set(pair->kdc.watch, side_wanted(&pair->kdc));
 }
 
-/* ---- pairs ------------------------------------------------------------------------------ */
+/* ---- pairs ---- */
 
 static int
 pair_join(struct tcp_pair *pair)
@@ -259,7 +259,7 @@ tcp_on_client(void *arg, int possible)
 	}
 }
 
-/* ---- the half itself -------------------------------------------------------------------- */
+/* ---- the half itself ---- */
 
 void
 front_tcp_sweep(struct front_tcp *tcp, uint64_t now_us)

@@ -44,7 +44,7 @@ struct late {
 	uint8_t packet[];
 };
 
-/* ---- upstream sockets ------------------------------------------------------------------- */
+/* ---- upstream sockets ---- */
 
 static void upstream_on_reply(void *arg, int possible);
 
@@ -91,6 +91,7 @@ upstream_take(struct front_udp *udp)
 	return NULL;
 }
 
+/* Free for the next request: it goes to the end that is taken from. */
 static void
 upstream_rest(struct upstream *up)
 {
@@ -118,7 +119,7 @@ upstream_on_reply(void *arg, int possible)
 	upstream_rest(up);
 }
 
-/* ---- requests --------------------------------------------------------------------------- */
+/* ---- requests ---- */
 
 static void
 udp_forward(
@@ -135,6 +136,7 @@ udp_forward(
 		upstream_rest(up);
 		return;
 	}
+	/* busy stays in the order of time, so the sweep stops at the first young one. */
 	up->client = *client;
 	up->since_us = loop_now_us(udp->front->loop);
 	list_remove(&up->link);
@@ -159,6 +161,7 @@ late_on_due(void *arg)
 	late_free(late);
 }
 
+/* A copy: the packet's buffer is used again at once. */
 static void
 udp_delay(struct front_udp *udp, const struct sockaddr_in *client, size_t n, uint64_t after_us)
 {
@@ -181,6 +184,7 @@ udp_delay(struct front_udp *udp, const struct sockaddr_in *client, size_t n, uin
 	loop_timer_set(late->timer, after_us, 0);
 }
 
+/* Counted before the hook: what is dropped was asked, too. */
 static void
 udp_take(struct front_udp *udp, const struct sockaddr_in *client, size_t n)
 {
@@ -218,8 +222,9 @@ udp_on_request(void *arg, int possible)
 	}
 }
 
-/* ---- the half itself -------------------------------------------------------------------- */
+/* ---- the half itself ---- */
 
+/* Closed, not reused: see the top. */
 void
 front_udp_sweep(struct front_udp *udp, uint64_t now_us)
 {

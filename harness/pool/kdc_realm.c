@@ -21,8 +21,9 @@
 
 enum { KDC_DUMP_MAX = 1 << 30, KDC_NAME_MAX = 128 };
 
-/* ---- the database --------------------------------------------------------------------- */
+/* ---- the database ---- */
 
+/* kdb5_util asks for the master password twice; -s leaves it in the stash. */
 static int
 realm_create(const struct kdc_realm *realm)
 {
@@ -52,6 +53,7 @@ kadmin_word(struct buf *out, const char *word)
 	buf_u8(out, '"');
 }
 
+/* -randkey draws the keys; -norandkey only copies them into the keytab. */
 static void
 kadmin_service(
     const struct kdc_realm *realm, const struct kdc_service *service, struct buf *out)
@@ -102,7 +104,7 @@ realm_fill(const struct kdc_realm *realm)
 	return err;
 }
 
-/* ---- users in bulk -------------------------------------------------------------------- */
+/* ---- users in bulk ---- */
 
 static int
 realm_read(const char *path, struct buf *out)
@@ -149,12 +151,14 @@ realm_dump(const struct kdc_realm *realm, struct buf *out)
 	err = kdc_tool_run(realm, argv, (struct span){ NULL, 0 });
 	if (err == 0)
 		err = realm_read(path, out);
+	/* The dump has every key in it: it does not stay. */
 	unlink(path);
 	folder_file(realm->dir, "dump.dump_ok", path);
 	unlink(path);
 	return err;
 }
 
+/* -update adds to the database; without it all else would be gone. */
 static int
 realm_load(const struct kdc_realm *realm, const struct buf *text)
 {
@@ -169,6 +173,7 @@ realm_load(const struct kdc_realm *realm, const struct buf *text)
 	return err;
 }
 
+/* The first user's record out of a dump, its copies back in by a load. */
 static int
 realm_populate(const struct kdc_realm *realm)
 {
@@ -189,7 +194,7 @@ realm_populate(const struct kdc_realm *realm)
 	return err;
 }
 
-/* ---- all of it ------------------------------------------------------------------------ */
+/* ---- all of it ---- */
 
 /* Words that stand in configuration files and scripts as they are. */
 static bool
@@ -203,6 +208,7 @@ realm_word_ok(const char *word, const char *others)
 	return true;
 }
 
+/* A control byte would be another line of a script. */
 static bool
 realm_line_ok(const char *line)
 {
@@ -214,6 +220,7 @@ realm_line_ok(const char *line)
 	return true;
 }
 
+/* The first thing wrong with the realm as it was asked for; NULL: nothing. */
 static const char *
 realm_flaw(const struct kdc_realm *realm)
 {

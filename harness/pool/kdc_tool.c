@@ -12,6 +12,7 @@
 
 #include "folder.h"
 
+/* sbin is in few users' PATH: the places are named here. */
 int
 kdc_tool_find(const char *name, char path_out[KDC_PATH_MAX])
 {
@@ -30,6 +31,7 @@ kdc_tool_find(const char *name, char path_out[KDC_PATH_MAX])
 	return -ENOENT;
 }
 
+/* Nothing of ours is handed down: no PATH, no other krb5.conf. */
 void
 kdc_tool_env(const struct kdc_realm *realm, struct kdc_env *out)
 {
@@ -60,6 +62,7 @@ tool_input(struct span input)
 	return err != 0 ? err : -EIO;
 }
 
+/* A tool that was killed has the status a shell would give it. */
 static int
 tool_wait(pid_t pid)
 {
@@ -71,6 +74,7 @@ tool_wait(pid_t pid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* posix_spawn: a pool of many megabytes is not forked for a tool. */
 static int
 tool_spawn(const struct kdc_realm *realm, const char *path, const char *const *argv, int in_fd)
 {

@@ -27,6 +27,7 @@ record_read(struct span line, struct span name, struct user_record *out)
 
 	if (!span_is(span_cut(&rest, '\t'), "princ"))
 		return false;
+	/* Length of the record's base, length of the name. */
 	span_cut(&rest, '\t');
 	span_cut(&rest, '\t');
 	counts.p = rest.p;
@@ -40,6 +41,7 @@ record_read(struct span line, struct span name, struct user_record *out)
 	return true;
 }
 
+/* Another version of MIT's may write another form: better no users than wrong ones. */
 static bool
 dump_known(struct span dump)
 {

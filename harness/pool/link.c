@@ -60,7 +60,9 @@ link_open(struct link *link, int fd_take, const struct link_tls *tls)
 		gnutls_deinit(link->tls);
 		return -ENOMEM;
 	}
+	/* Phones have no certificate: they sign in by Kerberos, inside. */
 	gnutls_certificate_server_set_request(link->tls, GNUTLS_CERT_IGNORE);
+	/* The face's sweep looks after those who never finish. */
 	gnutls_handshake_set_timeout(link->tls, 0);
 	gnutls_transport_set_int(link->tls, fd_take);
 	return 0;
@@ -81,6 +83,7 @@ link_greet(struct link *link)
 	link->up = rc == 0;
 	if (rc == 0)
 		return 0;
+	/* The client sees by the alert why it was sent away. */
 	gnutls_alert_send_appropriate(link->tls, rc);
 	return -EPROTO;
 }
@@ -133,6 +136,7 @@ link_write(struct link *link, const void *p, size_t n)
 	return rc < 0 ? -EPIPE : rc;
 }
 
+/* No goodbye behind a record that is still stuck: then the socket just closes. */
 void
 link_close(struct link *link)
 {

@@ -28,8 +28,7 @@ struct link {
 	bool stalled;         /* a record waits inside GnuTLS for room to go out */
 };
 
-/* Take the descriptor; tls NULL = plain.  0 or -ENOMEM (the descriptor is then the caller's).
- */
+/* Take the descriptor; tls NULL = plain.  0, or -ENOMEM and it stays the caller's. */
 int link_open(struct link *, int fd_take, const struct link_tls *tls);
 
 /* TLS handshake, as far as it goes: 0 done, -EAGAIN not yet, -EPROTO failed. */

@@ -37,9 +37,8 @@ main_limits(void)
 	}
 }
 
-/* A machine's crypto policy may forbid what a phone of 2007 needs; GnuTLS reads it before
- * main().
- */
+/* A machine's crypto policy may forbid what a phone of 2007 needs; GnuTLS reads it
+ * before main(). */
 static void
 main_without_policy(char *argv[])
 {
@@ -51,8 +50,7 @@ main_without_policy(char *argv[])
 	execv("/proc/self/exe", argv);
 }
 
-/* Spawned by a run: however that ends, so do we, and clean up; our own children keep out of it.
- */
+/* Spawned by a run: when that ends, so do we, cleanly; our own children keep out of it. */
 static void
 main_for_a_run(int ready_fd)
 {
@@ -60,6 +58,7 @@ main_for_a_run(int ready_fd)
 	fcntl(ready_fd, F_SETFD, FD_CLOEXEC);
 }
 
+/* For people; a run that started us reads one line on its descriptor instead. */
 static void
 main_say(const struct pool *pool)
 {
@@ -95,6 +94,7 @@ main_on_up(void *arg)
 		close(fd);
 }
 
+/* A part that cannot be done without has ended: the complaint says which. */
 static void
 main_on_dead(void *arg)
 {
@@ -113,6 +113,7 @@ main_on_signal(void *arg)
 	loop_stop(run->pool.loop);
 }
 
+/* Read after the servers' threads have ended. */
 static void
 main_count(const struct pool *pool)
 {
@@ -143,6 +144,7 @@ main_signals(struct main_run *run)
 	return rc;
 }
 
+/* 0, or 4 when a server could not start or ended before its time. */
 static int
 main_run(struct main_run *run)
 {

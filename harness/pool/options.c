@@ -88,6 +88,7 @@ option_time(struct span text, const struct option_row *row, uint64_t *out)
 
 	while (digits < text.n && text.p[digits] >= '0' && text.p[digits] <= '9')
 		digits++;
+	/* At most 32 bits, so that the product below cannot overflow. */
 	if (text_u64((struct span){ text.p, digits }, UINT32_MAX, &n) != 0)
 		return -EINVAL;
 	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
@@ -122,6 +123,7 @@ option_net(struct span text, const struct option_row *row, struct pool_options *
 	return 0;
 }
 
+/* A value outside its bounds is refused, never cut to them. */
 static int
 option_number(struct span text, const struct option_row *row, uint64_t *out)
 {
@@ -135,6 +137,7 @@ option_number(struct span text, const struct option_row *row, uint64_t *out)
 	return 0;
 }
 
+/* Where the row says, in the type its kind says. */
 static int
 option_set(struct pool_options *o, const struct option_row *row, const char *value)
 {
@@ -177,6 +180,7 @@ option_set(struct pool_options *o, const struct option_row *row, const char *val
 	return rc;
 }
 
+/* Behind a complaint: what would have been taken. */
 static void
 option_range(const struct option_row *row, struct buf *to)
 {
@@ -191,8 +195,7 @@ option_range(const struct option_row *row, struct buf *to)
 		    (unsigned long long)(row->max / unit), s);
 }
 
-/* The row that arg ("--users" or "--users=5") names; *value_out is what follows "=", or NULL.
- */
+/* The row that arg ("--users" or "--users=5") names; *value_out is what follows "=" or NULL. */
 static const struct option_row *
 option_find(const char *arg, const char **value_out)
 {
@@ -241,6 +244,7 @@ pool_options_read(struct pool_options *o, int argc, char *const argv[], struct b
 			buf_printf(complaint, "%s takes no value", row->name);
 			return -EINVAL;
 		}
+		/* "--users 5": the value is the next word. */
 		if (row->kind != OPT_FLAG && value == NULL) {
 			if (i + 1 == argc) {
 				buf_printf(

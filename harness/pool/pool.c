@@ -33,6 +33,7 @@ pool_start(struct pool *pool)
 
 		if (rc == 0)
 			continue;
+		/* Most parts have said it better themselves. */
 		if (pool->complaint[0] == '\0')
 			pool_failed(pool, part->name, rc);
 		pool_stop(pool);
@@ -41,6 +42,7 @@ pool_start(struct pool *pool)
 	return 0;
 }
 
+/* The part that failed is stopped too: it mends what it left half done. */
 void
 pool_stop(struct pool *pool)
 {
@@ -74,6 +76,7 @@ pool_failed(struct pool *pool, const char *what, int rc)
 	return rc;
 }
 
+/* Written by hand: names and numbers need no quoting. */
 void
 pool_stats(const struct pool *pool, struct buf *to)
 {

@@ -59,6 +59,7 @@ ca_bytes(struct rng *seeded, uint8_t *out, size_t n)
 	return 0;
 }
 
+/* From a seed only by way of a provable key (FIPS 186-4). */
 static int
 ca_root_key(struct rng *seeded, gnutls_x509_privkey_t *out)
 {

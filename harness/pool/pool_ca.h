@@ -28,8 +28,7 @@ struct span pool_ca_chain(const struct pool_ca *);
 /* The root as PEM text; lent. */
 const char *pool_ca_root_pem(const struct pool_ca *);
 
-/* A server's certificate: names[0] is the common name, all are alternative names.  0 or -errno.
- */
+/* A server's certificate: names[0] is the common name, all are alternative.  0 or -errno. */
 int pool_ca_issue(
     struct pool_ca *, const char *const names[], size_t n_names, struct pool_cert **out);
 void pool_cert_free(struct pool_cert *); /* NULL is fine */

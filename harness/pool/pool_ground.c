@@ -1,5 +1,4 @@
-/* pool_ground.c - what the servers stand on: folder, logs, firmware, certificates, pool file.
- */
+/* pool_ground.c - what the servers stand on: folder, logs, image, certificates, pool file. */
 #include <errno.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
@@ -20,6 +19,7 @@ folder_start(struct pool *pool)
 	char what[POOL_COMPLAINT_MAX], path[FOLDER_PATH_MAX];
 	int rc = folder_make(pool->options.dir, pool->dir);
 
+	/* A folder that was named to us stays, with its logs. */
 	pool->dir_ours = rc == 0 && pool->options.dir == NULL;
 	if (rc == 0)
 		rc = pool->dir_fd = folder_hold(pool->dir);
@@ -40,6 +40,7 @@ folder_start(struct pool *pool)
 	return pool_failed(pool, what, rc);
 }
 
+/* A named folder keeps the counters; our own goes. */
 static void
 folder_stop(struct pool *pool)
 {
@@ -79,6 +80,7 @@ log_open_audit(struct pool *pool)
 	return rc;
 }
 
+/* Once a second: whoever watches the logs is at most so far behind. */
 static void
 log_on_flush(void *arg)
 {
@@ -119,6 +121,7 @@ log_stop(struct pool *pool)
 
 const struct pool_part part_log = { "logs", log_start, log_stop };
 
+/* Made at every start, in about the time of writing it. */
 static int
 firmware_start(struct pool *pool)
 {
@@ -139,6 +142,7 @@ firmware_stop(struct pool *pool)
 
 const struct pool_part part_firmware = { "firmware", firmware_start, firmware_stop };
 
+/* The names a phone asks for: SIP by SRV and by guess, the web under every service's name. */
 static int
 ca_start(struct pool *pool)
 {

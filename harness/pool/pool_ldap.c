@@ -83,6 +83,7 @@ ldap_on_close(void *arg, void *user)
 	mem_free(client);
 }
 
+/* Plain TCP, as the phone speaks it; the logic is harness/serve's. */
 static int
 ldap_start(struct pool *pool)
 {

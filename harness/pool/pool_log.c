@@ -51,6 +51,7 @@ pool_log_open(const char *path, struct pool_log **out)
 	return 0;
 }
 
+/* The new file first: if it cannot be opened, the old one goes on. */
 int
 pool_log_turn(struct pool_log *log, const char *path, const char *head)
 {
@@ -100,6 +101,7 @@ pool_log_line(struct pool_log *log, const char *server, uint32_t peer_ip, const 
 	va_end(args);
 	log_blank(line);
 	gmtime_r(&s, &tm);
+	/* The client's text was put together before: others wait for the writing only. */
 	pthread_mutex_lock(&log->lock);
 	fprintf(log->file, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ %s %s %s\n", tm.tm_year + 1900,
 	    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,

@@ -74,6 +74,7 @@ dhcp_start(struct pool *pool)
 		.server = pool->options.listen,
 		.scopes = scopes,
 		.n_scopes = dhcp_scopes(&pool->options, scopes),
+		/* Phones of this class are told the voice VLAN. */
 		.vendor_class = "CPE-OCPhone",
 		.domain = POOL_DOMAIN,
 		.search = search,
@@ -158,6 +159,7 @@ dns_on_input(void *arg, void *user, struct span bytes, struct buf *out)
 
 	client->heard_us = loop_now_us(pool->loop);
 	buf_span(&client->in, bytes);
+	/* Several queries may come in one read, or one in several (RFC 1035 4.2.2). */
 	while ((rc = serve_dns_stream(pool->dns, &client->in, out, &done)) == 1)
 		dns_log(pool, client->ip, &done, " by TCP");
 	return rc < 0 ? rc : client->in.err;
@@ -233,6 +235,7 @@ ntp_on_packet(void *arg, const struct sock_peer *from, struct span packet, struc
 	pool_log_line(pool->log, "ntp", from->ip, rc == 0 ? "told the time" : "not readable");
 }
 
+/* Stratum 2 with a local reference: nobody measures the clock of this machine. */
 static int
 ntp_start(struct pool *pool)
 {

@@ -40,6 +40,7 @@ realm_folder(const struct pool *pool, char path_out[FOLDER_PATH_MAX])
 	return mkdir(path_out, 0700) == 0 ? 0 : -errno;
 }
 
+/* 15 bytes of chance make 20 characters of base64, without padding. */
 static int
 realm_draw(char secret[POOL_PASSWORD_MAX])
 {
@@ -91,6 +92,7 @@ realm_of(const struct pool *pool, const char *dir)
 	};
 }
 
+/* Each server has its own keytab, and with it its own acceptor. */
 static int
 realm_acceptors(struct pool *pool, const char *dir)
 {
@@ -132,6 +134,7 @@ realm_start(struct pool *pool)
 	return rc == 0 ? 0 : pool_failed(pool, "the servers' keys", rc);
 }
 
+/* Keys and secrets go with the servers that used them. */
 static void
 realm_stop(struct pool *pool)
 {
@@ -168,6 +171,7 @@ kdc_on_exit(void *arg, int status)
 		pool->on_dead(pool->arg);
 }
 
+/* The faults' hook; counting is done by the front. */
 static int64_t
 kdc_on_packet(void *arg, bool stream, size_t n)
 {
@@ -179,6 +183,7 @@ kdc_on_packet(void *arg, bool stream, size_t n)
 	return tap->lost != NULL && tap->lost(tap->lost_arg, tap->server) ? -1 : 0;
 }
 
+/* The front first: where phones ask must be ours before krb5kdc is up. */
 static int
 kdc_start(struct pool *pool)
 {
@@ -205,6 +210,7 @@ kdc_start(struct pool *pool)
 	return rc == 0 ? 0 : pool_failed(pool, "krb5kdc cannot be started", rc);
 }
 
+/* Into the tap, where all servers' counts are read. */
 static void
 kdc_stop(struct pool *pool)
 {

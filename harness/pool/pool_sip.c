@@ -5,6 +5,7 @@
 
 #include "pool.h"
 
+/* The logic keeps our connection as its face: so its peer is found again. */
 static void *
 sip_on_open(void *arg, struct stream_conn *conn, const struct sock_peer *peer)
 {
@@ -51,6 +52,7 @@ sip_on_line(void *arg, const char *line)
 static int
 sip_logic(struct pool *pool)
 {
+	/* Where a phone is told to look for updates, from inside and from outside. */
 	const char *inside = "http://" POOL_NAME "/RequestHandler/ucdevice.upx";
 	const char *outside = "https://" POOL_NAME "/RequestHandlerExt/ucdevice.upx";
 	uint64_t seed;

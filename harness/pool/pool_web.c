@@ -15,6 +15,10 @@ web_on_ca(void *arg, const struct serve_request *request, struct serve_reply *re
 	serve_ca_web(&pool->ca_web, request, reply);
 }
 
+/*
+ * The audit text is put together by the logic and written whole, so lines of two threads do not
+ * mix.
+ */
 static void
 web_update(struct pool *pool, struct serve_update *service, const struct serve_request *request,
     struct serve_reply *reply)
@@ -52,6 +56,7 @@ web_on_exchange(void *arg, const struct serve_request *request, struct serve_rep
 	serve_exchange(&pool->exchange, request, reply);
 }
 
+/* Port 80 asks nobody to sign in: its acceptor is NULL. */
 static struct serve_update_cfg
 web_update_cfg(const struct pool *pool, struct acceptor *acceptor)
 {

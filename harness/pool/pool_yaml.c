@@ -4,6 +4,7 @@
 #include "pool.h"
 #include "text.h"
 
+/* The relays are the two addresses after the servers'; the first is for untagged phones. */
 static void
 yaml_dhcp(const struct pool_options *o, struct buf *to)
 {

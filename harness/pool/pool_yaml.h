@@ -4,6 +4,7 @@
 #include "buf.h"
 #include "options.h"
 
+/* Append it; nothing in it is secret, the password is named by its file. */
 void pool_yaml(const struct pool_options *, struct buf *to);
 
 #endif

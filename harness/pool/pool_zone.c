@@ -1,5 +1,4 @@
-/* pool_zone.c - see pool_zone.h.  One table, as an administrator of OCS 2007 R2 would enter it.
- */
+/* pool_zone.c - see pool_zone.h.  One table, as an administrator of OCS 2007 R2 enters it. */
 #include "pool_zone.h"
 
 #include "pool.h"
@@ -30,6 +29,7 @@ static const struct serve_dns_record zone_records[] = {
 };
 /* clang-format on */
 
+/* One machine plays them all. */
 size_t
 pool_zone(uint32_t ip, struct serve_dns_record zone[POOL_ZONE_MAX])
 {

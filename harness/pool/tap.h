@@ -29,6 +29,7 @@ tap_request(struct tap *tap, uint64_t n)
 	return tap->lost == NULL || !tap->lost(tap->lost_arg, tap->server);
 }
 
+/* n bytes went out in answer. */
 static inline void
 tap_reply(struct tap *tap, uint64_t n)
 {

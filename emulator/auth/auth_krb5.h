@@ -1,5 +1,4 @@
-/* auth_krb5.h - auth.h by MIT Kerberos: how the process prepares it and a phone's part is made.
- */
+/* auth_krb5.h - auth.h by MIT Kerberos: once for the process, then for each phone. */
 #ifndef AUTH_AUTH_KRB5_H
 #define AUTH_AUTH_KRB5_H
 #include "auth.h"

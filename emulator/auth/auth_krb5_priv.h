@@ -41,7 +41,7 @@ auth_krb5_of(struct auth *auth)
 	return (struct auth_krb5 *)(void *)auth;
 }
 
-/* ---- krb_conf.c: what the library may know about the world ---------------------------- */
+/* ---- krb_conf.c: what the library may know about the world ---- */
 
 /* Writes the krb5.conf that GSSAPI reads.  0 or -errno. */
 int krb_conf_write(const char *path);
@@ -49,7 +49,7 @@ int krb_conf_write(const char *path);
 /* A context of one phone's own, whose clock can be set.  0 or -errno. */
 int krb_conf_context(krb5_context *out);
 
-/* ---- krb_talk.c: the conversation itself ---------------------------------------------- */
+/* ---- krb_talk.c: the conversation itself ---- */
 
 /* An empty conversation.  0 or -ENOMEM. */
 int krb_talk_new(struct auth_krb5 *, struct auth_talk **out);
@@ -57,7 +57,7 @@ int krb_talk_new(struct auth_krb5 *, struct auth_talk **out);
 enum auth_next krb_talk_next(struct auth_talk *, struct span reply, struct auth_out *);
 void krb_talk_drop(struct auth_talk *);
 
-/* ---- krb_login.c, krb_ticket.c: its two kinds ----------------------------------------- */
+/* ---- krb_login.c, krb_ticket.c: its two kinds ---- */
 
 /* auth_ops.login(). */
 int krb_login(struct auth *, struct auth_talk **);
@@ -72,7 +72,7 @@ int krb_ticket_name(const struct auth_krb5 *, const char *spn, struct buf *out);
 /* The same as a principal, to be freed. */
 int krb_ticket_server(struct auth_krb5 *, const char *spn, krb5_principal *out);
 
-/* ---- krb_error.c: what went wrong, in the words of RFC 4120 --------------------------- */
+/* ---- krb_error.c: what went wrong, in the words of RFC 4120 ---- */
 
 /* Fills out->code and out->text from what a conversation ended with. */
 void krb_error_tell(struct auth_talk *, krb5_error_code, struct auth_out *out);
@@ -80,7 +80,7 @@ void krb_error_tell(struct auth_talk *, krb5_error_code, struct auth_out *out);
 /* "KDC_ERR_PREAUTH_FAILED" for 24; NULL if it has no name. */
 const char *krb_error_name(int code);
 
-/* ---- spnego.c, sip_sign.c: tokens ----------------------------------------------------- */
+/* ---- spnego.c, sip_sign.c: tokens ---- */
 
 /* auth_ops.negotiate(), and negotiate_plain() without integrity and confidentiality. */
 int spnego_negotiate(struct auth *, const char *spn, struct buf *token_out);

@@ -1,5 +1,4 @@
-/* embedded.c - see embedded.h.  The child says one line on its ready descriptor: "ready FILE".
- */
+/* embedded.c - see embedded.h.  On its ready descriptor the child says "ready FILE". */
 #include "embedded.h"
 
 #include <errno.h>

@@ -11,8 +11,7 @@
 
 enum { PLACES = 64, PLACE_DHCP_PORT = 20067, PLACE_SIP_PORT = 25061 };
 
-/* Can this be listened on?  The socket is closed again: the pool itself opens it in a moment.
- */
+/* Can this be listened on?  The socket is closed again: the pool opens its own. */
 static bool
 place_is_free(uint32_t ip, int type, uint16_t port)
 {

@@ -173,8 +173,7 @@ ground_was_beaten(const struct run_ground *g)
 	    embedded_status(g->pool) == CLI_ENVIRONMENT;
 }
 
-/* Where nobody else has a pool; if another run takes the place in the meantime, the next one.
- */
+/* Where nobody else has a pool; if another run takes the place meanwhile, the next one. */
 static int
 ground_place_pool(struct run_ground *g, struct embedded_cfg *cfg, const struct run_options *o)
 {

@@ -161,8 +161,7 @@ run_set(struct run_options *o, const struct run_option *opt, const char *value,
 
 /* ---- arguments ---- */
 
-/* "--name", "--name=value" or "-x": which option, and where its value begins in the same word.
- */
+/* "--name", "--name=value" or "-x": which option, and where in the word its value begins. */
 static const struct run_option *
 run_find(const char *arg, const char **value_out)
 {

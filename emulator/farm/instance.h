@@ -75,8 +75,7 @@ struct instance_sink_ops {
 	struct buf *(*trace)(struct instance_sink *);
 };
 
-/* Where one instance reports to.  It may report inside power() and leave(), never inside make.
- */
+/* Where one instance reports to; also inside power() and leave(), never inside make. */
 struct instance_sink {
 	const struct instance_sink_ops *ops;
 	uint64_t run_began_us; /* loop_now_us() of the run's beginning: the trace's zero */

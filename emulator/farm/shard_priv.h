@@ -1,5 +1,4 @@
-/* shard_priv.h - what shard.c (running) and shard_make.c (made, asked, freed) have in common.
- */
+/* shard_priv.h - what shard.c (running) and shard_make.c (made, asked, freed) share. */
 #ifndef FARM_SHARD_PRIV_H
 #define FARM_SHARD_PRIV_H
 #include <pthread.h>

@@ -1,5 +1,4 @@
-/* io_uv.c - the real world: how it and a phone's part of it are made, and where both may send.
- */
+/* io_uv.c - the real world: its making, a phone's part of it, and where both may send. */
 #include "io_uv.h"
 
 #include <assert.h>

@@ -61,9 +61,7 @@ loop_child_new(struct loop *loop, const struct loop_child_cfg *cfg, struct loop_
 	child->arg = cfg->arg;
 	rc = uv_spawn(&loop->uv, &child->uv, &options);
 	if (rc < 0) {
-		/*
-		 * libuv has entered the handle even if nothing was spawned: it must be closed.
-		 */
+		/* libuv knows the handle even if nothing was spawned: it must be closed. */
 		uv_close((uv_handle_t *)&child->uv, loop_free_handle);
 		return rc;
 	}

@@ -92,8 +92,7 @@ watch_start(struct loop_watch *watch)
 		      : uv_poll_stop(&watch->uv);
 }
 
-/* libuv stops a descriptor that has an error waiting; its owner finds it by reading or writing.
- */
+/* libuv stops a descriptor that has an error waiting; its owner finds it by using it. */
 static void
 watch_on_event(uv_poll_t *uv, int status, int events)
 {

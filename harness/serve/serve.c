@@ -24,6 +24,7 @@ serve_path_in(const char *path, const char *folder)
 bool
 serve_path_is(const char *path, const char *page)
 {
+	/* What follows the name decides: nothing, or a query. */
 	char after = serve_path_in(path, page) ? path[strlen(page)] : '/';
 
 	return after == '\0' || after == '?';
@@ -34,6 +35,7 @@ serve_add(struct serve_reply *reply, const char *name, const char *value)
 {
 	size_t at = reply->n_headers;
 
+	/* It counts only when both parts fitted. */
 	if (at < SERVE_HEADERS_MAX &&
 	    text_copy(reply->headers[at].name, sizeof reply->headers[at].name, span_of(name)) ==
 		0 &&

@@ -55,6 +55,7 @@ serve_ca_web(struct serve_ca_web *w, const struct serve_request *q, struct serve
 {
 	char client[ACCEPT_NAME_MAX];
 
+	/* Anybody with a good token may have it. */
 	if (!serve_negotiate(w->acceptor, q, r, client)) {
 		w->refused++;
 		return;
@@ -70,6 +71,7 @@ serve_ca_web(struct serve_ca_web *w, const struct serve_request *q, struct serve
 	w->served++;
 	r->status = 200;
 	serve_add(r, "Content-Type", "application/x-pkcs7-certificates");
+	/* Base64 unless DER is asked for by name. */
 	if (strcasestr(q->path, "Enc=bin") != NULL)
 		buf_span(&r->body, w->p7b);
 	else

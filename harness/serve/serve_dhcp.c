@@ -48,6 +48,7 @@ copy_scopes(struct serve_dhcp *d, const struct serve_dhcp_cfg *cfg)
 		err = lease_table_new(s->cfg.first, s->cfg.last, &s->leases);
 		if (err != 0)
 			return err;
+		/* The addresses of routers, relays and of the server itself are somebody's. */
 		lease_table_reserve(s->leases, s->cfg.router);
 		for (size_t i = 0; i < cfg->n_scopes; i++)
 			lease_table_reserve(s->leases, cfg->scopes[i].giaddr);
@@ -125,6 +126,7 @@ lease_of(const struct dhcp_exchange *x, uint32_t ip)
 	return l != NULL && lease_is_of(l, x->ask.mac) ? l : NULL;
 }
 
+/* ACK for what is this client's, NAK for anything else it names. */
 static void
 grant(struct dhcp_exchange *x, uint32_t ip, struct buf *reply)
 {
@@ -169,6 +171,7 @@ on_end(struct dhcp_exchange *x)
 
 	if (x->ask.type == DHCP_DECLINE && !dhcp_msg_u32(&x->ask, DHCP_OPT_WANTED, &ip))
 		return;
+	/* Meant for another server, or not this client's address: no word about it. */
 	(void)dhcp_msg_u32(&x->ask, DHCP_OPT_SERVER, &server);
 	l = server == x->d->server ? lease_of(x, ip) : NULL;
 	if (l == NULL)
@@ -224,9 +227,11 @@ serve_dhcp_answer(struct serve_dhcp *d, struct span request, uint64_t now_us, st
 	case DHCP_RELEASE:
 		on_end(&x);
 		break;
+	/* Options without an address or times (RFC 2131 section 4.3.5). */
 	case DHCP_INFORM:
 		serve_dhcp_reply(&x, DHCP_ACK, 0, reply);
 		break;
+	/* A client does not say these. */
 	case DHCP_OFFER:
 	case DHCP_ACK:
 	case DHCP_NAK:

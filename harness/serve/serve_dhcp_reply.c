@@ -53,6 +53,7 @@ put_vendor(struct buf *b, const struct dhcp_exchange *x)
 	if (x->scope->cfg.voice_vlan == 0 || !dhcp_msg_get(&x->ask, DHCP_OPT_CLASS, &v) ||
 	    !span_is(buf_bytes(&v), x->d->vendor_class))
 		return;
+	/* As text: what an administrator types into the sub-option. */
 	n = snprintf(text, sizeof text, "%u", x->scope->cfg.voice_vlan);
 	buf_clear(&v);
 	buf_put(&v, (uint8_t[]){ VLAN_SUBOPTION, (uint8_t)n }, 2);
@@ -97,6 +98,7 @@ put_relay(struct buf *b, const struct dhcp_exchange *x)
 static void
 address_reply(struct dhcp_exchange *x, enum dhcp_type type)
 {
+	/* To the relay; to the address a client already has; else, and for a NAK, to all. */
 	x->done->to_port = CLIENT_PORT;
 	x->done->to_ip = 0;
 	if (x->ask.giaddr != 0) {
@@ -124,6 +126,8 @@ serve_dhcp_reply(struct dhcp_exchange *x, enum dhcp_type type, uint32_t ip, stru
 	if (type == DHCP_NAK && x->ask.giaddr != 0)
 		head.flags |= FLAG_BROADCAST;
 	dhcp_msg_begin(b, &head);
+	/* RFC 2131 section 4.3.1, table 3: a NAK configures nothing; an ACK to an INFORM
+	 * has no address and no times. */
 	dhcp_msg_option(b, DHCP_OPT_TYPE, (struct span){ (uint8_t[]){ (uint8_t)type }, 1 });
 	if (type != DHCP_NAK)
 		dhcp_msg_option_u32(b, DHCP_OPT_MASK, x->scope->cfg.mask);

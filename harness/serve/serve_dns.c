@@ -202,8 +202,7 @@ put_along(struct reply *r, const char *target)
 		}
 }
 
-/* Answer with what the name has of this type; a CNAME leads on.  Says whether the name exists.
- */
+/* Answer with what the name has of this type; a CNAME leads on.  Does the name exist? */
 static bool
 put_answers(struct reply *r, const char *name, uint16_t type)
 {
@@ -301,6 +300,7 @@ serve_dns_answer(const struct serve_dns *d, struct span query, bool tcp, struct 
 		put_additional(&r, q.name, q.type);
 	}
 
+	/* RFC 1035 section 4.2.1: too long for UDP, ask again over TCP. */
 	if (!tcp && out->err == 0 && out->n - r.start > DNS_MSG_UDP_MAX) {
 		out->n = r.start + DNS_MSG_HEAD + question_n;
 		r.n_answers = r.n_additional = 0;

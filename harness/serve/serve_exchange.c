@@ -29,9 +29,11 @@ on_autodiscover(struct serve_exchange *x, const struct serve_request *q, struct 
 	}
 	x->autodiscovers++;
 	at = strchr(email, '@');
+	/* An error is an answer: 200, with the code in the document ([MS-OXDSCLI]). */
 	if (at == NULL || strcasecmp(at + 1, x->cfg.sip_domain) != 0) {
 		a.error_code = 500;
 	} else {
+		/* There is no directory to ask: the principal's first part has to do. */
 		(void)snprintf(a.display_name, sizeof a.display_name, "%.*s",
 		    (int)strcspn(client, "@"), client);
 		(void)snprintf(a.ews_url, sizeof a.ews_url, "%s", x->cfg.ews_url);
@@ -42,6 +44,7 @@ on_autodiscover(struct serve_exchange *x, const struct serve_request *q, struct 
 	autodiscover_xml_write(&r->body, email, &a);
 }
 
+/* An inbox with nothing unread in it, whoever asks. */
 static void
 on_ews(struct serve_exchange *x, const struct serve_request *q, struct serve_reply *r)
 {
@@ -74,6 +77,7 @@ serve_exchange(struct serve_exchange *x, const struct serve_request *q, struct s
 {
 	char client[ACCEPT_NAME_MAX];
 
+	/* TLS first: IIS refuses plain HTTP before it asks who it is. */
 	if (!q->tls) {
 		serve_text(r, 403, "This address is served over HTTPS only.");
 		return;

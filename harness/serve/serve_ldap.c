@@ -1,5 +1,4 @@
-/* serve_ldap.c - one LDAP connection: messages cut from the stream, binds, searches; RFC 4511.
- */
+/* serve_ldap.c - one LDAP connection: messages out of the stream, binds, searches; RFC 4511. */
 #include "serve_ldap.h"
 
 #include <errno.h>
@@ -150,6 +149,7 @@ serve_ldap_references(const struct ldap_dir *d, const struct ldap_msg *m,
 	const char *domain = d->cfg.domain;
 	int err;
 
+	/* A reference names what lies below, so only a subtree search gets any. */
 	if (m->search.scope != LDAP_SUBTREE)
 		return 0;
 	if (base == ldap_dir_find(d, span_of(d->config_nc))) {

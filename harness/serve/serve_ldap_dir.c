@@ -26,6 +26,7 @@ static const struct ldap_class ldap_classes[] = {
 
 enum { CLASS_DOMAIN, CLASS_CONFIGURATION, CLASS_CONTAINER, CLASS_CA, CLASS_ENROLLMENT };
 
+/* What does not fit is left out: the tables are sized for what is added here. */
 static void
 ldap_object_add(struct ldap_object *o, const char *attr, struct span value)
 {
@@ -98,6 +99,7 @@ root_dse_add(struct ldap_dir *d, const char *attr, const char *value)
 		d->root_dse[d->n_root_dse++] = (struct ldap_value){ attr, span_of(value) };
 }
 
+/* What a client reads before it binds: where the forest's parts are, and how to bind. */
 static void
 root_dse_fill(struct ldap_dir *d)
 {
@@ -142,6 +144,7 @@ ldap_dir_init(struct ldap_dir *d, const struct ldap_dir_cfg *cfg)
 	int err;
 
 	*d = (struct ldap_dir){ .cfg = *cfg };
+	/* The upper bound of a common name (RFC 5280, appendix A). */
 	if (strlen(cfg->ca_name) > 64)
 		return -ENAMETOOLONG;
 	err = ldap_dir_domain(cfg->domain, d->domain_nc, sizeof d->domain_nc);
@@ -194,6 +197,7 @@ ldap_dir_within(
 {
 	int depth = ldap_dir_depth(o->dn, base->dn);
 
+	/* The configuration lies below the domain by name, but in a context of its own. */
 	if (o->in_config != base->in_config || depth < 0)
 		return false;
 	switch (scope) {
@@ -207,6 +211,7 @@ ldap_dir_within(
 	return true;
 }
 
+/* Names and texts compare without case; certificates are not asked for by value. */
 static bool
 ldap_same(struct span a, struct span b)
 {

@@ -18,6 +18,7 @@ struct lease_table {
 static uint64_t
 ordinal(uint64_t ip)
 {
+	/* Two of each full block are left out, and the .0 of the one begun. */
 	return ip - (ip >> 8) * 2 - ((ip & 255) > 0);
 }
 
@@ -114,10 +115,12 @@ probe(struct lease_table *t, const uint8_t mac[6], uint64_t now_us, struct lease
 	for (size_t i = 0; i < t->n; i++, at = at + 1 < t->n ? at + 1 : 0) {
 		struct lease *l = &t->slots[at];
 
+		/* Its own may lie behind an open one, so the walk goes on past that. */
 		if (lease_is_of(l, mac))
 			return l;
 		if (*open_out == NULL && is_open(l, now_us))
 			*open_out = l;
+		/* Nobody ever walked past this one. */
 		if (l->state == LEASE_NEVER)
 			break;
 	}
@@ -143,6 +146,7 @@ lease_lookup(struct lease_table *t, const uint8_t mac[6])
 void
 lease_offer(struct lease *l, const uint8_t mac[6], uint64_t until_us, uint64_t now_us)
 {
+	/* A DISCOVER takes nothing away: the phone may have lost its memory, not its lease. */
 	if (lease_is_of(l, mac) && l->state == LEASE_HELD && l->until_us > now_us)
 		return;
 	memcpy(l->mac, mac, sizeof l->mac);

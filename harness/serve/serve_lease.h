@@ -50,10 +50,12 @@ struct lease *lease_lookup(struct lease_table *, const uint8_t mac[6]);
 struct lease *lease_at(struct lease_table *, uint32_t ip);
 uint32_t lease_ip(const struct lease_table *, const struct lease *);
 
+/* Is the slot the MAC's: held, offered or free?  A time that is over does not matter. */
 bool lease_is_of(const struct lease *, const uint8_t mac[6]);
 
 /* Offer a slot of lease_find() to a MAC; a lease that holds stays one. */
 void lease_offer(struct lease *, const uint8_t mac[6], uint64_t until_us, uint64_t now_us);
+/* Granted; given back, but remembered; taken out of use after a DECLINE. */
 void lease_hold(struct lease *, uint64_t until_us);
 void lease_release(struct lease *);
 void lease_block(struct lease *, uint64_t until_us);

@@ -14,6 +14,7 @@ put_token(struct serve_reply *r, struct span token)
 	buf_done(&value);
 }
 
+/* One leg: a Kerberos token is good at once, and no more than one is ever asked for. */
 static bool
 accepted(struct acceptor *a, const struct serve_request *q, struct serve_reply *r,
     char client[ACCEPT_NAME_MAX])
@@ -45,6 +46,7 @@ serve_negotiate(struct acceptor *a, const struct serve_request *q, struct serve_
 		return true;
 	serve_text(r, 401, "You are not authorized to view this page.");
 	serve_add(r, "WWW-Authenticate", "Negotiate");
+	/* IIS names both; a client that has only NTLM stays outside here. */
 	serve_add(r, "WWW-Authenticate", "NTLM");
 	return false;
 }

@@ -19,6 +19,8 @@ serve_ntp_answer(
 
 	if (ntp_msg_decode(&ask, request) != 0)
 		return -EBADMSG;
+	/* Nothing but a client is answered, so two servers cannot answer each other for
+	 * ever. */
 	if (ask.mode != MODE_CLIENT || ask.version == 0 || ask.version > 4)
 		return -EPROTO;
 
@@ -34,10 +36,13 @@ serve_ntp_answer(
 		.refid = { (uint8_t)(cfg->refid >> 24), (uint8_t)(cfg->refid >> 16),
 		    (uint8_t)(cfg->refid >> 8), (uint8_t)cfg->refid },
 		.reference = ntp_from_wall(now_us - (int64_t)SYNCED_S * 1000000),
+		/* The client knows its own question by this. */
 		.origin = ask.transmit,
 		.receive = ntp_from_wall(now_us),
 		.transmit = ntp_from_wall(now_us),
 	};
+	/* Stratum 0 is a Kiss-o'-Death, and its reference id the code (RFC 5905 section
+	 * 7.4). */
 	if (cfg->stratum == 0)
 		for (size_t i = 0; i < sizeof m.refid; i++)
 			m.refid[i] = (uint8_t)cfg->kiss[i];

@@ -1,4 +1,4 @@
-/* serve_ntp.h - an NTP server's logic: a stratum 2 that is never wrong.  RFC 5905. */
+/* serve_ntp.h - an NTP server's logic: right, or as wrong as it is told to be.  RFC 5905. */
 #ifndef SERVE_SERVE_NTP_H
 #define SERVE_SERVE_NTP_H
 #include <stdint.h>

@@ -20,6 +20,7 @@ serve_sip_new(const struct serve_sip_cfg *cfg, struct serve_sip **out)
 	if (s == NULL)
 		return -ENOMEM;
 	s->cfg = *cfg;
+	/* What the configuration leaves out. */
 	s->cfg.version = cfg->version ? cfg->version : SIGNATURES;
 	s->cfg.expires_s = cfg->expires_s ? cfg->expires_s : EXPIRES_S;
 	s->cfg.keep_alive_s = cfg->keep_alive_s ? cfg->keep_alive_s : KEEP_ALIVE_S;
@@ -93,6 +94,8 @@ serve_sip_close(struct serve_sip_conn *c)
 		return;
 	c->s->stats.connections--;
 	sip_context_drop(c);
+	/* The registration outlives its connection, until the phone comes back or it
+	 * expires. */
 	if (c->binding != NULL)
 		c->binding->conn = NULL;
 	sip_stream_done(&c->in);
@@ -103,6 +106,7 @@ bool
 serve_sip_idle(const struct serve_sip_conn *c, uint64_t now_us)
 {
 	const struct serve_sip_cfg *cfg = &c->s->cfg;
+	/* The client was told keep_alive_s; a late one is forgiven for a while. */
 	uint64_t allowed_us = ((uint64_t)cfg->keep_alive_s + cfg->grace_s) * 1000000;
 
 	return now_us > c->heard_us + allowed_us;
@@ -141,6 +145,7 @@ sip_dispatch(struct sip_turn *t)
 		sip_subscribe(t);
 	else if (span_is(method, "SERVICE") || span_is(method, "OPTIONS"))
 		sip_answer(t, 200, 0, NULL);
+	/* There are no dialogs of the client's here but its subscriptions. */
 	else if (span_is(method, "BYE") || span_is(method, "NOTIFY"))
 		sip_answer(t, 481, 0, NULL);
 	else if (!span_is(method, "ACK") && !span_is(method, "CANCEL") &&
@@ -153,6 +158,7 @@ sip_on_message(struct sip_turn *t)
 {
 	struct serve_sip_stats *stats = &t->conn->s->stats;
 
+	/* An answer to our NOTIFY or OPTIONS: counted, nothing waits for it. */
 	if (t->msg->status != 0) {
 		stats->responses++;
 		if (!sip_response_is_signed(t))
@@ -160,6 +166,7 @@ sip_on_message(struct sip_turn *t)
 		return 0;
 	}
 	stats->requests++;
+	/* Not even a 400 could be addressed. */
 	if (!sip_turn_begin(t)) {
 		stats->garbage++;
 		return -EBADMSG;
@@ -189,6 +196,7 @@ serve_sip_bytes(
 	int err;
 
 	c->heard_us = now_us;
+	/* Line breaks between messages are a keep-alive; inside one they belong to it. */
 	if (c->in.in.n == 0 && is_keep_alive(in)) {
 		c->s->stats.keep_alives++;
 		return 0;
@@ -249,6 +257,7 @@ serve_sip_sign_off(struct serve_sip_conn *c, const char *event, unsigned diagnos
 	sip_write(&headers, "Event", "registration-notify");
 	sip_write(&headers, "subscription-state", "terminated;expires=0");
 	sip_write(&headers, "ms-diagnostics-public", "%u;reason=\"%s\"", diagnostic, reason);
+	/* The body says why; the connection is the client's to close. */
 	buf_printf(&body, "deregistered;event=%s", event);
 	err = sip_request_registered(
 	    c, "NOTIFY", buf_cstr(&headers), "text/registration-event", buf_bytes(&body), out);

@@ -33,6 +33,7 @@ answer_from(struct sip_turn *t)
 	buf_text(&t->head, "\r\n");
 }
 
+/* A To without a tag gets ours: the answer makes the dialog. */
 static void
 answer_to(struct sip_turn *t)
 {
@@ -68,6 +69,7 @@ void
 sip_answer_begin(struct sip_turn *t, int status)
 {
 	t->status = status;
+	/* A challenge is never signed, even when there is a context. */
 	t->unsigned_ = status == 401;
 	buf_init(&t->head, ANSWER_MAX);
 	sip_write_status(&t->head, status, sip_phrase(status));
@@ -79,6 +81,7 @@ sip_answer_begin(struct sip_turn *t, int status)
 	answer_via(t);
 }
 
+/* A name may be any length; a line of the log may not. */
 static int
 log_width(struct span s, size_t most)
 {
@@ -109,6 +112,7 @@ sip_answer_end(struct sip_turn *t, const char *type, struct span body)
 	else if (t->status >= 400)
 		c->s->stats.refused++;
 	if (c->context != NULL && !t->unsigned_) {
+		/* The signature stands right behind the status line. */
 		t->err = sip_put_signed(c, &t->head, t->status_n, type, body, t->out);
 	} else {
 		if (body.n > 0)
@@ -143,6 +147,7 @@ sip_request(struct serve_sip_conn *c, const struct sip_dialog *d, const char *me
 
 	buf_init(&head, ANSWER_MAX);
 	epid_gruu(&gruu, span_of(b->aor), b->uuid);
+	/* The GRUU names the one endpoint that is registered here. */
 	sip_write_request(&head, method, buf_cstr(&gruu));
 	line_n = head.n;
 	buf_done(&gruu);

@@ -9,8 +9,7 @@
 #include "serve_sip_impl.h"
 #include "text.h"
 
-/* A security association ends after eight hours, whatever its ticket says ([MS-SIPAE] 3.2.2).
- */
+/* A context ends after eight hours, whatever its ticket says ([MS-SIPAE] 3.2.2). */
 #define CONTEXT_US (UINT64_C(8) * 3600 * 1000000)
 
 static void
@@ -349,6 +348,7 @@ sip_authenticate(struct sip_turn *t)
 			return sip_is_same_user(t);
 		}
 	}
+	/* RFC 3261 section 22.1: an ACK or CANCEL cannot be challenged. */
 	if (!unanswerable)
 		sip_challenge(t, 0, NULL);
 	return false;

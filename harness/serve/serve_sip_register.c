@@ -1,5 +1,5 @@
-/* serve_sip_register.c - the registrar: REGISTER, bindings, 301 of a director; [MS-SIPREGE],
- * [MS-SIPREGE] 3.2. */
+/* serve_sip_register.c - the registrar: REGISTER, bindings, 301 of a director; [MS-SIPREGE]
+ * 3.2. */
 #include <errno.h>
 #include <string.h>
 
@@ -39,6 +39,7 @@ sip_pattern_has(const char *pattern, uint64_t first, uint64_t count, struct span
 	size_t before, after, digits, width = 0;
 	uint64_t n;
 
+	/* A pattern without a place is one user's name. */
 	if (d == NULL)
 		return span_is_nocase(user, pattern);
 	before = (size_t)(percent - pattern);
@@ -51,6 +52,7 @@ sip_pattern_has(const char *pattern, uint64_t first, uint64_t count, struct span
 	if (strncasecmp((const char *)user.p, pattern, before) != 0 ||
 	    strncasecmp((const char *)user.p + before + digits, d + 1, after) != 0)
 		return false;
+	/* As printf would write it: padded to the width, and no zero in front beyond that. */
 	if (digits < width || (digits > width && user.p[before] == '0' && digits > 1))
 		return false;
 	return text_u64((struct span){ user.p + before, digits }, UINT64_MAX, &n) == 0 &&
@@ -94,6 +96,7 @@ sip_binding_find(struct sip_turn *t, struct span aor, struct span epid)
 		struct sip_binding *b = LIST_ITEM(link, struct sip_binding, bucket);
 
 		link = link->next;
+		/* A refresh that comes a little late still finds its binding. */
 		if (b->until_us + BINDING_SPARE_S * UINT64_C(1000000) < t->now_us)
 			sip_binding_free(t->conn->s, b);
 		else if (span_is_nocase(aor, b->aor) && span_is(epid, b->epid))
@@ -249,10 +252,12 @@ sip_register(struct sip_turn *t)
 	c->s->stats.registers++;
 	if (sip_register_is_refused(t))
 		return;
+	/* By hash, so that a user is always sent the same way. */
 	if (cfg->home_pool != NULL && sip_hash(t->user.user) % 100 < cfg->redirect_percent) {
 		sip_redirect(t);
 		return;
 	}
+	/* The endpoint is the one the context was made for. */
 	b = sip_binding_find(t, t->from.uri, span_of(c->context->epid));
 	if (grant == 0) {
 		sip_unregister(t, b);
@@ -262,6 +267,7 @@ sip_register(struct sip_turn *t)
 		sip_answer(t, 400, 4010, "Invalid Contact information");
 		return;
 	}
+	/* "fixed": known, but on another connection than before ([MS-SIPREGE]). */
 	if (b == NULL || b->until_us <= t->now_us)
 		action = "added";
 	else if (b->conn != c)

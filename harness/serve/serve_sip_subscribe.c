@@ -17,6 +17,7 @@ typedef void body_fn(const struct sip_turn *, struct buf *);
 
 /* ---- bodies ------------------------------------------------------------- */
 
+/* Nothing at all where there is no value: absent is not empty. */
 static void
 body_element(struct buf *b, const char *name, const char *value)
 {
@@ -77,6 +78,7 @@ body_provisioning(const struct sip_turn *t, struct buf *b)
 	buf_text(b, "</provisionGroupList>");
 }
 
+/* A buddy list with its one default group, and nobody in it. */
 static void
 body_contacts(const struct sip_turn *t, struct buf *b)
 {
@@ -152,6 +154,7 @@ sip_answer_subscribed(struct sip_turn *t, const struct sip_event *e, uint32_t ex
 {
 	bool piggyback = sip_msg_lists(t->msg, "Supported", "ms-piggyback-first-notify");
 	struct span tag, none = { NULL, 0 };
+	/* A tag in To: not a new subscription, so there is no first notification. */
 	bool ended = sip_param(t->to.params, "tag", &tag);
 	struct buf body;
 
@@ -199,6 +202,7 @@ sip_subscribe(struct sip_turn *t)
 	else if (accept.p != NULL && !sip_msg_lists(t->msg, "Accept", e->type))
 		sip_answer(t, 406, 0, NULL);
 	else {
+		/* The client may ask for less than ours; provisioning is told once and over. */
 		(void)text_u64(sip_msg_get(t->msg, "Expires", 0), UINT32_MAX, &asked);
 		if (asked > SUBSCRIPTION_S)
 			asked = SUBSCRIPTION_S;

@@ -63,6 +63,7 @@ audit_module(struct buf *b, const char *file, const char *signature, const char 
 	buf_u8(b, ',');
 }
 
+/* One line in the format of the service's own log; the columns are those of its head. */
 static void
 audit(struct buf *b, const struct serve_request *q, const struct update_request *device,
     const struct update_answer *a)
@@ -99,6 +100,7 @@ device_path(char *out, size_t cap, const struct update_request *d, const char *v
 		out[0] = '\0';
 }
 
+/* What the answer says of the approved update; an URL too long: no offer at all. */
 static void
 offer(const struct serve_update *u, const struct update_request *d, struct update_answer *a)
 {
@@ -133,6 +135,7 @@ on_ask(struct serve_update *u, const struct serve_request *q, struct serve_reply
 {
 	struct update_request device = { 0 };
 	struct update_answer a = { 0 };
+	/* Whoever only looks (GET, or a POST without a body) gets an empty list and no line. */
 	bool asks = strcmp(q->method, "POST") == 0 && q->body.n > 0;
 
 	if (!asks && strcmp(q->method, "GET") != 0 && strcmp(q->method, "POST") != 0) {
@@ -166,6 +169,7 @@ on_file(struct serve_update *u, const struct serve_request *q, struct serve_repl
 	char version[80];
 	const char *name = strrchr(q->path, '/') + 1;
 	int n = snprintf(version, sizeof version, "/%s/CPE/", u->cfg.version);
+	/* Only the approved version has files, whatever device the path names. */
 	bool ours =
 	    n > 0 && name - q->path > n && strncasecmp(name - n, version, (size_t)n) == 0;
 	bool get = strcmp(q->method, "GET") == 0;
@@ -182,6 +186,7 @@ on_file(struct serve_update *u, const struct serve_request *q, struct serve_repl
 	serve_add(r, "Content-Type", "application/octet-stream");
 	serve_add(r, "Server", "Microsoft-IIS/6.0");
 	r->firmware = strcasecmp(name, "CPE.nbt") == 0;
+	/* HEAD is a look, not a download; the catalogue is fetched last, as confirmation. */
 	u->downloads += get && r->firmware;
 	u->confirmed += get && !r->firmware;
 	if (r->firmware)
@@ -199,6 +204,7 @@ serve_update(struct serve_update *u, const struct serve_request *q, struct serve
 	bool outside = ask_out || files_out;
 	char client[ACCEPT_NAME_MAX];
 
+	/* From outside everything, the files too, needs TLS and a token. */
 	if (outside && !q->tls) {
 		serve_text(r, 403, "This address is served over HTTPS only.");
 		return;

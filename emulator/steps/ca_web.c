@@ -11,6 +11,7 @@
 struct io_ask
 ca_web_ask(const struct step *s, struct io_header headers[CA_WEB_HEADERS])
 {
+	/* In the order of the wire; a talk puts Authorization behind them. */
 	headers[0] = (struct io_header){ "Accept", "*/*" };
 	headers[1] = (struct io_header){ "User-Agent", s->profile->trust.user_agent };
 	headers[2] = (struct io_header){ "Host", s->facts->ca.name };
@@ -70,6 +71,7 @@ int
 ca_web_body(struct buf *file, const struct negotiate_talk *t, const struct step *s,
     const struct io_event *ev)
 {
+	/* The page that comes with a 401 is no chain. */
 	if (ev->kind != IO_BODY || ev->h != s->held || t->status != 200)
 		return 0;
 	if (file->cap == 0)
@@ -85,6 +87,7 @@ ca_web_trust(struct step *s, const struct buf *file)
 	int err = trust_chain(s->io, buf_bytes(file), &trusted);
 
 	seen_num(s->seen, SEEN_BYTES, file->n);
+	/* Another try would bring the same file. */
 	if (err == -ENOENT)
 		return step_fail(s, WHY_NOT_FOUND, "p7b:no root");
 	if (err != 0)
@@ -97,6 +100,7 @@ enum verdict
 ca_web_lost(struct step *s, const struct negotiate_talk *t)
 {
 	step_let_go(s);
+	/* Without a session the next try begins with ca_find, which opens one. */
 	return step_talk_lost(s, t->err, t->detail);
 }
 

@@ -44,6 +44,7 @@ directory_refused(struct step *s, const struct ldap_result *r)
 	char text[64];
 
 	directory_text(r->text, text, sizeof text);
+	/* The same name in the same tree would be refused again. */
 	if (why == WHY_AUTH || why == WHY_NOT_FOUND)
 		return step_fail(s, why, "ldap:%d %s", r->code, text);
 	return step_retry(s, why, "ldap:%d %s", r->code, text);

@@ -16,7 +16,7 @@
 enum fact {
 	FACT_ADDRESS = 1u << 0,   /* ip, mask, router, dns, lease times: the address is ours */
 	FACT_DOMAIN = 1u << 1,    /* domain, suffixes: options 15 and 119 */
-	FACT_NTP = 1u << 2,       /* ntp_server */
+	FACT_NTP = 1u << 2,       /* ntp */
 	FACT_CLOCK = 1u << 3,     /* clock_offset_us */
 	FACT_USER = 1u << 4,      /* flash: the sign-in was typed */
 	FACT_POOL = 1u << 5,      /* pool[]: where the pool is */
@@ -24,17 +24,17 @@ enum fact {
 	FACT_DC = 1u << 7,        /* dc, dcs[] */
 	FACT_TGT = 1u << 8,       /* auth holds a ticket-granting ticket */
 	FACT_DIRECTORY = 1u << 9, /* stage: a bound LDAP connection; config_nc, root_nc */
-	FACT_CA = 1u << 10,       /* ca_name: the CA's web server */
-	FACT_CA_WEB = 1u << 11,   /* stage: ca_ip and an HTTP session with it */
+	FACT_CA = 1u << 10,       /* ca.name: the CA's web server */
+	FACT_CA_WEB = 1u << 11,   /* stage: ca.ip and an HTTP session with it */
 	FACT_LINE = 1u << 12,     /* the line to the pool is up */
 	FACT_REGISTERED = 1u << 13,  /* signed in */
 	FACT_PROVISIONED = 1u << 14, /* update_url, mwi_poll_min */
-	FACT_CAS = 1u << 15,         /* cas_name, cas_ip: Exchange's client access server */
+	FACT_CAS = 1u << 15,         /* cas: Exchange's client access server */
 	FACT_MAILBOX = 1u << 16,     /* ews_url */
 	FACT_UPDATE = 1u << 17, /* offered_version, base_url: the update service has answered */
-	FACT_IMAGE = 1u << 18, /* flash: installed_version is on the other bank, to be booted */
-	FACT_LEASE = 1u << 19, /* flash: last_ip, last_server, vlan: for INIT-REBOOT */
-	FACT_URLS = 1u << 20,  /* flash: update_url of the last provisioning */
+	FACT_IMAGE = 1u << 18,  /* flash: offered_version is on the other bank, to be booted */
+	FACT_LEASE = 1u << 19,  /* flash: last_ip, last_server, vlan: for INIT-REBOOT */
+	FACT_URLS = 1u << 20,   /* flash: update_url of the last provisioning */
 
 	FACTS_FLASH = FACT_USER | FACT_ROOT | FACT_IMAGE | FACT_LEASE | FACT_URLS,
 	FACTS_STAGE = FACT_DIRECTORY | FACT_CA_WEB /* gone with the stage's connection */

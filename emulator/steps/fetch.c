@@ -27,6 +27,7 @@ fetch_host(const struct fetch *f, char *out, size_t cap)
 		(void)snprintf(out, cap, "%s:%u", host, f->url.port);
 }
 
+/* What a comparison wants of a request: its line, its header names, the whole URL. */
 static void
 fetch_note(struct step *s, const struct fetch *f, const struct io_ask *ask, const char *host)
 {
@@ -63,6 +64,7 @@ fetch_send(struct step *s, struct fetch *f, bool negotiate)
 	headers[ask.n_headers++] = (struct io_header){ "Host", host };
 	headers[ask.n_headers++] = (struct io_header){ "Cache-Control", "no-cache" };
 	fetch_note(s, f, &ask, host);
+	/* The page of a 401 makes room for the answer. */
 	buf_clear(&f->body);
 	f->phase = negotiate ? FETCH_SIGNED : FETCH_PLAIN;
 
@@ -71,6 +73,7 @@ fetch_send(struct step *s, struct fetch *f, bool negotiate)
 		f->asked = err == 0;
 		return err ? step_lost(s, err) : STEP_WAIT;
 	}
+	/* Tickets are issued to names, whatever Host says. */
 	(void)snprintf(spn, sizeof spn, "HTTP/%s", f->url.host);
 	if (negotiate_talk_start(&f->talk.negotiate, &cfg, f->session, spn, &ask) ==
 	    TALK_FAILED)
@@ -104,6 +107,7 @@ fetch_locate(struct step *s, struct fetch *f, const struct fetch_ask *ask)
 
 	if (at != NULL && strcasecmp(at->name, f->url.host) == 0) {
 		f->at = *at;
+		/* The address holds for any port, the session only for its own. */
 		if (at->port == f->url.port)
 			f->session = ask->session;
 		return fetch_open(s, f);
@@ -141,6 +145,7 @@ fetch_start(struct step *s, struct fetch *f, const struct fetch_ask *ask)
 
 /* ---- the answer ------------------------------------------------------------- */
 
+/* DNS has spoken: a host that does not exist is another matter than silence. */
 static enum verdict
 fetch_on_found(struct step *s, struct fetch *f, enum talk_state state)
 {
@@ -163,6 +168,7 @@ fetch_on_whole(struct step *s, struct fetch *f, const struct io_event *ev)
 	if (f->body.err)
 		return step_fail(s, WHY_BAD_REPLY, "http:the answer is longer than %d bytes",
 		    FETCH_BODY_MAX);
+	/* The challenge (RFC 9110 section 15.5.2) is answered once, on the same session. */
 	if (f->status == 401 && f->phase == FETCH_PLAIN && f->auth == FETCH_ON_401)
 		return fetch_send(s, f, true);
 	return f->status == 200 ? STEP_DONE : step_http_status(s, f->status);
@@ -188,6 +194,7 @@ fetch_on_http(struct step *s, struct fetch *f, const struct io_event *ev)
 	switch (ev->kind) {
 	case IO_HEAD:
 		f->status = ev->http->status;
+		/* The status of a signed request is noted by its talk. */
 		if (f->phase == FETCH_PLAIN)
 			seen_add_num(s->seen, SEEN_HTTP_STATUS, (uint64_t)f->status);
 		break;
@@ -221,6 +228,7 @@ fetch_event(struct step *s, struct fetch *f, const struct io_event *ev)
 		v = fetch_on_negotiate(s, f, ev);
 	if (ev->h != f->session || ev->h == NULL)
 		return v;
+	/* Once a try, however many events show it. */
 	if (ev->tls != NULL && !f->handshake_noted) {
 		f->handshake_noted = true;
 		tls_note(s->seen, ev->tls);
@@ -239,6 +247,7 @@ fetch_drop(struct step *s, struct fetch *f)
 {
 	if (f->phase == FETCH_SIGNED && negotiate_talk_asked(&f->talk.negotiate))
 		f->asked = true;
+	/* The rest of an answer is still to come: the next request must not get it. */
 	if (f->asked && f->session == s->held)
 		step_let_go(s);
 	if (f->phase == FETCH_LOOKUP)

@@ -13,7 +13,7 @@
 
 enum fetch_auth { FETCH_ANONYMOUS, FETCH_ON_401, FETCH_NEGOTIATE };
 
-struct fetch_ask { /* what it points to is copied, but for `at` */
+struct fetch_ask { /* what fetch_start() does not copy is lent until the fetch ends */
 	const char *method, *url;
 	const char *user_agent, *content_type; /* content_type NULL: no body */
 	struct span body;
@@ -53,7 +53,7 @@ struct fetch { /* zeroed by the runner */
 
 _Static_assert(sizeof(struct fetch) + 64 <= STEP_STATE_MAX, "it fits into a step's scratch");
 
-/* Begin: STEP_WAIT, or how it failed.  method, user_agent and content_type are lent. */
+/* Begin: STEP_WAIT, or how it failed.  url, body and at are copied. */
 enum verdict fetch_start(struct step *, struct fetch *, const struct fetch_ask *);
 
 /*

@@ -14,6 +14,7 @@ enum { US = 1000000 };
 
 /* ---- what was seen ------------------------------------------------------------- */
 
+/* The codes as the packet has them: their order tells one client from another. */
 static void
 lease_note_codes(struct step *s, enum seen_key key, const struct dhcp_msg *m)
 {
@@ -24,6 +25,8 @@ lease_note_codes(struct step *s, enum seen_key key, const struct dhcp_msg *m)
 		seen_add_num(s->seen, key, codes[i]);
 }
 
+/* Options 55 and 60: what the phone wants to know and what it says it is. RFC 2132 sections
+ * 9.8 and 9.13. */
 static void
 lease_note_asked(struct step *s, const struct dhcp_msg *m)
 {
@@ -57,6 +60,7 @@ lease_note_sent(struct step *s, const struct dhcp_msg *m, size_t bytes)
 	seen_num(s->seen, SEEN_DHCP_FLAGS, m->flags);
 }
 
+/* A message sent again and again is noted once. */
 static void
 lease_note(void *arg, bool sent, const struct dhcp_msg *m, size_t bytes)
 {
@@ -116,9 +120,11 @@ lease_prolong(struct step *s)
 	f->t2_s = l->t2_s;
 	f->leased_at_us = l->leased_at_us;
 	f->dhcp_server = f->last_server = l->server;
+	/* A lease counts from its REQUEST, not from the ACK: RFC 2131 section 4.4.1. */
 	f->last_until_us = step_host_us(s) - (int64_t)gone_us + (int64_t)l->t2_s * US;
 }
 
+/* All that the ACK said; what it left out is empty from now on. */
 static void
 lease_into_facts(struct step *s)
 {
@@ -147,6 +153,7 @@ lease_take(struct step *s)
 	char text[TEXT_IP_MAX];
 	int err = s->io->ops->address(s->io, l->ip, st->cfg.vlan);
 
+	/* Another host has it: RFC 2131 section 3.1, step 5. */
 	if (err == -EADDRINUSE) {
 		(void)dhcp_talk_decline(&st->cfg, l->ip, l->server);
 		s->facts->last_ip = 0;

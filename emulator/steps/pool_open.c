@@ -12,6 +12,7 @@ pool_open(struct step *s, bool trust_nothing, struct io_handle **h)
 
 	if (f->n_pools == 0)
 		return -EADDRNOTAVAIL;
+	/* Each try takes the next target; behind the last comes the first. */
 	f->pool_at = (uint8_t)((s->attempt - 1) % f->n_pools);
 	pool = &f->pool[f->pool_at];
 	cfg.to = (struct io_addr){ pool->ip, pool->port };

@@ -19,6 +19,8 @@ enum { SIPS_PORT = 5061 };
 
 /* ---- REGISTER ----------------------------------------------------------- */
 
+/* Of the REGISTER without credentials only the method is noted: the signed one has every
+ * header that is worth a comparison. */
 static enum verdict
 login_register(struct step *s, struct sip_login *l, enum sip_login_at at)
 {
@@ -34,6 +36,7 @@ login_register(struct step *s, struct sip_login *l, enum sip_login_at at)
 enum verdict
 sip_login_start(struct step *s, struct sip_login *l)
 {
+	/* While the signing context holds, a refresh goes out signed and is not challenged. */
 	if (line_is_registered(s->line) && !line_sign_is_old(s->line))
 		return login_register(s, l, LOGIN_REFRESH);
 	line_unsign(s->line);
@@ -69,6 +72,7 @@ login_on_challenge(struct step *s, struct sip_login *l, const struct sip_msg *m)
 
 	seen_text(s->seen, SEEN_SIP_SCHEME, span_of("Kerberos"));
 	seen_num(s->seen, SEEN_SIP_VERSION, line_version(s->line));
+	/* The challenge has named the service; the ticket for it may be there already. */
 	l->at = LOGIN_TICKET;
 	memset(&l->talk, 0, sizeof l->talk);
 	return login_on_ticket(
@@ -118,6 +122,7 @@ login_on_redirect(struct step *s, struct sip_login *l, const struct sip_msg *m)
 		return step_fail(s, WHY_BAD_REPLY, "sip:%d without a pool", m->status);
 
 	l->talk.home.port = uri.port != 0 ? uri.port : SIPS_PORT;
+	/* A pool named by its address needs no DNS. */
 	if (text_ip(uri.host, &ip) == 0)
 		return login_go_home(s, l, ip);
 	l->at = LOGIN_HOME;
@@ -170,6 +175,7 @@ login_on_answer(struct step *s, struct sip_login *l, const struct sip_msg *m)
 		return login_on_redirect(s, l, m);
 	if (m->status == 401 || m->status == 407)
 		return login_on_challenge(s, l, m);
+	/* A RETRY stands for the server's trouble, a FAIL for the user's. */
 	v = sip_refused(s, m);
 	if (v == STEP_RETRY)
 		login_turn_away(s);
@@ -181,6 +187,7 @@ sip_login_event(struct step *s, struct sip_login *l, const struct io_event *ev)
 {
 	const struct line_reply *r = line_reply(s->line);
 
+	/* The line first: what it does not explain is of the ticket or of DNS. */
 	if (r != NULL)
 		return r->news == LINE_ANSWER ? login_on_answer(s, l, r->msg)
 					      : sip_unanswered(s, r);
@@ -195,6 +202,7 @@ void
 sip_login_cancel(struct step *s, struct sip_login *l)
 {
 	line_unwait(s->line, step_owner(s).arg);
+	/* The talks share their memory: `at` says which one is in it. */
 	if (l->at == LOGIN_TICKET || l->at == LOGIN_SIGNED)
 		ticket_talk_drop(&l->talk.ticket);
 	if (l->at == LOGIN_HOME)

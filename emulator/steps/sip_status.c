@@ -14,12 +14,14 @@ sip_diagnostics(const struct sip_msg *m)
 	struct span value = sip_msg_get(m, "ms-diagnostics", 0), id;
 	uint64_t n;
 
+	/* Outside the enterprise only the public form is sent. */
 	if (value.p == NULL)
 		value = sip_msg_get(m, "ms-diagnostics-public", 0);
 	id = span_trim(span_cut(&value, ';'));
 	return text_u64(id, UINT32_MAX, &n) == 0 ? (unsigned)n : 0;
 }
 
+/* RFC 3261 section 21, as far as the report's columns tell them apart. */
 static enum reason
 sip_reason(int status)
 {
@@ -47,6 +49,7 @@ sip_wait_s(const struct sip_msg *m)
 	value = span_trim(value);
 	if (text_u64(span_cut(&value, ' '), UINT32_MAX, &s) == 0)
 		return s < RETRY_AFTER_MAX_S ? s : RETRY_AFTER_MAX_S;
+	/* Nothing was said; a server time-out is given a minute all the same. */
 	return m->status == 504 ? STATUS_504_WAIT_S : 0;
 }
 
@@ -61,6 +64,7 @@ sip_refused(struct step *s, const struct sip_msg *m)
 	(void)snprintf(detail, sizeof detail, id ? "sip:%d/%u" : "sip:%d", m->status, id);
 	if (id >= OVERLOADED && m->status == 403)
 		why = WHY_REFUSED; /* the version filter */
+	/* Only a server in trouble, or too busy for its filter, may say otherwise later. */
 	if (m->status / 100 != 5 && id != OVERLOADED)
 		return step_fail(s, why, "%s", detail);
 

@@ -58,6 +58,7 @@ struct identity {
 enum step_scope { STEP_IN_ATTEMPT, STEP_IN_STAGE };
 
 struct step {
+	/* The phone; all of it outlives the step. */
 	struct io *io;
 	struct auth *auth;
 	struct facts *facts;
@@ -78,6 +79,8 @@ struct step {
 	struct lane *lane; /* the journey's */
 };
 
+/* start begins a try; event is called with each event from then on, until a verdict that is
+ * not WAIT. Neither is called for the same try after that. */
 struct step_ops {
 	const char *name;
 	size_t state_size;

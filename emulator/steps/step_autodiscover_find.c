@@ -1,5 +1,5 @@
 /*
- * step_autodiscover_find.c - row 22: where is Exchange?  A
+ * step_autodiscover_find.c - row 22: where is Exchange?  The address of
  * autodiscover.<SIP domain>.
  *
  * needs  FACT_ADDRESS, FACT_DOMAIN (its suffixes), FACT_USER

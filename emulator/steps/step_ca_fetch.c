@@ -52,6 +52,7 @@ fetch_on_reply(struct step *s)
 
 	if (f->talk.status == 200)
 		return ca_web_trust(s, &f->file);
+	/* The ticket was not for this server: the next key. */
 	if (f->talk.status == 401 && fetch_has_another(s))
 		return fetch_ask_next(s);
 	return step_http_status(s, f->talk.status);
@@ -82,10 +83,12 @@ fetch_start(struct step *s)
 
 	if (s->facts->ca_first_key_taken)
 		return step_skip(s, "http:the first key was taken");
+	/* Lost since the row above: back to ca_find. */
 	if (s->held == NULL)
 		return step_retry(s, WHY_RESET, "http:no session");
 	if (s->profile->trust.n_spn == 0)
 		return step_fail(s, WHY_LOCAL, "profile:no SPN");
+	/* The first key had its turn in the row above, unless it is the only one. */
 	f->spn = s->profile->trust.n_spn > 1 ? 1 : 0;
 	return fetch_ask(s);
 }

@@ -22,6 +22,7 @@ _Static_assert(sizeof(struct ca_find_state) <= STEP_STATE_MAX, "fits the scratch
 
 /* ---- who it is ---------------------------------------------------------------- */
 
+/* Nobody has said yet who asks: it is the 401 that tells how to. */
 static enum verdict
 ca_find_ask(struct step *s)
 {
@@ -62,12 +63,14 @@ ca_find_start(struct step *s)
 {
 	struct ca_find_state *ca = s->state;
 
+	/* A new session: what an earlier one did with the first key is void. */
 	s->facts->ca_first_key_taken = false;
 	return ca_find_on_dns(s, lookup_start(s, &ca->dns, s->facts->ca.name, DNS_A));
 }
 
 /* ---- what it wants ---------------------------------------------------------------- */
 
+/* WWW-Authenticate may come several times, once a scheme: RFC 9110 section 11.6.1. */
 static void
 ca_find_on_head(struct step *s, const struct io_http_seen *http)
 {
@@ -94,6 +97,7 @@ ca_find_on_whole(struct step *s)
 		return step_http_status(s, ca->status);
 	if (ca->status == 401 && !ca->negotiate)
 		return step_fail(s, WHY_AUTH, "http:401 without Negotiate");
+	/* The rows below show their tickets on this session. */
 	step_hold(s, ca->http);
 	return STEP_DONE;
 }

@@ -49,6 +49,7 @@ wrong_key_verdict(struct step *s, enum talk_state state)
 	case TALK_FAILED:
 		break;
 	}
+	/* A KDC without such a key says the same as a server that refuses it. */
 	return ca_web_no_key(&w->talk) ? STEP_DONE : ca_web_lost(s, &w->talk);
 }
 

@@ -32,6 +32,7 @@ cas_start(struct step *s)
 	enum verdict v;
 	struct buf body;
 
+	/* Autodiscover asks for a mail address; the phone knows only its SIP address. */
 	(void)snprintf(email, sizeof email, "%s@%s", s->id->sip_user, s->id->sip_domain);
 	(void)snprintf(
 	    url, sizeof url, "https://%s%s", s->facts->cas.name, s->profile->exchange.path);
@@ -58,11 +59,13 @@ cas_event(struct step *s, const struct io_event *ev)
 		return v;
 	if (autodiscover_xml_read(buf_bytes(&f->body), &a) != 0)
 		return step_retry(s, WHY_BAD_REPLY, "autodiscover:not an answer");
+	/* A 200 may still say no. */
 	if (a.error_code != 0)
 		return step_fail(s, WHY_NOT_FOUND, "autodiscover:%d", a.error_code);
 	if (a.redirect[0] != '\0')
 		return step_fail(
 		    s, WHY_NOT_FOUND, "autodiscover:redirect to %.40s", a.redirect);
+	/* No URL for EWS: the client access server's own, at the usual path. */
 	if (a.ews_url[0] == '\0')
 		(void)snprintf(a.ews_url, sizeof a.ews_url, "https://%s%s", s->facts->cas.name,
 		    s->profile->exchange.ews_path);

@@ -58,6 +58,7 @@ dc_find_judge(struct step *s, enum talk_state state)
 	if (state == TALK_WAIT)
 		return STEP_WAIT;
 	if (state == TALK_FAILED) {
+		/* No such service: the KDCs of a Windows domain are its controllers. */
 		if (st->talk.err == -ENOENT && ++st->at < N_SERVICES)
 			return dc_find_ask(s);
 		return lookup_lost(s, &st->talk);

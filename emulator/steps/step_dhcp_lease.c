@@ -14,7 +14,7 @@
 
 static enum verdict dhcp_lease_judge(struct step *, enum talk_state);
 
-/* Ask. */
+/* INIT-REBOOT for a lease that is still warm, else DISCOVER; only the first try is delayed. */
 static enum verdict
 dhcp_lease_start(struct step *s)
 {
@@ -59,6 +59,7 @@ dhcp_lease_event(struct step *s, const struct io_event *ev)
 	return dhcp_lease_judge(s, dhcp_talk_event(&st->talk, ev));
 }
 
+/* No cancel: a DHCP talk holds nothing but io handles. */
 const struct step_ops step_dhcp_lease = {
 	.name = "dhcp_lease",
 	.state_size = sizeof(struct lease_state),

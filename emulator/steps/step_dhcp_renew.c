@@ -79,6 +79,7 @@ renew_start(struct step *s)
 		return step_skip(s, "dhcp:no address");
 	if (now >= renew_at_us(f, f->lease_s))
 		return renew_address_lost(s, WHY_TIMEOUT, "dhcp:lease expired");
+	/* RENEWING asks the server alone; from T2 on, REBINDING, any server may answer. */
 	return renew_judge(s,
 	    dhcp_talk_renew(
 		&st->talk, lease_cfg(s, f->vlan), &held, now >= renew_at_us(f, f->t2_s)));

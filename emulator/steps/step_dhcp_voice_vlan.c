@@ -40,6 +40,7 @@ voice_vlan_start(struct step *s)
 	struct lease_state *st = s->state;
 	const struct facts *f = s->facts;
 
+	/* INIT-REBOOT began inside the VLAN: there is nowhere to move to. */
 	if (f->vlan != 0 && (f->voice_vlan == 0 || f->voice_vlan == f->vlan))
 		return step_skip(s, "dhcp:already in VLAN %u", f->vlan);
 	if (f->voice_vlan == 0)
@@ -47,6 +48,7 @@ voice_vlan_start(struct step *s)
 
 	if (f->ip != 0 && voice_vlan_release(s) != STEP_WAIT)
 		return STEP_RETRY;
+	/* From DISCOVER on: the old address is worth nothing in this VLAN. */
 	return voice_vlan_judge(
 	    s, dhcp_talk_lease(&st->talk, lease_cfg(s, f->voice_vlan), 0, false));
 }

@@ -21,6 +21,7 @@ ews_start(struct step *s)
 	return fetch_start(s, s->state, &ask);
 }
 
+/* Nothing in the answer is read: that it is a 200 is all there is to a poll. */
 static enum verdict
 ews_event(struct step *s, const struct io_event *ev)
 {

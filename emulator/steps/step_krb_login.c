@@ -38,6 +38,7 @@ login_start(struct step *s)
 	struct login_state *login = s->state;
 	struct talk_cfg cfg;
 
+	/* The turn comes first: the talk takes the KDC's address of this moment. */
 	dc_turn(s);
 	cfg = step_talk(s);
 	return login_verdict(s, ticket_talk_login(&login->ticket, &cfg));

@@ -144,6 +144,7 @@ bind_bind(struct step *s)
 
 	if (s->facts->config_nc[0] == '\0')
 		return step_fail(s, WHY_NOT_FOUND, "ldap:no configurationNamingContext");
+	/* A rootDSE without a list proves nothing; one with a list must name ours. */
 	if (b->names_mechanisms && !b->has_spnego)
 		return step_fail(s, WHY_AUTH, "ldap:no GSS-SPNEGO");
 
@@ -169,10 +170,12 @@ bind_on_message(struct step *s, const struct ldap_msg *m)
 		return directory_refused(s, &m->result);
 	if (b->phase == BIND_ROOT_DSE)
 		return bind_bind(s);
+	/* The next row searches over this connection. */
 	step_hold(s, b->conn);
 	return STEP_DONE;
 }
 
+/* What comes may be several messages, or a part of one. */
 static enum verdict
 bind_on_bytes(struct step *s, struct span bytes)
 {

@@ -1,7 +1,7 @@
 /*
- * step_ldap_find_ca.c - look for the root in the directory: published
- * certificates first, then the name of the CA's web server.  The
- * order is that of the OCS 2007 R2 help on the phone's root certificate.
+ * step_ldap_find_ca.c - look for the root in the directory: published certificates first, then
+ * the name of the CA's web server.  The order is that of the OCS 2007 R2 help on the phone's
+ * root certificate.
  *
  * Both searches go to the configuration naming context: that is where these
  * objects are, and a search of the domain's own tree would not meet them.
@@ -30,6 +30,7 @@ _Static_assert(sizeof(struct find_state) <= STEP_STATE_MAX, "fits the scratch");
 static const char *const find_certificate[] = { "cACertificate" };
 static const char *const find_host[] = { "dNSHostName" };
 
+/* The whole subtree: these objects lie in more than one container. */
 static enum verdict
 find_search(struct step *s, const char *category, const char *const *want)
 {
@@ -133,16 +134,19 @@ find_on_end(struct step *s, const struct ldap_result *r)
 	    r->code != LDAP_NO_SUCH_OBJECT)
 		return directory_refused(s, r);
 
+	/* Nothing published, or nothing that is a certificate: where is the CA itself? */
 	if (!find->for_server && find->n_trusted == 0) {
 		find->for_server = true;
 		return find_search(s, "pKIEnrollmentService", find_host);
 	}
 	find_leave(s);
 	if (find->n_trusted != 0) {
+		/* Not what the row promises, but it spares the phone the rows of the CA. */
 		s->facts->known |= FACT_ROOT;
 		return STEP_DONE;
 	}
 	if (find->name[0] == '\0')
+		/* What the phone shows on its screen. */
 		return step_fail(s, WHY_NOT_FOUND, "ldap:Cannot validate server certificate");
 	s->facts->ca = (struct facts_target){ .port = 80 };
 	(void)text_copy(s->facts->ca.name, sizeof s->facts->ca.name, span_of(find->name));

@@ -53,6 +53,7 @@ ntp_find_judge(struct step *s, enum talk_state state)
 	if (state == TALK_WAIT)
 		return STEP_WAIT;
 	if (state == TALK_FAILED) {
+		/* Only a missing record leads on: silence would meet the other name too. */
 		if (st->talk.err == -ENOENT && !st->fallback)
 			return ntp_find_host(s);
 		return lookup_lost(s, &st->talk);

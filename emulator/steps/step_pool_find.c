@@ -64,6 +64,7 @@ pool_find_next(struct step *s)
 	return step_fail(s, WHY_NOT_FOUND, "dns:no pool for %s", s->id->sip_domain);
 }
 
+/* SRV targets bring their ports; a host is one target for each port. */
 static void
 pool_find_keep(struct step *s)
 {

@@ -55,6 +55,7 @@ untrusted_event(struct step *s, const struct io_event *ev)
 	if (ev->kind != IO_UP)
 		return STEP_WAIT;
 	tls_note(s->seen, ev->tls);
+	/* With nothing trusted no handshake may succeed. */
 	return step_fail(s, WHY_TLS, "tls:trusted without a root");
 }
 

@@ -51,10 +51,12 @@ provision_ask(struct step *s, int tag, struct span body)
 	struct line_subscribe ask = subscriptions[tag];
 	int err;
 
+	/* Not among the Allow-Events of the registration: not asked for. */
 	if (!line_allows(s->line, ask.event))
 		return 0;
 	if (body.n > 0)
 		ask.body = body;
+	/* Of the three it is provisioning whose headers are worth a comparison. */
 	sip_note_sent(s, tag == TAG_PROVISIONING);
 	err = line_subscribe(s->line, &ask, step_owner(s), tag);
 	sip_note_no_more(s);
@@ -109,6 +111,7 @@ provision_take(struct step *s, struct span xml)
 		return step_retry(
 		    s, err == -ENOMEM ? WHY_LOCAL : WHY_BAD_REPLY, "sip:no provisioning data");
 	url = external ? p.update_external : p.update_internal;
+	/* Switched off is the same as no address. */
 	memcpy(s->facts->update_url, p.update_enabled ? url : "",
 	    strlen(p.update_enabled ? url : "") + 1);
 	s->facts->mwi_poll_min = p.mwi_poll_min;
@@ -149,6 +152,7 @@ provision_event(struct step *s, const struct io_event *ev)
 	(void)ev;
 	if (r == NULL)
 		return STEP_WAIT;
+	/* Of the roaming data it is enough that an answer came, or that none will. */
 	state->waiting--;
 	if (r->news == LINE_ANSWER)
 		v = provision_on_answer(s, r);

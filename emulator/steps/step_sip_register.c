@@ -1,6 +1,6 @@
 /*
- * step_sip_register.c - sign in at the pool;
- * [MS-SIPREGE] 3.1, [MS-SIPAE] 3.2, error ids by [MS-OCER] 8.
+ * step_sip_register.c - sign in at the pool.  [MS-SIPREGE] 3.1, [MS-SIPAE] 3.2, error ids by
+ * [MS-OCER] 8.
  *
  * needs  FACT_LINE, FACT_DC, FACT_TGT
  * gives  FACT_REGISTERED

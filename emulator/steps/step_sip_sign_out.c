@@ -28,6 +28,7 @@ sign_out_event(struct step *s, const struct io_event *ev)
 	if (r == NULL)
 		return STEP_WAIT;
 	switch (r->news) {
+	/* Any final answer will do: nothing can be done about a refusal now. */
 	case LINE_ANSWER:
 	case LINE_SIGNED_OFF:
 		return STEP_DONE;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Talks know nothing of `seen`: here their facts get their keys. */
 static void
 step_talk_note(void *arg, enum talk_fact fact, const char *text)
 {
@@ -59,6 +60,7 @@ step_talk_lost(struct step *s, int err, const char *detail)
 {
 	enum verdict v = step_lost(s, err);
 
+	/* The talk knows more than an errno can say. */
 	if (*detail != '\0')
 		snprintf(s->detail, sizeof s->detail, "%s", detail);
 	return err == -EACCES || err == -ENOENT ? STEP_FAIL : v;

@@ -24,6 +24,7 @@ ask_start(struct step *s)
 	struct ask_state *st = s->state;
 	char url[FACTS_URL_MAX];
 
+	/* Of this sign-in, or of the last one before the power cut. */
 	if ((s->facts->known & (FACT_PROVISIONED | FACT_URLS)) &&
 	    s->facts->update_url[0] != '\0') {
 		st->fallen_back = true;
@@ -53,6 +54,7 @@ ask_event(struct step *s, const struct io_event *ev)
 
 	if (v == STEP_FAIL && !st->fallen_back && fetch_has_no_host(&st->fetch))
 		return ask_fall_back(s, st);
+	/* The download may find its files on the same host. */
 	if (v == STEP_DONE)
 		step_hold(s, st->fetch.session);
 	return v;

@@ -1,7 +1,7 @@
 /*
  * step_update_at_power_on.c - builds from 522 on ask for updates at every power-on, before
- * anybody has signed in: http://<address of ucupdates-r2.<DHCP
- * domain>>/RequestHandler/ucdevice.upx.
+ * anybody has signed in: POST /RequestHandler/ucdevice.upx at the address of
+ * ucupdates-r2.<DHCP domain>.
  *
  * needs  FACT_ADDRESS, FACT_DOMAIN
  * gives  nothing
@@ -20,6 +20,7 @@ power_on_start(struct step *s)
 		return step_skip(
 		    s, "profile:build %s learns the address after sign-in", s->facts->version);
 	update_post_url(s, s->profile->update.power_on_host, url);
+	/* Inside, Host is the address that DNS named; outside, TLS wants the name. */
 	return update_post_start(s, s->state, url, !s->id->external);
 }
 

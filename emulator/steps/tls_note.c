@@ -24,6 +24,7 @@ tls_note(struct seen *seen, const struct io_tls_seen *tls)
 		seen_num(seen, SEEN_TLS_CHOSEN, tls->suite);
 	if (tls->version != 0)
 		seen_num(seen, SEEN_TLS_VERSION, tls->version);
+	/* What the phone complained of, else what the server did. */
 	alert = tls->alert_sent != 0 ? tls->alert_sent : tls->alert_got;
 	if (alert != 0)
 		seen_num(seen, SEEN_TLS_ALERT, alert);

@@ -23,6 +23,7 @@ update_file_start(struct step *s, struct fetch *f, const char *file, bool count)
 	if (!update_is_newer(facts))
 		return step_skip(s, "update:%s is not newer than %s", facts->offered_version,
 		    facts->version);
+	/* <BaseURL> comes with or without its last slash. */
 	(void)snprintf(url, sizeof url, "%s%s%s", facts->base_url,
 	    n > 0 && facts->base_url[n - 1] == '/' ? "" : "/", file);
 	return fetch_start(s, f, &ask);

@@ -17,6 +17,7 @@ update_post_url(const struct step *s, const char *host, char out[FACTS_URL_MAX])
 	const struct profile_update *u = &s->profile->update;
 	bool outside = s->id->external;
 
+	/* Inside HTTP, port 80; outside HTTPS, port 443. */
 	(void)snprintf(out, FACTS_URL_MAX, "%s://%s.%s%s", outside ? "https" : "http", host,
 	    s->facts->domain, outside ? u->path_external : u->path_internal);
 }
@@ -36,6 +37,7 @@ mac_text(const uint8_t mac[6], char out[TEXT_MAC_MAX])
 	    mac[2], mac[3], mac[4], mac[5]);
 }
 
+/* The profile's template with what this phone and its user are. */
 static int
 write_request(const struct step *s, struct buf *out)
 {
@@ -59,6 +61,7 @@ write_request(const struct step *s, struct buf *out)
 	mac_text(s->id->mac, mac);
 	if (gmtime_r(&seconds, &tm) != NULL)
 		(void)strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	/* Before anybody has signed in the field stays empty. */
 	if (facts_know(s->facts, FACT_USER))
 		(void)snprintf(user, sizeof user, "%s@%s", s->id->sip_user, s->id->sip_domain);
 	return template_fill(out, s->profile->templates.update_request, values,
@@ -109,6 +112,8 @@ update_post_event(struct step *s, struct fetch *f, const struct io_event *ev)
 		return v;
 	if (update_xml_read_answer(buf_bytes(&f->body), &a) != 0)
 		return step_retry(s, WHY_BAD_REPLY, "update:not a <Response>");
+	/* Each side has its own URL. A service that was never set up leaves both blank:
+	 * then its version counts for nothing either. */
 	base = s->id->external ? a.external_base_url : a.base_url;
 	if (text_copy(facts->base_url, sizeof facts->base_url, span_of(base)) != 0 ||
 	    text_copy(facts->offered_version, sizeof facts->offered_version,

@@ -18,7 +18,8 @@ lease_suffixes(struct dhcp_lease *l, const struct dhcp_msg *m)
 			memcpy(l->suffix[l->n_suffixes++], search[i], sizeof search[i]);
 }
 
-/* T1 and T2 as told if they make sense, else a half and seven eighths of the lease. */
+/* T1 and T2 as told if they make sense, else a half and seven eighths of the lease: RFC
+ * 2131 section 4.4.5. */
 static void
 lease_times(struct dhcp_lease *l, const struct dhcp_msg *m)
 {
@@ -43,9 +44,11 @@ dhcp_lease_read(struct dhcp_lease *out, const struct dhcp_msg *ack, uint8_t vlan
 		return "dhcp:no address";
 	if (l.lease_s < 1)
 		return "dhcp:no lease time";
+	/* RFC 2131 can do without a mask; Windows CE cannot. */
 	if (l.mask == 0)
 		return "dhcp:no mask";
 
+	/* Of more than two servers the first two are kept. */
 	(void)dhcp_msg_ips(ack, DHCP_OPT_DNS, l.dns, 2);
 	lease_times(&l, ack);
 	lease_suffixes(&l, ack);

@@ -34,6 +34,7 @@ dhcp_say(const struct dhcp_talk_cfg *cfg, struct io_handle *conn, const struct d
 	if (b.err != 0)
 		return b.err;
 	err = cfg->io->ops->send(conn, buf_bytes(&b));
+	/* Read back from the bytes, so that the note is what a sniffer would see. */
 	if (err == 0 && cfg->note != NULL && dhcp_msg_decode(&sent, buf_bytes(&b)) == 0)
 		cfg->note(cfg->note_arg, true, &sent, b.n);
 	return err;
@@ -61,6 +62,7 @@ dhcp_talk_release(const struct dhcp_talk_cfg *cfg, uint32_t ip, uint32_t server)
 
 	if (err != 0)
 		return err;
+	/* RFC 2131 table 5: the address in ciaddr, no option 50. */
 	a.ciaddr = ip;
 	a.server = server;
 	return send_and_close(cfg, conn, &a);
@@ -75,6 +77,7 @@ dhcp_talk_decline(const struct dhcp_talk_cfg *cfg, uint32_t ip, uint32_t server)
 
 	if (err != 0)
 		return err;
+	/* Table 5 again: it was never ours, so ciaddr stays 0. */
 	a.wanted = ip;
 	a.server = server;
 	return send_and_close(cfg, conn, &a);

@@ -52,7 +52,7 @@ dhcp_fail(struct dhcp_talk *t, int err)
 
 /* ---- sending ------------------------------------------------------------------------ */
 
-/* The message of the phase. */
+/* The message of the phase; where each has its address: RFC 2131 section 4.3.6, table 4. */
 static struct dhcp_ask
 phase_ask(const struct dhcp_talk *t)
 {
@@ -149,8 +149,7 @@ dhcp_on_alarm(struct dhcp_talk *t)
 	return dhcp_next_round(t);
 }
 
-/* ---- answers ------------------------------------------------------------------------------
- */
+/* ---- answers ------------------------------------------------------------------------- */
 
 /* Something a server said cannot be used; the answer of another one may. */
 static enum talk_state
@@ -160,6 +159,7 @@ dhcp_flaw(struct dhcp_talk *t, const char *flaw)
 	return TALK_WAIT;
 }
 
+/* The first offer that can be used is taken. */
 static enum talk_state
 dhcp_on_offer(struct dhcp_talk *t, const struct dhcp_msg *m)
 {
@@ -201,6 +201,7 @@ lease_of(const struct dhcp_talk *t, const struct dhcp_msg *m, struct dhcp_lease 
 	return NULL;
 }
 
+/* The lease, if nothing is wrong with it. */
 static enum talk_state
 dhcp_on_ack(struct dhcp_talk *t, const struct dhcp_msg *m)
 {
@@ -278,8 +279,7 @@ dhcp_talk_event(struct dhcp_talk *t, const struct io_event *ev)
 	return dhcp_on_packet(t, ev->bytes);
 }
 
-/* ---- beginnings
- * ------------------------------------------------------------------------------ */
+/* ---- beginnings ----------------------------------------------------------------------- */
 
 /* The handles, and the talk's own clock. */
 static int

@@ -82,8 +82,7 @@ dns_exhausted(struct dns_talk *t)
 		return dns_next_name(t, -EREMOTEIO);
 	if (t->unreadable)
 		err = -EBADMSG;
-	/* One target's zone may be silent while another's is well; for a name that is the end.
-	 */
+	/* One target's zone may be silent, another's not; for a name silence is the end. */
 	return t->looking_up ? dns_next_name(t, err) : dns_fail(t, err);
 }
 
@@ -197,7 +196,7 @@ dns_chance(void *arg)
 	return io->ops->random(io);
 }
 
-/* Services: order them and go on to their addresses. */
+/* Services: order them by priority and weight (RFC 2782), go on to their addresses. */
 static enum talk_state
 dns_take_services(struct dns_talk *t, struct span reply)
 {
@@ -251,7 +250,7 @@ dns_take_address(struct dns_talk *t, struct span reply)
 
 /* ---- answers --------------------------------------------------------------------------- */
 
-/* Truncated: the same question over TCP. */
+/* Truncated: the same question over TCP, to the server that had too much to say. */
 static enum talk_state
 dns_go_tcp(struct dns_talk *t, int server)
 {
@@ -266,6 +265,7 @@ dns_go_tcp(struct dns_talk *t, int server)
 	return TALK_WAIT;
 }
 
+/* Is it an answer to the question that is out?  Then it may settle it. */
 static enum talk_state
 dns_on_reply(struct dns_talk *t, int server, struct span reply)
 {
@@ -297,7 +297,7 @@ dns_on_reply(struct dns_talk *t, int server, struct span reply)
 	}
 }
 
-/* Connected: the question with its length in front. */
+/* Connected: the question with its length in front.  RFC 1035 section 4.2.2. */
 static enum talk_state
 dns_tcp_up(struct dns_talk *t)
 {

@@ -30,13 +30,14 @@ ldap_talk_bind(struct ldap_talk *t, const char *mechanism, struct span creds)
 
 	snprintf(what, sizeof what, "bind %s", mechanism);
 	talk_note(&t->cfg, TALK_LDAP_OP, what);
+	/* Without a search under way the answer must be a BindResponse. */
 	t->query = NULL;
 	t->id++;
 	return ldap_talk_send(
 	    t, &message, ldap_msg_bind_sasl(&message, t->id, mechanism, creds));
 }
 
-/* A page of the search, from the cookie on. */
+/* A page of the search, from the cookie on: a request with an id of its own.  RFC 2696. */
 static int
 ldap_talk_page(struct ldap_talk *t, struct span cookie)
 {
@@ -61,6 +62,7 @@ ldap_talk_search(struct ldap_talk *t, const struct ldap_search *query)
 	return ldap_talk_page(t, (struct span){ NULL, 0 });
 }
 
+/* Nothing answers it: RFC 4511 section 4.3. */
 int
 ldap_talk_unbind(struct ldap_talk *t)
 {
@@ -85,6 +87,7 @@ ldap_talk_take(struct ldap_talk *t, struct ldap_msg *m)
 	size_t n;
 	int err;
 
+	/* The message lent last may go now. */
 	buf_eat(&t->in, t->taken);
 	t->taken = 0;
 	err = ldap_msg_length(buf_bytes(&t->in), &n);
@@ -111,6 +114,7 @@ ldap_talk_judge(struct ldap_talk *t, const struct ldap_msg *m)
 	case LDAP_SEARCH_ENTRY:
 		return ++t->entries <= LDAP_TALK_ENTRIES ? 0 : -EMSGSIZE;
 	case LDAP_SEARCH_DONE:
+		/* The last page, a refusal, or a search without pages. */
 		if (t->query->page == 0 || m->result.code != LDAP_SUCCESS ||
 		    m->result.cookie.n == 0)
 			return 0;

@@ -24,8 +24,8 @@ struct ldap_talk {
 	unsigned entries;
 };
 
-/* Speak over this connection; ids begin after first_id, so that a connection can be handed on.
- */
+/* Speak over this connection; ids begin after first_id, so that the next talk on it can have
+ * others. */
 void ldap_talk_init(
     struct ldap_talk *, const struct talk_cfg *, struct io_handle *conn, int first_id);
 

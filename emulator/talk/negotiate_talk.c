@@ -21,6 +21,7 @@ negotiate_failed(struct negotiate_talk *t, int err, const char *detail)
 
 /* ---- the request, kept while the ticket is fetched: texts with their NUL, then the body - */
 
+/* The caller's strings may be gone by the time the ticket is there. */
 static void
 negotiate_keep(struct negotiate_talk *t, const struct io_ask *ask)
 {
@@ -60,6 +61,7 @@ talk_note_ask(const struct talk_cfg *cfg, const struct io_ask *ask)
 		talk_note(cfg, TALK_HTTP_HEADER, ask->headers[i].name);
 }
 
+/* The kept request, with the token behind the caller's headers. */
 static int
 negotiate_ask(struct negotiate_talk *t, const char *authorization)
 {
@@ -96,6 +98,7 @@ negotiate_go(struct negotiate_talk *t)
 	}
 	if (err == 0)
 		err = negotiate_ask(t, (const char *)value.p);
+	/* Who reads a token can show it as well. */
 	mem_wipe(token.p, token.n);
 	mem_wipe(value.p, value.n);
 	buf_done(&token);
@@ -154,6 +157,7 @@ negotiate_talk_event(struct negotiate_talk *t, const struct io_event *ev)
 {
 	if (ev->h == NULL || t->http == NULL)
 		return TALK_WAIT;
+	/* Until the request is out, what is not the session's may be the ticket's. */
 	if (ev->h != t->http)
 		return t->asked ? TALK_WAIT
 				: negotiate_on_ticket(t, ticket_talk_event(&t->ticket, ev));

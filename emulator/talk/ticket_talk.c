@@ -133,6 +133,7 @@ ticket_next(struct ticket_talk *t, struct span reply)
 	return t->stream ? TALK_WAIT : ticket_send(t);
 }
 
+/* Kerberos speaks first: its first packet answers nothing. */
 static enum talk_state
 ticket_start(struct ticket_talk *t, int err)
 {
@@ -163,7 +164,7 @@ ticket_on_reply(struct ticket_talk *t, struct span reply)
 	return ticket_next(t, reply);
 }
 
-/* TCP: gather the length and as many bytes as it says. */
+/* TCP: gather the length and as many bytes as it says.  RFC 4120 section 7.2.2. */
 static enum talk_state
 ticket_on_bytes(struct ticket_talk *t, struct span bytes)
 {
@@ -185,6 +186,7 @@ ticket_on_bytes(struct ticket_talk *t, struct span bytes)
 	return ticket_on_reply(t, (struct span){ p, TICKET_PREFIX + need });
 }
 
+/* The packet has its length in front already. */
 static enum talk_state
 ticket_on_up(struct ticket_talk *t)
 {
@@ -202,6 +204,7 @@ ticket_talk_event(struct ticket_talk *t, const struct io_event *ev)
 		return TALK_WAIT;
 	switch (ev->kind) {
 	case IO_ALARM:
+		/* Over TCP it is one left from UDP: nothing is sent twice there. */
 		return t->stream ? TALK_WAIT : ticket_send(t);
 	case IO_PACKET:
 		return ticket_on_reply(t, ev->bytes);

@@ -37,8 +37,7 @@ struct ticket_talk {
 enum talk_state ticket_talk_login(struct ticket_talk *, const struct talk_cfg *);
 
 /* Get a ticket for a service; spn is copied by auth.  TALK_DONE at once if there is one
- * already.
- */
+ * already. */
 enum talk_state ticket_talk_ticket(
     struct ticket_talk *, const struct talk_cfg *, const char *spn);
 

@@ -8,6 +8,7 @@
 
 enum { TRUST_FILE_MAX = 1 << 20 };
 
+/* Trust it, and keep its fingerprint for the notes. */
 static int
 trust_der(struct io *io, struct span der, size_t n_certs, struct trusted *out)
 {
@@ -45,6 +46,8 @@ trust_chain(struct io *io, struct span file, struct trusted *out)
 	if (err == 0)
 		err = cert_chain_read(buf_bytes(&der), &chain);
 	if (err == 0) {
+		/* Only the root is trusted: what is between it and a server, the server
+		 * sends. */
 		root = cert_chain_root(&chain);
 		err = root == NULL ? -ENOENT : trust_der(io, root->der, chain.n, out);
 	}

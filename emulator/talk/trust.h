@@ -1,5 +1,4 @@
-/* trust.h - what a phone does with certificates it was given: take the root out and trust it.
- */
+/* trust.h - what a phone does with the certificates it was given: it trusts the root. */
 #ifndef TALK_TRUST_H
 #define TALK_TRUST_H
 #include "io.h"

@@ -46,6 +46,7 @@ may_be_planned(const struct journey *j, const struct chore *c)
 		return true;
 	case CHORE_LINE_LOST:
 		return j->line_lost && !line_is_registered(j->line) && !road_minds_the_line(j);
+	/* Not a matter of time: chores_leave() walks it. */
 	case CHORE_LEAVING:
 		break;
 	}
@@ -67,6 +68,7 @@ reconnect_us(struct journey *j)
 static uint64_t
 chore_after_us(struct journey *j, const struct chore *c)
 {
+	/* Only to be asked: this step never starts. */
 	struct step s = {
 		.io = j->cfg.io,
 		.auth = j->cfg.auth,
@@ -82,6 +84,7 @@ chore_after_us(struct journey *j, const struct chore *c)
 	return c->after_us(&s);
 }
 
+/* Give a chore its time.  A plan that stands is not moved, however often we look. */
 static void
 plan(struct journey *j, size_t i)
 {
@@ -119,6 +122,7 @@ first_due(struct journey *j)
 	return first;
 }
 
+/* Is there power and a bell, and is the phone neither leaving nor given up? */
 static bool
 chores_are_on(const struct journey *j)
 {
@@ -140,6 +144,7 @@ chores_look(struct journey *j)
 	i = first_due(j);
 	if (i == j->cfg.n_chores)
 		return;
+	/* One bell for all of them: it rings for the first. */
 	now = now_us(j);
 	j->cfg.io->ops->alarm_set(j->chore_bell, j->due_us[i] > now ? j->due_us[i] - now : 0);
 }
@@ -209,6 +214,8 @@ chore_failed(struct lane *l, const struct chore *c)
 	hold_back(j, c, l->s.not_before_us);
 	if (c->when == CHORE_LINE_LOST)
 		j->reconnects++;
+	/* The line goes with its registration: the chore that makes it again wants a new
+	 * connection. */
 	if ((lost & (FACT_LINE | FACT_REGISTERED)) != 0) {
 		line_close(j->line);
 		j->line_lost = true;

@@ -27,18 +27,21 @@ enum {
 /* ---- the rows; columns as in journey_table.c -------------------------------- */
 
 /* clang-format off */
+/* One try a walk: the step says itself when the next REQUEST is due. */
 static const struct leg renew_rows[] = {
 	{ 0, 0, "address", &step_dhcp_renew,        ADDR,            0,     0,  1, 3*MIN,       0, FATE_STOP,  NULL },
 };
 static const struct leg refresh_rows[] = {
 	{ 0, 0, "sign-in", &step_sip_refresh,       LINE|REG,        0,     0,  2, 3*MIN,   2*SEC, FATE_STOP,  NULL },
 };
+/* The login only if the ticket was in doubt. */
 static const struct leg line_rows[] = {
 	{ 0, 0, "identity", &step_krb_login,        DC|CLOCK|USER,   TGT,   TGT, 3, 10*SEC, 2*SEC, FATE_STOP,  NULL },
 	{ 0, 0, "pool",    &step_pool_tls,          POOL|ROOT|CLOCK, LINE,  0,  4, 30*SEC,  3*SEC, FATE_STOP,  NULL },
 	{ 0, 0, "sign-in", &step_sip_register,      LINE|DC|TGT,     REG,   0,  3, 3*MIN,   5*SEC, FATE_STOP,  &step_pool_tls },
 	{ 0, 0, "sign-in", &step_sip_provision,     LINE|REG,        PROV,  0,  3, 3*MIN,   5*SEC, FATE_STOP,  &step_pool_tls },
 };
+/* With a ticket in hand, before it ends. */
 static const struct leg login_rows[] = {
 	{ 0, 0, "identity", &step_krb_login,        DC|CLOCK|USER,   TGT,   0,  3, 10*SEC,  2*SEC, FATE_STOP,  NULL },
 };
@@ -54,6 +57,7 @@ static const struct leg mailbox_rows[] = {
 static const struct leg poll_rows[] = {
 	{ 0, 0, "mailbox", &step_ews_poll,          MAIL|DC|TGT|ROOT, 0,    0,  1, 1*MIN,   5*SEC, FATE_STOP,  NULL },
 };
+/* What fails here is left undone: the phone goes all the same. */
 static const struct leg leave_rows[] = {
 	{ 0, 0, "leave",   &step_sip_sign_out,      0,               0,     0,  1, 5*SEC,   1*SEC, FATE_GO_ON, NULL },
 	{ 0, 0, "leave",   &step_dhcp_release,      0,               0,     0,  1, 5*SEC,   1*SEC, FATE_GO_ON, NULL },
@@ -92,6 +96,7 @@ login_after(const struct step *s)
 	return 8 * 3600 * SECOND_US;
 }
 
+/* Beside the checks at power-on and after sign-in: once a day, says the profile. */
 static uint64_t
 update_after(const struct step *s)
 {
@@ -104,6 +109,7 @@ mailbox_after(const struct step *s)
 	return s->profile->exchange.autodiscover_every_h * 3600 * SECOND_US;
 }
 
+/* The minutes that provisioning named, 0 for never; else the profile has them. */
 static uint64_t
 poll_after(const struct step *s)
 {

@@ -34,6 +34,7 @@ facts_power_cut(struct facts *f)
 const char *
 facts_names(uint32_t bits, char *out, size_t cap)
 {
+	/* In the order of enum fact. */
 	static const char *const names[] = { "ADDRESS", "DOMAIN", "NTP", "CLOCK", "USER",
 		"POOL", "ROOT", "DC", "TGT", "DIRECTORY", "CA", "CA_WEB", "LINE", "REGISTERED",
 		"PROVISIONED", "CAS", "MAILBOX", "UPDATE", "IMAGE", "LEASE", "URLS" };

@@ -195,7 +195,7 @@ lane_proceed(struct lane *l, enum next next)
 	case NEXT_TRY:
 		lane_pause(l, lane_pause_us(l, l->s.attempt));
 		break;
-	case NEXT_BACK:
+	case NEXT_BACK: /* the tries and the clock go on when the row is back */
 		lane_pause(l, lane_pause_us(l, l->s.attempt));
 		to = lane_row_of(l, lane_leg(l)->retry_from);
 		l->backs++;

@@ -3,6 +3,7 @@
 
 #include "journey.h"
 
+/* A row that this start skips neither needs nor gives anything. */
 static bool
 left_out(const struct leg *leg, uint32_t known)
 {
@@ -37,6 +38,7 @@ journey_check(const struct leg *legs, size_t n, uint32_t known)
 		if (leg->step->state_size > STEP_STATE_MAX)
 			return leg->step->name;
 
+		/* The guide's numbers: each row takes up where the last one ended. */
 		if (leg->first == 0)
 			continue;
 		if (leg->first != next || leg->last < leg->first)

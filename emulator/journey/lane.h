@@ -11,6 +11,8 @@ enum lane_state {
 	LANE_PAUSES /* between two tries */
 };
 
+/* One walk at a time; `attempt`, `stage` and `walk` close what was opened for a try, for a
+ * stage, for all of it. */
 struct lane {
 	struct journey *j;
 	enum lane_state state;

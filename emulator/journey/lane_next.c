@@ -16,7 +16,7 @@ lane_leg(const struct lane *l)
 	return &l->rows[l->at];
 }
 
-/* What the scenario says of this row, or NULL. */
+/* What the scenario says of this row, or of the table's with the same step; or NULL. */
 static const struct journey_override *
 lane_override(const struct lane *l)
 {
@@ -54,7 +54,6 @@ lane_now(const struct lane *l)
 
 /* ---- what a verdict leads to ---------------------------------------------------- */
 
-/* The index of the row with this step among those walked; n_rows: none. */
 size_t
 lane_row_of(const struct lane *l, const struct step_ops *step)
 {
@@ -74,12 +73,13 @@ connection_lost(const struct lane *l)
 
 	if (lane_leg(l)->retry_from == NULL || i >= l->at)
 		return false;
+	/* The line outlives its row and is asked itself; any other connection is the
+	 * stage's. */
 	if (l->rows[i].gives & FACT_LINE)
 		return !facts_know(l->s.facts, FACT_LINE) || !line_is_up(l->s.line);
 	return l->s.held == NULL;
 }
 
-/* Where a fate sends the lane back to; at when there is nothing to go back to. */
 size_t
 lane_again_from(const struct lane *l)
 {
@@ -92,6 +92,7 @@ lane_again_from(const struct lane *l)
 				break;
 		return i;
 	}
+	/* The first row of its stage: what an earlier stage gave still holds. */
 	while (i > 0 && strcmp(l->rows[i - 1].stage, lane_leg(l)->stage) == 0)
 		i--;
 	return i;
@@ -116,6 +117,7 @@ next_by_fate(const struct lane *l)
 		return next_row(l);
 	case FATE_STAGE_AGAIN:
 		return guarded ? NEXT_STOP : NEXT_AGAIN;
+	/* Only a chain that was not believed casts doubt on the root. */
 	case FATE_TRUST_AGAIN:
 		return guarded || l->s.why != WHY_TLS ? NEXT_STOP : NEXT_AGAIN;
 	}
@@ -130,11 +132,11 @@ chore_would_wait(const struct lane *l)
 	return l->doing != NULL && l->s.not_before_us > lane_now(l) + CHORE_PATIENCE_US;
 }
 
-/* A RETRY whose tries are spent becomes a FAIL. */
 enum next
 lane_judge(const struct lane *l, enum verdict *v)
 {
 	if (*v == STEP_RETRY) {
+		/* A lane that was sent back too often has spent its tries as well. */
 		if (l->s.attempt < lane_tries(l) && l->backs < BACKS_MAX &&
 		    !chore_would_wait(l))
 			return connection_lost(l) ? NEXT_BACK : NEXT_TRY;

@@ -153,7 +153,7 @@ boot(struct journey *j)
 		return; /* the watcher has cut the power */
 
 	j->on_us = now_us(j);
-	wall_minus_now_us = -(int64_t)j->on_us;
+	wall_minus_now_us = -(int64_t)j->on_us; /* 1970, until NTP knows better */
 	j->cfg.io->ops->clock(j->cfg.io, wall_minus_now_us);
 	j->cfg.auth->ops->clock(j->cfg.auth, wall_minus_now_us - j->cfg.host_wall_minus_now_us);
 

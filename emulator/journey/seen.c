@@ -39,6 +39,7 @@ record_next(const struct seen *s, struct record *r)
 	return true;
 }
 
+/* Those that hold one value come first in the enum. */
 static bool
 is_list(enum seen_key key)
 {
@@ -58,6 +59,7 @@ record_forget(struct seen *s, enum seen_key key)
 	}
 }
 
+/* A set holds each text once. */
 static bool
 record_known(const struct seen *s, enum seen_key key, struct span value)
 {
@@ -91,6 +93,7 @@ seen_clear(struct seen *s)
 	*s = (struct seen){ 0 };
 }
 
+/* A value replaces the older one, a set ignores what it has, a list grows. */
 static void
 note(struct seen *s, enum seen_key key, bool number, struct span value)
 {
@@ -177,6 +180,7 @@ seen_json(const struct seen *s, struct buf *out)
 	const char *comma = "";
 
 	buf_text(out, "{");
+	/* In the order of the table, whatever came first: so lines can be compared. */
 	for (int key = 0; key < SEEN_KEYS; key++)
 		if (json_key(out, s, (enum seen_key)key, comma))
 			comma = ", ";

@@ -4,6 +4,7 @@
 #define JOURNEY_SEEN_TABLE_H
 #include "seen.h"
 
+/* Single values, then (from SEEN_NUMBERS on) what may be noted again and again. */
 enum seen_type { SEEN_NUMBER, SEEN_TEXT, SEEN_NUMBERS, SEEN_TEXTS, SEEN_SET };
 
 enum seen_class {

@@ -21,6 +21,7 @@ step_hold(struct step *s, struct io_handle *h)
 	if (h == s->held)
 		return;
 	step_let_go(s);
+	/* From the try to the stage: it lives as long as that. */
 	s->io->ops->give(h, lane_owner(s->lane, &s->lane->stage));
 	s->held = h;
 }
@@ -103,6 +104,7 @@ step_skip(struct step *s, const char *fmt, ...)
 	return STEP_SKIP;
 }
 
+/* The table that step_lost() promises. */
 static enum reason
 kit_reason(int err)
 {
@@ -174,6 +176,7 @@ step_tls_lost(struct step *s, const struct io_event *ev)
 {
 	const struct io_tls_seen *tls = ev->tls;
 
+	/* What the peer complained of, what the phone did, else what it silently found. */
 	if (tls != NULL && tls->alert_got != 0)
 		return step_retry(s, WHY_TLS, "tls:%u", tls->alert_got);
 	if (tls != NULL && tls->alert_sent != 0)
@@ -214,6 +217,7 @@ void
 step_set_clock(struct step *s, int64_t wall_minus_now_us)
 {
 	s->io->ops->clock(s->io, wall_minus_now_us);
+	/* Kerberos lives by the host's clock: it wants the difference from that. */
 	s->auth->ops->clock(
 	    s->auth, wall_minus_now_us - s->lane->j->cfg.host_wall_minus_now_us);
 }

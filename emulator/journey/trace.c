@@ -39,6 +39,7 @@ trace_line(
 	trace_ms(b, "t_ms", row->started_us - began_us);
 	trace_ms(b, "ms", row->ended_us - row->started_us);
 	trace_text(b, "step", leg->step->name);
+	/* Every line has every key; what there is not is null. */
 	if (leg->first != 0)
 		buf_printf(b, ", \"guide\": [%u, %u]", leg->first, leg->last);
 	else

@@ -47,8 +47,7 @@ struct line_who { /* who speaks; strings are lent and outlive the line */
 /* line_new: nothing open yet.  on_lost is called (in an event) when a registered line ends by
  * itself or by the server; owners that waited for an answer have been told before, and the line
  * is closed by then.  detail: "errno:ECONNRESET", "closed"; of LINE_SIGNED_OFF "sip:" and
- * unregistered, rejected, deactivated, preferred-registrar-change or unknown.
- */
+ * unregistered, rejected, deactivated, preferred-registrar-change or unknown. */
 typedef void line_lost_fn(void *arg, enum line_news, const char *detail);
 struct line_cfg {
 	struct io *io;
@@ -101,8 +100,8 @@ void line_unwait(struct line *, const void *owner_arg);
  * Send REGISTER: without credentials as long as no challenge was taken; with the
  * Kerberos token when one was (the ticket for line_target() must be there); else
  * signed, as a refresh.  A 200 makes the line registered before the owner hears of
- * it.  One on its way that nobody waits for (line_unwait) makes way.  0; -ENOTCONN; -EBUSY one
- * is on its way; -ENOKEY, -EACCES no ticket; -ENOMEM.
+ * it.  One on its way that nobody waits for (line_unwait) makes way.  0;
+ * -ENOTCONN; -EBUSY one is on its way; -ENOKEY, -EACCES no ticket; -ENOMEM.
  */
 int line_register(struct line *, struct io_owner, int tag);
 
@@ -162,8 +161,8 @@ uint32_t line_keep_alives(const struct line *);
 /*
  * Sign out: SUBSCRIBE Expires 0 on each live dialog, REGISTER Expires 0, wait for
  * its answer, close.  The owner is told once: an answer, silence or the loss; the
- * line is closed by then.  0; -ENOTCONN: nothing to sign out from; or errors as line_register
- * (with any of them it is closed now).
+ * line is closed by then.  0; -ENOTCONN: nothing to sign out from; or errors as
+ * line_register (with any of them it is closed now).
  */
 int line_sign_out(struct line *, struct io_owner, int tag);
 

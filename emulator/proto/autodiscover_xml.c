@@ -86,6 +86,7 @@ write_element(struct buf *b, const char *name, const char *value)
 	buf_printf(b, "</%s>", name);
 }
 
+/* [MS-OXDSCLI]: of the settings only what the phone reads. */
 void
 autodiscover_xml_write(struct buf *b, const char *email, const struct autodiscover_answer *a)
 {

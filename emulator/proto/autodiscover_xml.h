@@ -16,8 +16,7 @@ struct autodiscover_answer {
 	int error_code;                      /* of <Error>; 0 = none */
 };
 
-/* Read an answer.  0; -EBADMSG: not an <Autodiscover> document, or a value too long; -ENOMEM.
- */
+/* Read an answer.  0; -EBADMSG: no <Autodiscover> document, or a value too long; -ENOMEM. */
 int autodiscover_xml_read(struct span, struct autodiscover_answer *out);
 
 /* Read the address a request asks for.  0, -EBADMSG, -ENOMEM. */

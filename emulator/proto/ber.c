@@ -20,9 +20,7 @@ ber_take(BerElement *reader, struct span *rest, struct span *content)
 	if (rest->n == 0)
 		return LBER_DEFAULT;
 	ber_init2(reader, &all, LBER_USE_DER);
-	/* Not ber_skip_element(): that looks at the byte behind the element, which may not be
-	 * ours.
-	 */
+	/* Not ber_skip_element(): that looks at the byte behind, which may not be ours. */
 	tag = ber_peek_element(reader, &one);
 	if (tag == LBER_DEFAULT)
 		return tag;

@@ -26,9 +26,9 @@ struct cert_chain {
 };
 
 /*
- * Append the bytes that a text file stands for: base64 between BEGIN and END
- * lines of any label (the first block), or without such lines; DER is taken as it is.  0,
- * -EBADMSG or the buffer's error.
+ * Append the bytes that a text file stands for: base64 between BEGIN and END lines
+ * of any label (the first block), or without such lines; DER is taken as it is.
+ * 0, -EBADMSG or the buffer's error.
  */
 int cert_unarmour(struct buf *der_out, struct span file);
 

@@ -31,6 +31,7 @@ dhcp_type_name(enum dhcp_type type)
 
 /* ---- writing -------------------------------------------------------------- */
 
+/* RFC 2131 section 2, figure 1, and the magic cookie behind it. */
 void
 dhcp_msg_begin(struct buf *b, const struct dhcp_head *h)
 {

@@ -83,8 +83,8 @@ void dhcp_msg_ask(struct buf *, const struct dhcp_ask *);
 
 /*
  * Windows CE's transaction number: a counter per boot, 0 at first, seeded by XOR
- * with the last four bytes of the MAC, then one more per transaction; never 0.  Moves *counter
- * on and returns the number to use.
+ * with the last four bytes of the MAC, then one more per transaction; never 0.
+ * Moves *counter on and returns the number to use.
  */
 uint32_t dhcp_msg_xid(uint32_t *counter, const uint8_t mac[6]);
 

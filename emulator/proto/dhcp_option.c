@@ -54,6 +54,7 @@ dhcp_msg_get(const struct dhcp_msg *m, uint8_t code, struct buf *out)
 	return found;
 }
 
+/* An option in several parts is named once for each. */
 size_t
 dhcp_msg_codes(const struct dhcp_msg *m, uint8_t *out, size_t max)
 {
@@ -150,8 +151,7 @@ dhcp_msg_search(const struct dhcp_msg *m, char out[][DHCP_NAME_MAX], size_t max)
 	return n;
 }
 
-/* A VLAN as text or as a binary number: two and more digits make no binary number below 4095.
- */
+/* A VLAN as text or as a binary number: two digits and more are no binary one below 4095. */
 static uint16_t
 vlan_of(struct span v)
 {

@@ -34,9 +34,9 @@ int dns_msg_query(struct buf *, uint16_t id, const char *name, enum dns_type);
 
 /*
  * Is this the reply to that query, and what does it say?  0: answers follow.
- * -EBADMSG: cannot be read.  -EPROTO: not an answer to this query.  -EMSGSIZE: truncated, ask
- * over TCP.  -ENOENT: no such name, or nothing of this type.  -EREMOTEIO: the server failed or
- * refused.
+ * -EBADMSG: cannot be read.  -EPROTO: not an answer to this query.  -EMSGSIZE:
+ * truncated, ask over TCP.  -ENOENT: no such name, or nothing of this type.
+ * -EREMOTEIO: the server failed or refused.
  */
 int dns_msg_check(struct span reply, uint16_t id, const char *name, enum dns_type);
 

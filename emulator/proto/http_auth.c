@@ -144,6 +144,7 @@ http_params(struct span *s, struct span *out)
 	return 0;
 }
 
+/* Nothing of *rest is eaten unless a whole challenge could be read. */
 int
 http_auth_next(struct span *rest, struct http_challenge *out)
 {
@@ -190,6 +191,7 @@ http_auth_negotiate(struct buf *out, struct span token)
 	buf_base64(out, token);
 }
 
+/* A client sends one scheme, so only the first is looked at. */
 int
 http_auth_token(struct span value, struct buf *token_out)
 {

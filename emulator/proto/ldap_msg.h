@@ -102,9 +102,9 @@ struct ldap_msg {
 };
 
 /*
- * How long is the message at the start of these bytes?  0 and *n_out; -EAGAIN:
- * not enough bytes to say (then *n_out is untouched); -EBADMSG: not LDAP; -EMSGSIZE: longer
- * than LDAP_MSG_MAX.  The message itself need not be there as a whole.
+ * How long is the message at the start of these bytes?  0 and *n_out; -EAGAIN: not
+ * enough bytes to say (then *n_out is untouched); -EBADMSG: not LDAP; -EMSGSIZE:
+ * longer than LDAP_MSG_MAX.  The message itself need not be there as a whole.
  */
 int ldap_msg_length(struct span, size_t *n_out);
 

@@ -103,6 +103,7 @@ ldap_put_filter(BerElement *ber, const char *attr, const char *value)
 	return ber_printf(ber, "t{ss}", (ber_tag_t)TAG_EQUALITY, attr, value);
 }
 
+/* SearchRequest, RFC 4511 section 4.5.1. */
 int
 ldap_msg_search(struct buf *out, int id, const struct ldap_search *q)
 {
@@ -227,6 +228,7 @@ ldap_msg_done(struct buf *out, int id, const struct ldap_result *r, bool paged)
 	return ldap_end(ber, w, out);
 }
 
+/* ExtendedResponse, RFC 4511 section 4.12; the notice of disconnection is 4.4.1. */
 int
 ldap_msg_extended(struct buf *out, int id, const struct ldap_result *r, const char *oid)
 {

@@ -54,6 +54,7 @@ ntp_msg_encode(struct buf *b, const struct ntp_msg *m)
 	put_u64(b, m->transmit);
 }
 
+/* The fields where RFC 5905 section 7.3 has them. */
 int
 ntp_msg_decode(struct ntp_msg *out, struct span s)
 {

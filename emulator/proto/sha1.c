@@ -35,6 +35,7 @@ sha1_round(int t, uint32_t b, uint32_t c, uint32_t d)
 	return (b ^ c ^ d) + 0xca62c1d6;
 }
 
+/* Method 1: all 80 words at once. */
 static void
 sha1_block(uint32_t h[5], const uint8_t block[64])
 {

@@ -118,6 +118,7 @@ write_mic(struct buf *b, const char *name, struct span mic, const char **sep)
 	*sep = ", ";
 }
 
+/* What carries a token has no opaque yet, and before version 4 no signature. */
 static void
 write_by_client(struct buf *b, const struct sip_auth *a, const char *sep)
 {

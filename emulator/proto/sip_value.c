@@ -107,6 +107,7 @@ sip_name_addr(struct span one, size_t n, struct sip_addr *out)
 	return out->uri.n > 0 ? 0 : -EBADMSG;
 }
 
+/* name-addr or addr-spec of RFC 3261 section 25.1, in a list or alone. */
 int
 sip_addr_next(struct span *rest, struct sip_addr *out)
 {
@@ -160,6 +161,7 @@ sip_host_port(struct span s, struct sip_uri *out)
 	return out->host.n > 0 ? 0 : -EBADMSG;
 }
 
+/* sip:user@host:port;params, RFC 3261 section 19.1. */
 int
 sip_uri_parse(struct span s, struct sip_uri *out)
 {

@@ -34,6 +34,7 @@ parent_of(const struct walk *w)
 	return w->depth > 1 ? w->name[w->depth - 2] : "";
 }
 
+/* Text that came before a child element is not the child's. */
 static void
 on_start(void *arg, const XML_Char *name, const XML_Char **attr)
 {
@@ -110,6 +111,7 @@ xml_attr(const struct xml_element *e, const char *name)
 int
 xml_walk(struct span document, xml_walk_fn *fn, void *arg)
 {
+	/* expat's memory comes from where all other does. */
 	static const XML_Memory_Handling_Suite memory = { mem_new, mem_realloc, mem_free };
 	struct walk w = { .fn = fn, .arg = arg };
 	int err = 0;

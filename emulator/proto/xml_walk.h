@@ -1,7 +1,8 @@
 /*
- * xml_walk.h - read a small XML document, element by element.  Parsing by expat;
- * a document type, and with it every entity of the sender's own, is refused.  A text longer
- * than XML_WALK_TEXT is cut there: it fits nothing that anybody reads it into.
+ * xml_walk.h - read a small XML document, element by element.  Parsing by expat; a
+ * document type, and with it every entity of the sender's own, is refused.  A text
+ * longer than XML_WALK_TEXT is cut there: it fits nothing that anybody reads it
+ * into.
  */
 #ifndef PROTO_XML_WALK_H
 #define PROTO_XML_WALK_H

@@ -27,14 +27,16 @@ enum field_type {
 	FIELD_OWN       /* read by own() */
 };
 
+/* Where the values come from, and where an error is written. */
 struct field_place {
 	const char *file;
 	struct config_error *error;
 };
 
-/* Reads a value of a kind of its own into the struct. */
+/* Reads a value of a kind of its own into the struct.  0, or -EINVAL with the error. */
 typedef int field_own_fn(const struct field_place *, const struct node *, void *base);
 
+/* One key of a map.  The value goes to base + offset; size is that of a FIELD_TEXT. */
 struct field {
 	const char *key;
 	enum field_type type;
@@ -57,7 +59,7 @@ struct field {
 int fields_read(const struct field_place *, const struct node *map, const struct field *,
     size_t n, void *base);
 
-/* One value by one field's rule. */
+/* One value by one field's rule.  0, or -EINVAL with the error. */
 int field_read(
     const struct field_place *, const struct node *, const struct field *, void *base);
 

@@ -43,6 +43,7 @@ is_one_line(const char *text)
 	return true;
 }
 
+/* One line that fits; an empty one only where the key may be missing too. */
 static int
 read_text(const struct field_place *at, const struct node *n, const struct field *f, char *out)
 {
@@ -126,6 +127,7 @@ read_duration(const struct field_place *at, const struct node *n, const struct f
 	return 0;
 }
 
+/* Durations the program keeps in 32 bits of milliseconds. */
 static int
 read_ms(
     const struct field_place *at, const struct node *n, const struct field *f, uint32_t *out)
@@ -171,6 +173,7 @@ read_spread_map(const struct field_place *at, const struct node *n, const struct
 	return err;
 }
 
+/* A map is a distribution, a scalar a duration or an even spread around it. */
 static int
 read_spread(const struct field_place *at, const struct node *n, const struct field *f,
     struct spread *out)
@@ -203,6 +206,7 @@ read_bool(const struct field_place *at, const struct node *n, const struct field
 	return 0;
 }
 
+/* The word's place in the list is the value of the enum. */
 static int
 read_word(const struct field_place *at, const struct node *n, const struct field *f, int *out)
 {
@@ -225,6 +229,7 @@ read_word(const struct field_place *at, const struct node *n, const struct field
 	return field_fail(at, n, "`%s' must be one of %s, not `%.40s'", f->key, all, text);
 }
 
+/* The message asks for quotes, since YAML 1.1 may read a MAC as a number in base 60. */
 static int
 read_address(
     const struct field_place *at, const struct node *n, const struct field *f, void *out)

@@ -24,11 +24,14 @@ struct pool_vlan { /* the interface where a tag's traffic goes */
 	char interface[16];
 };
 
+/* A port as the phone knows it, and the one where this pool has it. */
 struct pool_port {
 	uint16_t standard, real;
 };
 
+/* What the phones' addresses are on: loopback, an interface, the host's one for all. */
 enum pool_network { POOL_LOOPBACK, POOL_INTERFACE, POOL_HOST };
+/* How a lease is asked for: not at all, as a relay agent would, or by broadcast. */
 enum pool_dhcp { POOL_DHCP_NONE, POOL_DHCP_RELAY, POOL_DHCP_BROADCAST };
 
 struct pool_users {

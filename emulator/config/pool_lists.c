@@ -33,6 +33,7 @@ read_net(const struct field_place *at, const struct node *n, struct pool_net *ou
 	return 0;
 }
 
+/* A list of networks, added to those that are there. */
 static int
 read_nets(
     const struct field_place *at, const struct node *list, struct pool_net *out, size_t *n_out)
@@ -105,6 +106,7 @@ read_number(const struct field_place *at, const struct node *n, struct span text
 	    "`%.40s' must be a number from 1 to %llu", n->key, (unsigned long long)max);
 }
 
+/* The tag is the key: `200: eth0.200'. */
 int
 pool_read_vlans(const struct field_place *at, const struct node *map, void *base)
 {
@@ -129,6 +131,7 @@ pool_read_vlans(const struct field_place *at, const struct node *map, void *base
 	return 0;
 }
 
+/* One gateway address for each tag, and one for untagged traffic (tag 0). */
 int
 pool_read_relays(const struct field_place *at, const struct node *map, void *base)
 {
@@ -174,6 +177,7 @@ pool_read_dns(const struct field_place *at, const struct node *n, void *base)
 	return 0;
 }
 
+/* In the order they are tried. */
 int
 pool_read_suffixes(const struct field_place *at, const struct node *n, void *base)
 {

@@ -1,7 +1,7 @@
 /*
  * profile.h - a firmware's habits, as data.  Everything about the phone that is
- * not proven lives in emulator/profiles/ as YAML with its evidence tag, and comes to the code
- * through this struct.  Read-only once loaded; shared by all threads.
+ * not proven lives in emulator/profiles/ as YAML with its evidence tag, and comes
+ * to the code through this struct.  Read-only once loaded; shared by all threads.
  */
 #ifndef CONFIG_PROFILE_H
 #define CONFIG_PROFILE_H
@@ -11,6 +11,7 @@
 
 enum { PROFILE_LIST_MAX = 16, PROFILE_SPN_MAX = 4 };
 
+/* How it asks for a lease, and how long it goes on asking. */
 struct profile_dhcp {
 	char vendor_class[32];         /* option 60, after 55 */
 	uint8_t ask[PROFILE_LIST_MAX]; /* option 55 */
@@ -41,6 +42,7 @@ struct profile_tls {
 	bool split_records;
 };
 
+/* How it fetches the root from the CA's web pages. */
 struct profile_trust {
 	char spn[PROFILE_SPN_MAX][48]; /* "HTTP/{short}", "HTTP/{fqdn}"; in the order tried */
 	size_t n_spn;
@@ -48,6 +50,7 @@ struct profile_trust {
 	char user_agent[128];
 };
 
+/* How it signs in and keeps the line. */
 struct profile_sip {
 	char user_agent[160];
 	char auth_header[24]; /* Authorization or Proxy-Authorization */
@@ -59,6 +62,7 @@ struct profile_sip {
 	uint32_t reconnect_max_ms;
 };
 
+/* What it tells the update service of itself, and where it looks for it. */
 struct profile_update {
 	bool at_power_on;       /* row 6 */
 	char power_on_host[64]; /* "ucupdates-r2": + DHCP domain */
@@ -70,6 +74,7 @@ struct profile_update {
 	char confirm_file[32]; /* of the last GET */
 };
 
+/* How it finds its mailbox and polls it. */
 struct profile_exchange {
 	char user_agent[128], path[64];
 	uint32_t autodiscover_every_h;
@@ -82,6 +87,7 @@ struct profile_templates {
 	char *update_request, *autodiscover_request, *provision_request, *ews_poll;
 };
 
+/* All of it; made by profile_load(). */
 struct profile {
 	char name[48];    /* cx700-1.0.199.123 */
 	char version[24]; /* 1.0.199.123 */

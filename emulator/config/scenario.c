@@ -56,6 +56,7 @@ static const struct field override_fields[] = {
 };
 /* clang-format on */
 
+/* The keys are names of steps, so no table can hold them. */
 static int
 own_override(const struct field_place *at, const struct node *map, void *base)
 {
@@ -111,6 +112,7 @@ read_rate(const struct field_place *at, const struct node *map, const char *key,
 	    at, n, "`%s' must be a rate such as 200/s, 30/m, not `%.40s'", key, n->text);
 }
 
+/* A duration that must be there, from a millisecond to thirty days. */
 static int
 read_span(const struct field_place *at, const struct node *map, const char *key, uint64_t *out)
 {
@@ -142,6 +144,7 @@ only_keys(const struct field_place *at, const struct node *map, const char *cons
 	return 0;
 }
 
+/* {from: RATE, to: RATE, over: DURATION} */
 static int
 read_ramp(const struct field_place *at, const struct node *n, struct arrival *a)
 {
@@ -200,6 +203,7 @@ read_arrival(const struct field_place *at, const struct node *item, struct arriv
 	return err;
 }
 
+/* The items run one after the other, in the order of the file. */
 static int
 own_arrival(const struct field_place *at, const struct node *list, void *base)
 {

@@ -28,6 +28,7 @@ struct accept_ops {
 	/* A raw Kerberos token for sip/<fqdn>.  0, or -EACCES. */
 	int (*sip_open)(struct acceptor *, struct span token, struct accept_sa **out,
 	    char client[ACCEPT_NAME_MAX], const char **text_out);
+	/* Append the signature of these bytes, 0 or -errno; check one. */
 	int (*sip_sign)(struct accept_sa *, struct span, struct buf *mic_out);
 	int (*sip_check)(struct accept_sa *, struct span, struct span mic); /* 0, -EBADMSG */
 	void (*sip_close)(struct accept_sa *);

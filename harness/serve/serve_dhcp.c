@@ -21,6 +21,7 @@ after_s(const struct dhcp_exchange *x, uint64_t s)
 
 /* ---- making one ------------------------------------------------------------------- */
 
+/* Encoded once: the same bytes go into every reply. */
 static int
 copy_search(struct serve_dhcp *d, const struct serve_dhcp_cfg *cfg)
 {
@@ -105,6 +106,7 @@ serve_dhcp_leases(const struct serve_dhcp *d, uint64_t now_us)
 
 /* ---- what each message gets ------------------------------------------------------------- */
 
+/* RFC 2131 section 4.3.1: the client's own address if it had one, else a free one. */
 static void
 on_discover(struct dhcp_exchange *x, struct buf *reply)
 {

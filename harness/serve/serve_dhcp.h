@@ -3,8 +3,9 @@
  * administrator would set them.  RFC 2131, 2132, 3046 (option 82 echoed), 3397.
  *
  * An address belongs to a MAC: the scope's n-th one to the MAC whose low 24 bits
- * are n modulo the scope's size, the next free one if that is taken.  So two runs lease the
- * same addresses.  Those that end in .0 and .255 are never leased.  Finding a lease takes O(1).
+ * are n modulo the scope's size, the next free one if that is taken.  So two runs
+ * lease the same addresses.  Those that end in .0 and .255 are never leased.
+ * Finding a lease takes O(1).
  */
 #ifndef SERVE_SERVE_DHCP_H
 #define SERVE_SERVE_DHCP_H
@@ -52,8 +53,9 @@ struct serve_dhcp_done {
 };
 
 /*
- * One message in; the reply, if there is one, is appended.  now_us is any
- * clock that only goes forward.  0; -EBADMSG cannot be read; -ENOENT no scope for it; -ENOMEM.
+ * One message in; the reply, if there is one, is appended.  now_us is any clock
+ * that only goes forward.  0; -EBADMSG cannot be read; -ENOENT no scope for it;
+ * -ENOMEM.
  */
 int serve_dhcp_answer(struct serve_dhcp *, struct span request, uint64_t now_us,
     struct buf *reply, struct serve_dhcp_done *);

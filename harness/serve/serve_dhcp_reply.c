@@ -26,6 +26,7 @@ wants(const struct dhcp_exchange *x, uint8_t code)
 	return memchr(memory, code, list.n) != NULL;
 }
 
+/* One or two addresses; without any there is no option. */
 static void
 put_dns(struct buf *b, const struct serve_dhcp_scope *s)
 {

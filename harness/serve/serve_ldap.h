@@ -3,8 +3,9 @@
  * with GSS-SPNEGO, searches.  RFC 4511; the manners are Active Directory's.
  *
  * Bytes of one connection go in, bytes go out.  What it does not do: write
- * operations, TLS, wrapped messages.  A client that asked for a security layer is bound, and
- * its plain requests are then not understood and never answered, as with Samba.
+ * operations, TLS, wrapped messages.  A client that asked for a security layer is
+ * bound, and its plain requests are then not understood and never answered, as
+ * with Samba.
  */
 #ifndef SERVE_LDAP_H
 #define SERVE_LDAP_H

@@ -137,6 +137,7 @@ ldap_dir_domain(const char *domain, char *out, size_t cap)
 	return b.err == 0 ? 0 : -ENAMETOOLONG;
 }
 
+/* Three naming contexts; of the schema only the name is known here. */
 int
 ldap_dir_init(struct ldap_dir *d, const struct ldap_dir_cfg *cfg)
 {

@@ -52,6 +52,7 @@ lease_table_free(struct lease_table *t)
 	mem_free(t);
 }
 
+/* .0 and .255 have no slot, nor what lies outside first..last. */
 struct lease *
 lease_at(struct lease_table *t, uint32_t ip)
 {

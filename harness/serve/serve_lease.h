@@ -2,8 +2,8 @@
  * serve_lease.h - the leases of one scope of serve_dhcp: a hash table whose
  * slots are the addresses.
  *
- * A MAC's slot is its low 24 bits modulo the size, or the next one that is
- * neither another's nor reserved.  A slot that was used is never again "never used", so a
+ * A MAC's slot is its low 24 bits modulo the size, or the next one that is neither
+ * another's nor reserved.  A slot that was used is never again "never used", so a
  * search may end at the first such one.
  */
 #ifndef SERVE_SERVE_LEASE_H

@@ -134,6 +134,7 @@ sip_turn_begin(struct sip_turn *t)
 	    sip_uri_parse(t->from.uri, &t->user) == 0;
 }
 
+/* SERVICE gets its 200 and is forgotten: presence is published to nobody here. */
 static void
 sip_dispatch(struct sip_turn *t)
 {

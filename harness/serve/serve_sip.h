@@ -3,9 +3,9 @@
  * out.  Registrar, MS-SIPAE with Kerberos, subscriptions with piggybacked answers,
  * in-band provisioning.  [MS-SIPAE], [MS-SIPRE], [MS-SIPREGE].
  *
- * Every final answer and every request of the server is signed once there is a
- * context; what a client sends must be.  Time comes in with each call: now_us is
- * monotonic, wall_us since 1970.
+ * Every final answer but a 401 and every request of the server is signed once
+ * there is a context; what a client sends must be.  Time comes in with each call:
+ * now_us is monotonic, wall_us since 1970.
  */
 #ifndef SERVE_SERVE_SIP_H
 #define SERVE_SERVE_SIP_H
@@ -82,6 +82,7 @@ int serve_sip_bytes(
 /* Has it been silent for so long that it must be closed? */
 bool serve_sip_idle(const struct serve_sip_conn *, uint64_t now_us);
 
+/* As given to serve_sip_open(). */
 void *serve_sip_face(const struct serve_sip_conn *);
 
 /* The connection a user's endpoint is registered on (the first, if he has several), or NULL. */

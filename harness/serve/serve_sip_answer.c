@@ -102,6 +102,7 @@ answer_log(struct sip_turn *t)
 	s->cfg.log(s->cfg.arg, line);
 }
 
+/* Plain only as long as there is no context, or when it is a challenge. */
 void
 sip_answer_end(struct sip_turn *t, const char *type, struct span body)
 {
@@ -135,6 +136,7 @@ sip_answer(struct sip_turn *t, int status, unsigned id, const char *reason)
 	sip_answer_end(t, NULL, (struct span){ NULL, 0 });
 }
 
+/* From the user to himself, with the tags the other way round. */
 int
 sip_request(struct serve_sip_conn *c, const struct sip_dialog *d, const char *method,
     const char *headers, const char *type, struct span body, struct buf *out)

@@ -169,6 +169,7 @@ sip_write_contacts(struct sip_turn *t)
 	}
 }
 
+/* What the phone acts on: its keep-alive, its GRUU, the time, the events it may ask for. */
 static void
 sip_answer_registered(struct sip_turn *t, uint32_t expires_s, const char *action)
 {
@@ -198,6 +199,7 @@ sip_unregister(struct sip_turn *t, struct sip_binding *b)
 	sip_answer_end(t, NULL, (struct span){ NULL, 0 });
 }
 
+/* A director: the user's own pool is elsewhere, RFC 3261 section 21.3.2. */
 static void
 sip_redirect(struct sip_turn *t)
 {

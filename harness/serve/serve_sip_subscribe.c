@@ -59,6 +59,7 @@ body_asks(const struct sip_turn *t, const char *group)
 	return memmem(t->msg->body.p, t->msg->body.n, b.p, b.n) != NULL;
 }
 
+/* [MS-SIPREGE] 2.2.2.5: one group for each that was asked for and is known. */
 static void
 body_provisioning(const struct sip_turn *t, struct buf *b)
 {
@@ -88,6 +89,7 @@ body_contacts(const struct sip_turn *t, struct buf *b)
 	    "</contactList>");
 }
 
+/* No categories, containers or subscribers: a user nobody has looked at yet. */
 static void
 body_self(const struct sip_turn *t, struct buf *b)
 {

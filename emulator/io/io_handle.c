@@ -6,6 +6,7 @@
 
 /* ---- scope and owner ---- */
 
+/* In front of its scope; prev is the pointer that points here, so unlinking needs no search. */
 static void
 handle_link(struct io_handle *h, struct io_owner owner)
 {
@@ -17,6 +18,7 @@ handle_link(struct io_handle *h, struct io_owner owner)
 	owner.scope->first = h;
 }
 
+/* Twice is fine: an owner's close() and the end of lingering both come by here. */
 static void
 handle_unlink(struct io_handle *h)
 {
@@ -65,6 +67,7 @@ io_handle_free(struct io_handle *h)
 	list_remove(&h->woken);
 	if (--w->n_handles == 0)
 		uv_unref((uv_handle_t *)&w->poll);
+	/* We may be inside its own event: the memory lasts until the turn ends. */
 	io_bury(w, h);
 }
 
@@ -88,6 +91,7 @@ io_handle_cut(struct io_handle *h)
 	h->type->cut(h);
 }
 
+/* Who hears an event is decided when it is told: what waits goes to the new owner. */
 void
 io_handle_give(struct io_handle *h, struct io_owner owner)
 {
@@ -95,6 +99,7 @@ io_handle_give(struct io_handle *h, struct io_owner owner)
 	handle_link(h, owner);
 }
 
+/* A handle that its owner has closed tells nothing, whatever its socket still does. */
 bool
 io_tell(struct io_handle *h, const struct io_event *ev)
 {
@@ -110,6 +115,7 @@ struct io_alarm {
 	struct io_due due;
 };
 
+/* Taken from the heap already: the owner may set it again. */
 static void
 alarm_on_due(struct io_due *due)
 {
@@ -145,6 +151,7 @@ io_alarm_open(struct io *io, struct io_owner owner, struct io_handle **out)
 	return 0;
 }
 
+/* Setting a place that was set moves it. */
 void
 io_alarm_set(struct io_handle *h, uint64_t after_us)
 {

@@ -44,6 +44,7 @@ http_errno(CURL *easy, CURLcode result)
 	}
 }
 
+/* A connection that is still good stays in curl's cache for the next request. */
 void
 io_http_release(struct io_http *s)
 {
@@ -102,6 +103,7 @@ io_http_ended(struct io_http *s, CURLcode result)
 	io_http_touch(s);
 }
 
+/* On the turn after ask(): curl begins to send. */
 static void
 http_wake(struct io_handle *h)
 {
@@ -110,6 +112,7 @@ http_wake(struct io_handle *h)
 
 /* ---- from open to close ---- */
 
+/* Nothing under curl may outlive the session: connections, tunnels, the request. */
 static void
 http_end(struct io_http *s, bool reset)
 {
@@ -133,6 +136,7 @@ http_close(struct io_handle *h)
 	http_end((struct io_http *)h, false);
 }
 
+/* A power cut: resets on the wire, no event. */
 static void
 http_cut(struct io_handle *h)
 {

@@ -12,6 +12,7 @@
 #include "io_http_priv.h"
 #include "mem.h"
 
+/* Once is enough: all that is new by then is told together. */
 void
 io_http_touch(struct io_http *s)
 {
@@ -100,6 +101,7 @@ http_end_head(struct io_http *s)
 	io_http_touch(s);
 }
 
+/* curl calls it line by line; a line with a NUL in it is no header. */
 size_t
 io_http_on_header(char *p, size_t size, size_t n, void *arg)
 {
@@ -119,6 +121,7 @@ io_http_on_header(char *p, size_t size, size_t n, void *arg)
 	return s->err_below == 0 ? line.n : 0;
 }
 
+/* Counted before the owner sees it: body_n and crc32 are of the whole. */
 size_t
 io_http_on_body(char *p, size_t size, size_t n, void *arg)
 {

@@ -85,6 +85,7 @@ tls_on_send(void *arg, const unsigned char *p, size_t n)
 	int more = plain && tls_goes_on(p, n) ? MSG_MORE : 0;
 	ssize_t sent = send(tls->fd->fd, p, n, MSG_NOSIGNAL | more);
 
+	/* Only what has really left counts as seen. */
 	if (sent >= 0) {
 		tls_see_record(tls, p, n);
 		return (int)sent;
@@ -229,6 +230,7 @@ io_tls_shake(struct io_tls *tls)
 	rc = mbedtls_ssl_handshake(&tls->ssl);
 	if (rc == MBEDTLS_ERR_SSL_WANT_READ || rc == MBEDTLS_ERR_SSL_WANT_WRITE)
 		return -EAGAIN;
+	/* Also when it failed: what was agreed on until then is worth seeing. */
 	tls_see_choice(tls);
 	if (rc != 0)
 		return tls_failed(tls, rc);
@@ -283,6 +285,7 @@ io_tls_write(struct io_tls *tls, struct span bytes)
 	return broke != 0 ? broke : -EPIPE;
 }
 
+/* Nobody waits for the peer's answer (RFC 2246 7.2.1). */
 void
 io_tls_bye(struct io_tls *tls)
 {

@@ -128,6 +128,7 @@ io_tls_world_init(struct io_world *w, const struct io_world_cfg *cfg, const char
 	if (tls->conf == NULL)
 		return -ENOMEM;
 	*err_out = "none of a profile's cipher suites can be offered";
+	/* n_conf grows with each, so done() frees what there is. */
 	for (; tls->n_conf < cfg->n_tls; tls->n_conf++) {
 		struct io_tls_conf *conf = &tls->conf[tls->n_conf];
 
@@ -149,6 +150,7 @@ io_tls_world_done(struct io_world *w)
 
 	if (tls == NULL)
 		return;
+	/* Roots are kept in here, and their chains are mbedTLS's. */
 	io_roots_done(w);
 	for (size_t i = 0; i < tls->n_conf; i++) {
 		mbedtls_ssl_config_free(&tls->conf[i].ssl);

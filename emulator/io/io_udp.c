@@ -19,6 +19,7 @@ struct io_udp {
 	int err; /* waits to be told */
 };
 
+/* By the standard port, which is all that is known of a socket's purpose. */
 static enum io_service
 udp_service(uint16_t port)
 {
@@ -36,6 +37,7 @@ udp_service(uint16_t port)
 	}
 }
 
+/* The descriptor goes at once; the handle is the owner's to close. */
 static void
 udp_down(struct io_udp *u, int err)
 {
@@ -79,6 +81,7 @@ udp_on_ready(struct io_fd *fd, uint32_t events)
 	udp_read(LIST_ITEM(fd, struct io_udp, fd));
 }
 
+/* A refused send() is told here, or reading goes on that was cut off for fairness. */
 static void
 udp_wake(struct io_handle *h)
 {

@@ -43,6 +43,7 @@ loop_read_notes(struct loop *loop)
 	return true;
 }
 
+/* One knock may stand for many posts: libuv joins them. */
 static void
 loop_on_knock(uv_async_t *knock)
 {
@@ -67,6 +68,7 @@ loop_on_tick(uv_timer_t *tick)
 	uv_timer_start(tick, loop_on_tick, LOOP_TICK_MS, 0);
 }
 
+/* Unreferenced: a loop with nothing but its tick has ended. */
 static void
 loop_start_tick(struct loop *loop)
 {
@@ -124,6 +126,7 @@ loop_free(struct loop *loop)
 	/* Killed children have to be reaped before the loop can go. */
 	while (loop->dying > 0)
 		uv_run(&loop->uv, UV_RUN_ONCE);
+	/* Closing callbacks still have to run. */
 	uv_run(&loop->uv, UV_RUN_NOWAIT);
 	closed = uv_loop_close(&loop->uv);
 	assert(closed == 0); /* else something is still open on this loop */
@@ -182,6 +185,7 @@ loop_lag_p99_ms(struct loop *loop)
 	return (double)hist_at(&loop->lag, 0.99) / 1000;
 }
 
+/* In the order of the posts; the knock wakes the loop if it sleeps. */
 int
 loop_post(struct loop *loop, loop_fn *fn, void *arg)
 {

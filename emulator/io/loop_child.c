@@ -29,6 +29,7 @@ child_on_exit(uv_process_t *uv, int64_t status, int signum)
 	}
 }
 
+/* UV_IGNORE is /dev/null to the child. */
 static uv_stdio_container_t
 child_stdio(int fd)
 {
@@ -75,6 +76,7 @@ loop_child_pid(const struct loop_child *child)
 	return uv_process_get_pid(&child->uv);
 }
 
+/* After its end the number may be another process's. */
 void
 loop_child_kill(struct loop_child *child, int signum)
 {

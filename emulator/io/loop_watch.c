@@ -72,6 +72,7 @@ loop_timer_stop(struct loop_timer *timer)
 	uv_timer_stop(&timer->uv);
 }
 
+/* The memory goes when libuv has let go. */
 void
 loop_timer_close(struct loop_timer *timer)
 {
@@ -82,6 +83,7 @@ loop_timer_close(struct loop_timer *timer)
 
 static void watch_on_event(uv_poll_t *, int status, int events);
 
+/* Wanting nothing stops the watching. */
 static int
 watch_start(struct loop_watch *watch)
 {
@@ -126,6 +128,7 @@ loop_watch_new(struct loop *loop, int fd, loop_watch_fn *fn, void *arg, struct l
 	return 0;
 }
 
+/* Most turns want what the last one wanted. */
 int
 loop_watch_set(struct loop_watch *watch, int wanted)
 {

@@ -57,6 +57,7 @@ auth_note_clock(struct auth_krb5 *auth)
 	krb5_cc_destroy(auth->ctx, copy);
 }
 
+/* The library's clock is real time plus an offset; we set it as an absolute time. */
 static void
 auth_clock(struct auth *base, int64_t wall_minus_host_us)
 {
@@ -126,6 +127,7 @@ auth_krb5_new(const struct auth_krb5_cfg *cfg, struct auth **out)
 	auth->password = mem_copy(cfg->password, strlen(cfg->password));
 	if (auth->realm != NULL && auth->password != NULL)
 		err = auth_open(auth, cfg);
+	/* Free takes a half-made one. */
 	if (err != 0) {
 		auth_krb5_free(&auth->base);
 		return err;
@@ -142,6 +144,7 @@ auth_krb5_free(struct auth *base)
 	if (auth == NULL)
 		return;
 	if (auth->cache != NULL)
+		/* MEMORY: caches live as long as the process unless destroyed. */
 		krb5_cc_destroy(auth->ctx, auth->cache);
 	krb5_free_principal(auth->ctx, auth->me);
 	if (auth->ctx != NULL)

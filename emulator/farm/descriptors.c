@@ -10,6 +10,7 @@ enum {
 	DESCRIPTORS_IN_TRANSIT = 3, /* an HTTPS request: curl's end, ours, the connection */
 };
 
+/* No more than all phones can be in transit at once. */
 uint64_t
 descriptors_needed(const struct descriptors_load *l)
 {

@@ -42,6 +42,7 @@ farm_ask_all(struct farm *f, int (*ask)(struct shard *))
 	return asked;
 }
 
+/* 0 before the beginning, which lies a moment ahead when the threads start. */
 static uint64_t
 farm_since_us(const struct farm *f)
 {
@@ -89,6 +90,7 @@ farm_on_counted(void *shard)
 
 /* ---- the end ---- */
 
+/* The run's time ends here: leaving is not part of it. */
 static void
 farm_leave(struct farm *f)
 {
@@ -99,6 +101,7 @@ farm_leave(struct farm *f)
 	f->left = farm_ask_all(f, shard_ask_leave) == f->cfg.threads;
 }
 
+/* All have arrived or failed: nothing is left to wait for. */
 static void
 farm_on_over(void *shard)
 {
@@ -116,6 +119,7 @@ farm_on_closed(void *shard)
 	if (++f->closed < f->cfg.threads)
 		return;
 	loop_timer_stop(f->second_timer);
+	/* Their last counts: nobody writes them any more. */
 	farm_add_up(f);
 	f->end.metrics = &f->metrics;
 	for (unsigned i = 0; i < f->cfg.threads; i++) {
@@ -154,6 +158,7 @@ farm_on_canary_lost(void *shard)
 	farm_leave(f);
 }
 
+/* Each would count against its account's lock-out at the KDC. */
 static void
 farm_on_wrong_password(void *shard)
 {

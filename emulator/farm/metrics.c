@@ -38,9 +38,11 @@ metrics_try(struct metrics *m, const struct farm_row *rows, const struct instanc
 		return;
 	row->done++;
 	hist_add(&row->latency, t->ended_us - t->started_us);
+	/* A row may stand for several of the guide's numbers. */
 	metrics_guide(m, &rows[t->row], guide_seen);
 }
 
+/* Counts add, histograms merge bucket by bucket. */
 static void
 metrics_merge_row(struct row_metrics *to, const struct row_metrics *from)
 {
@@ -95,6 +97,7 @@ metrics_merge(struct metrics *to, const struct metrics *from)
 		to->loop_lag_p99_ms = from->loop_lag_p99_ms;
 }
 
+/* Each row that ended took one try; the rest were again. */
 uint64_t
 metrics_retries(const struct row_metrics *row)
 {

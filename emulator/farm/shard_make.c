@@ -36,6 +36,7 @@ shard_make_world(struct shard *sh, const char **err_out)
 	return io_world_new(sh->loop, &world, &sh->world, err_out);
 }
 
+/* One timer each for starts, the second, the end. */
 static int
 shard_make_loop(struct shard *sh)
 {
@@ -50,6 +51,7 @@ shard_make_loop(struct shard *sh)
 	return err;
 }
 
+/* A shard that is half made may lack some. */
 static void
 shard_close_timer(struct loop_timer *timer)
 {
@@ -90,6 +92,7 @@ shard_start(struct shard *sh)
 	int err = pthread_create(&sh->thread, NULL, shard_thread, sh);
 
 	sh->running = err == 0;
+	/* pthread_create() gives its error, not errno. */
 	return -err;
 }
 

@@ -1,6 +1,7 @@
 /* slot.c - see slot.h. */
 #include "slot.h"
 
+/* The sink is a slot's first member. */
 static struct slot *
 slot_of(struct instance_sink *sink)
 {
@@ -52,6 +53,7 @@ slot_booted(struct slot *s)
 	hist_add(&s->desk->metrics->from_actual, now_us - s->started_us);
 }
 
+/* LEFT without having been asked to leave is not for the shard. */
 static void
 slot_on_left(struct slot *s)
 {
@@ -79,6 +81,7 @@ slot_on_state(struct instance_sink *sink, enum instance_state state)
 		slot_over(s);
 }
 
+/* After an update it walks from the first row again, and counts there. */
 static void
 slot_on_restart(struct instance_sink *sink)
 {
@@ -124,6 +127,7 @@ slot_start(struct slot *s, const struct instance_place *place, uint64_t intended
 	err = cfg->make(cfg->make_arg, place, &s->instance, err_out);
 	if (err != 0) {
 		s->instance = NULL;
+		/* A phone that could not be made is one that failed. */
 		s->state = INSTANCE_FAILED;
 		slot_over(s);
 		return err;
@@ -151,6 +155,7 @@ slot_leave(struct slot *s)
 	s->instance->ops->leave(s->instance);
 }
 
+/* The slot stays: its state is still counted. */
 void
 slot_close(struct slot *s)
 {

@@ -13,6 +13,7 @@ struct live_rates {
 
 /* ---- numbers ---- */
 
+/* Received only: that is what the servers had to give. */
 static uint64_t
 live_bytes(const struct metrics *m)
 {
@@ -23,6 +24,7 @@ live_bytes(const struct metrics *m)
 	return n;
 }
 
+/* Since the last view, whose numbers are then forgotten. */
 static struct live_rates
 live_rates(const struct metrics *m, uint64_t since_us, struct live_memory *mem)
 {
@@ -67,6 +69,7 @@ live_left(const struct report_run *run, const struct metrics *m, uint64_t since_
 	return true;
 }
 
+/* "1:05" or "1:00:05". */
 static void
 live_time(struct buf *out, uint64_t us)
 {
@@ -81,6 +84,7 @@ live_time(struct buf *out, uint64_t us)
 
 /* ---- pieces both views have ---- */
 
+/* ", 1:05 left", or nothing while nobody can say. */
 static void
 live_put_left(struct buf *out, const struct report_run *run, const struct metrics *m,
     uint64_t since_us, const struct live_rates *r)
@@ -94,6 +98,7 @@ live_put_left(struct buf *out, const struct report_run *run, const struct metric
 	buf_text(out, " left");
 }
 
+/* Over all rows; reason 0 is none. */
 static void
 live_put_reasons(struct buf *out, const struct report_run *run, const struct metrics *m)
 {

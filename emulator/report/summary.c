@@ -25,6 +25,7 @@ summary_real(double v)
 	return json_real(round(v * 1e3) / 1e3);
 }
 
+/* jansson's integers are signed; no count comes near their end. */
 static json_t *
 summary_count(uint64_t n)
 {
@@ -60,6 +61,7 @@ summary_phones(uint32_t planned, const struct phone_counts *n)
 	    summary_count(n->started - n->finished - n->failed));
 }
 
+/* How hard the farm itself had to work, and whether it kept up. */
 static json_t *
 summary_farm(const struct report_end *end)
 {
@@ -124,6 +126,7 @@ summary_guide(const struct metrics *m)
 	return map;
 }
 
+/* By name, so that a reader needs no table of numbers. */
 static json_t *
 summary_reasons(const struct report_run *run, const struct row_metrics *row)
 {
@@ -136,6 +139,7 @@ summary_reasons(const struct report_run *run, const struct row_metrics *row)
 	return map;
 }
 
+/* guide is a pair, the same number twice for one; null for a row that is not in it. */
 static json_t *
 summary_step(
     const struct report_run *run, const struct farm_row *row, const struct row_metrics *m)
@@ -161,6 +165,7 @@ summary_steps(const struct report_run *run, const struct metrics *m)
 	return list;
 }
 
+/* The order of the pairs is the order in the file. */
 static json_t *
 summary_tree(const struct report_run *run, const struct report_end *end)
 {
@@ -206,6 +211,7 @@ summary_json(const struct report_run *run, const struct report_end *end, struct 
 
 /* ---- the file ---- */
 
+/* A signal may cut a write short: go on behind it. */
 static int
 summary_write_all(int fd, struct span s)
 {
@@ -234,6 +240,7 @@ summary_write(const char *dir, const char *name, struct span bytes)
 	if (fd < 0)
 		return -errno;
 	err = summary_write_all(fd, bytes);
+	/* A full disk may only show when it is closed. */
 	if (close(fd) != 0 && err == 0)
 		err = -errno;
 	if (err == 0 && rename(part, path) != 0)

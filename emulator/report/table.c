@@ -30,6 +30,7 @@ table_reasons(struct buf *out, const struct report_run *run, const struct row_me
 			    (unsigned long long)m->reasons[why]);
 }
 
+/* Latencies in milliseconds; dashes where nothing was done. */
 static void
 table_row(struct buf *out, const struct report_run *run, const struct farm_row *row,
     const struct row_metrics *m)
@@ -59,6 +60,7 @@ table_boot(struct buf *out, const char *from, const struct hist *h)
 	    (double)hist_at(h, 0.99) / 1e6, (double)h->max_us / 1e6);
 }
 
+/* The two last lines: the phones, and the verdict with its reason. */
 static void
 table_end(struct buf *out, const struct report_run *run, const struct live_look *look,
     const struct report_end *end)

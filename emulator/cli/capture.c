@@ -91,6 +91,7 @@ capture_on_exit(void *arg, int status)
 	if (c->err_fd >= 0) /* its last words may still be in the pipe */
 		capture_read(c);
 	capture_unwatch(c);
+	/* Also a capture that ends by itself while it is being stopped is stopped. */
 	if (c->stopping)
 		c->cfg.on_stopped(c->cfg.arg);
 	else

@@ -99,6 +99,7 @@ embedded_on_exit(void *arg, int status)
 	e->ended = true;
 	e->status = status;
 	embedded_unwatch(e);
+	/* Ended because we asked, or by itself. */
 	if (e->stopping)
 		e->cfg.on_stopped(e->cfg.arg);
 	else
@@ -125,6 +126,7 @@ embedded_spawn(struct embedded *e, int child_fd)
 	(void)snprintf(users, sizeof users, "%u", e->cfg.users);
 	(void)snprintf(fd, sizeof fd, "%d", child_fd);
 	(void)snprintf(seed, sizeof seed, "%llu", (unsigned long long)e->cfg.seed);
+	/* Behind our own, so that the caller's win where both are given. */
 	for (size_t i = 0; i < e->cfg.n_args && i + 8 < EMBEDDED_ARGS; i++)
 		argv[7 + i] = e->cfg.args[i];
 	return loop_child_new(e->cfg.loop, &cfg, &e->child);

@@ -22,6 +22,7 @@ static const struct command commands[] = {
 
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
+/* To standard output when asked for, else to standard error. */
 static void
 main_usage(FILE *to)
 {

@@ -52,6 +52,7 @@ pool_place_find(unsigned *next, struct pool_place *out)
 	return false;
 }
 
+/* Any of them fixes the place: then we do not choose. */
 bool
 pool_place_is_given(const char *const *args, size_t n)
 {

@@ -1,6 +1,7 @@
 /* run_lost.c - see run_lost.h. */
 #include "run_lost.h"
 
+/* They have had their time to notice. */
 static void
 lost_on_late(void *arg)
 {

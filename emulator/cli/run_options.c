@@ -76,6 +76,7 @@ run_number(const char *name, const char *value, uint64_t min, uint64_t max, uint
 	return 0;
 }
 
+/* Handed on as it is: cx700pool knows its own options. */
 static int
 run_pool_arg(struct run_options *o, const char *value, struct buf *complaint)
 {
@@ -218,6 +219,7 @@ run_option(struct run_options *o, int left, char **argv, struct buf *complaint)
 static int
 run_check(const struct run_options *o, struct buf *complaint)
 {
+	/* --help needs no scenario. */
 	if (o->help)
 		return 0;
 	if (o->scenario == NULL)
@@ -241,6 +243,7 @@ run_options_read(struct run_options *o, int argc, char **argv, struct buf *compl
 	while (i < argc) {
 		int words = 1;
 
+		/* What follows "--" is no option, whatever it looks like. */
 		if (!only_names && strcmp(argv[i], "--") == 0) {
 			only_names = true;
 		} else if (!only_names && argv[i][0] == '-' && argv[i][1] != '\0') {
@@ -267,6 +270,7 @@ run_options_help(struct buf *out)
 		char left[40] = "";
 		struct buf b;
 
+		/* Not in this version: not in the manual either. */
 		if (opt->help == NULL)
 			continue;
 		buf_over(&b, left, sizeof left);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* -ENAMETOOLONG rather than a name cut short, which would be another file. */
 static int
 outputs_path(char out[PATH_MAX], const char *dir, const char *name)
 {
@@ -29,6 +30,7 @@ outputs_make_folder(const char *dir)
 		if (*p != '/')
 			continue;
 		*p = '\0';
+		/* Those that exist fail; the last one tells if it matters. */
 		(void)mkdir(path, 0755);
 		*p = '/';
 	}

@@ -120,6 +120,7 @@ plan_journey(struct run_plan *p, const struct run_options *o, struct config_erro
 		err = plan_overrides(p, error);
 	p->journey.restart_after_update = p->scenario.journey.restart_after_update;
 	p->journey.stay_us = p->scenario.journey.stay_us;
+	/* How often a stage may be walked again before that is a failure. */
 	p->journey.stage_loops = 3;
 	p->journey.override = p->override;
 	p->journey.profile_of = phone_profile_of;
@@ -187,6 +188,7 @@ run_plan_make(struct run_plan *p, const struct run_options *o, struct config_err
 
 /* ---- the pool ---- */
 
+/* What the pool file may say and this program cannot do yet. */
 static int
 plan_network(const struct run_plan *p, struct config_error *error)
 {
@@ -243,6 +245,7 @@ run_plan_keeps_line(const struct run_plan *p)
 	return p->journey.until == NULL || line == NULL || p->journey.until >= line;
 }
 
+/* n_rows if there is none: no row has that number. */
 unsigned
 run_plan_row(const struct run_plan *p, const char *step)
 {

@@ -15,6 +15,7 @@
 
 enum { RUN_WIDTH = 80, RUN_WHY_MAX = 200 };
 
+/* By the descriptor: standard error may be a terminal while standard output is a file. */
 static struct live_look
 report_look(const struct run_options *o, int fd)
 {
@@ -65,6 +66,7 @@ run_report_second(struct run_report *r, const struct metrics *m, uint64_t since_
 	if (r->options->quiet)
 		return;
 	live_render(&r->run, &r->look_err, m, since_us, &r->memory, &out);
+	/* Past stdio: the view is one write, not cut by buffers. */
 	(void)!write(STDERR_FILENO, out.p, out.n);
 	buf_done(&out);
 }
@@ -105,6 +107,7 @@ report_judge(const struct run_report *r, struct report_end *end, const struct fa
 	}
 }
 
+/* Of a signal, what a shell would say: 128 and its number. */
 static int
 report_status(enum report_verdict verdict, int signum)
 {
@@ -133,6 +136,7 @@ report_print(const struct buf *out)
 	return -EIO;
 }
 
+/* The file and --json are the same text. */
 static int
 report_summary(struct run_report *r, const struct report_end *end)
 {
@@ -149,6 +153,7 @@ report_summary(struct run_report *r, const struct report_end *end)
 	return err;
 }
 
+/* --json leaves standard output to the summary. */
 static void
 report_table(struct run_report *r, const struct report_end *end)
 {
@@ -161,6 +166,7 @@ report_table(struct run_report *r, const struct report_end *end)
 	buf_done(&out);
 }
 
+/* Of the farm's process alone; the embedded pool is another. */
 static void
 report_cost(struct report_end *end)
 {
@@ -180,6 +186,7 @@ run_report_end(struct run_report *r, const struct farm_end *farm, int signum)
 	char why[RUN_WHY_MAX];
 	int status, err;
 
+	/* First, before the reports cost something themselves. */
 	report_cost(&end);
 	report_judge(r, &end, farm, signum, why);
 	status = report_status(end.verdict, signum);

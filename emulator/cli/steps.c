@@ -33,6 +33,7 @@ steps_facts(struct buf *out, uint32_t facts)
 		buf_text(out, "-");
 }
 
+/* What happens to the journey when all tries of a row are spent. */
 static const char *
 steps_fate(enum fate fate)
 {
@@ -63,6 +64,7 @@ steps_guide(char out[16], const struct leg *leg)
 		(void)snprintf(out, 16, "%u-%u%s", leg->first, leg->last, ours);
 }
 
+/* In seconds where it comes out even. */
 static void
 steps_limit(char out[16], uint32_t limit_ms)
 {
@@ -72,6 +74,7 @@ steps_limit(char out[16], uint32_t limit_ms)
 		(void)snprintf(out, 16, "%u s", limit_ms / 1000);
 }
 
+/* One row of the table, in the columns that cli_steps() heads. */
 static void
 steps_row(const struct leg *leg)
 {

@@ -68,6 +68,7 @@ validate_scenario(const char *path, struct config_error *error)
 	return err;
 }
 
+/* As `run --pool` would read it. */
 static int
 validate_pool(const char *path, struct config_error *error)
 {
@@ -96,6 +97,7 @@ validate_profile(const char *path, struct config_error *error)
 	return err;
 }
 
+/* The complaint goes to standard error, "ok" to standard output. */
 static int
 validate_file(const char *path)
 {
@@ -114,6 +116,7 @@ validate_file(const char *path)
 	return err;
 }
 
+/* All files are looked at; one that is bad makes the whole bad. */
 int
 cli_validate(int argc, char **argv)
 {

@@ -49,6 +49,7 @@ face_udp_one(struct face_udp *face)
 
 	if (n < 0)
 		return errno != EAGAIN && errno != EWOULDBLOCK;
+	/* Lost by the faults' hook: counted, and nothing more. */
 	if (!tap_request(face->cfg.tap, (uint64_t)n))
 		return true;
 	peer = (struct sock_peer){ ntohl(from.sin_addr.s_addr), ntohs(from.sin_port) };

@@ -24,6 +24,7 @@ firmware_header(uint8_t *at, const char *version, uint64_t size)
 		at[FIRMWARE_SIZE_AT + i] = (uint8_t)(size >> 8 * i);
 }
 
+/* Random, so that nothing on the way can compress it. */
 static void
 firmware_fill(struct rng *rng, uint8_t *chunk)
 {
@@ -63,6 +64,7 @@ firmware_write(int fd, const char *version, uint64_t size, uint8_t *chunk, uint3
 	return 0;
 }
 
+/* Read and written by the same descriptor, which stays open for sendfile. */
 int
 firmware_make(
     const char *path, const char *version, uint64_t size, int *fd_out, uint32_t *crc_out)

@@ -32,6 +32,7 @@ folder_make(const char *dir, char path_out[FOLDER_PATH_MAX])
 	char name[FOLDER_PATH_MAX];
 	int n;
 
+	/* A folder that is there already is used as it is; folder_hold() judges it. */
 	if (dir != NULL) {
 		if (mkdir(dir, 0700) != 0 && errno != EEXIST)
 			return -errno;
@@ -67,6 +68,7 @@ folder_hold(const char *path)
 	return err;
 }
 
+/* Whatever cannot be removed is left: the walk goes on. */
 static int
 folder_remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
 {
@@ -77,6 +79,7 @@ folder_remove_one(const char *path, const struct stat *st, int type, struct FTW 
 	return 0;
 }
 
+/* Not across mounts: what somebody mounted in it is not ours. */
 void
 folder_remove(const char *path)
 {
@@ -109,6 +112,7 @@ folder_put(int fd, struct span content)
 	return 0;
 }
 
+/* Without fsync: it need not survive the machine, only a reader at the wrong moment. */
 int
 folder_write(const char *path, const char *name, struct span content)
 {

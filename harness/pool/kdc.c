@@ -58,12 +58,14 @@ kdc_on_said(void *arg, int possible)
 	}
 	kdc->said_n += (size_t)n;
 	kdc->said[kdc->said_n] = '\0';
+	/* Said once; later lines are only read, or the pipe would fill. */
 	if (kdc->up || strstr(kdc->said, "starting...") == NULL)
 		return;
 	kdc->up = true;
 	kdc->on_up(kdc->arg);
 }
 
+/* Whether that is bad depends on when it happens: the owner decides. */
 static void
 kdc_on_exit(void *arg, int status)
 {

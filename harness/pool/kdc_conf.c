@@ -68,6 +68,7 @@ conf_kdc(const struct kdc_realm *realm, struct buf *out)
 	    realm->dir);
 }
 
+/* By the environment, not by their place, krb5kdc and the tools find them. */
 int
 kdc_conf_write(const struct kdc_realm *realm)
 {

@@ -10,12 +10,14 @@
 #include "kdc_front_priv.h"
 #include "mem.h"
 
+/* The hook, or 0: pass it on at once. */
 int64_t
 front_verdict(const struct kdc_front *front, bool stream, size_t n)
 {
 	return front->cfg.hook != NULL ? front->cfg.hook(front->cfg.arg, stream, n) : 0;
 }
 
+/* Bound to nothing: krb5kdc answers whoever asks, on the same machine. */
 int
 front_upstream(const struct kdc_front *front, int type)
 {

@@ -101,6 +101,7 @@ tool_spawn(const struct kdc_realm *realm, const char *path, const char *const *a
 	return err == 0 ? tool_wait(pid) : -err;
 }
 
+/* The input is whole before the tool starts: nothing has to be fed to it. */
 int
 kdc_tool_run(const struct kdc_realm *realm, const char *const *argv, struct span input)
 {

@@ -13,6 +13,7 @@ struct link_tls {
 	gnutls_priority_t priority;
 };
 
+/* One for all connections of a face: only read from then on. */
 int
 link_tls_new(const struct pool_cert *cert, struct link_tls **out)
 {
@@ -68,6 +69,7 @@ link_open(struct link *link, int fd_take, const struct link_tls *tls)
 	return 0;
 }
 
+/* Fatal or done; alerts that only warn are passed over. */
 int
 link_greet(struct link *link)
 {
@@ -88,6 +90,7 @@ link_greet(struct link *link)
 	return -EPROTO;
 }
 
+/* 1 is GnuTLS's word for writing. */
 bool
 link_wants_write(const struct link *link)
 {

@@ -80,6 +80,7 @@ main_say(const struct pool *pool)
 	fflush(stdout);
 }
 
+/* All servers answer: only now may who waits for us begin. */
 static void
 main_on_up(void *arg)
 {
@@ -105,6 +106,7 @@ main_on_dead(void *arg)
 	loop_stop(run->pool.loop);
 }
 
+/* The first is enough: stopping needs no patience. */
 static void
 main_on_signal(void *arg)
 {

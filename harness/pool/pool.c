@@ -50,6 +50,7 @@ pool_stop(struct pool *pool)
 		pool_parts[--pool->parts]->stop(pool);
 }
 
+/* All servers share the address; ports keep their distance to the standard ones. */
 struct sock_peer
 pool_at(const struct pool *pool, enum pool_ports standard)
 {

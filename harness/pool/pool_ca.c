@@ -32,6 +32,7 @@ struct pool_cert {
 	gnutls_datum_t pem, key;
 };
 
+/* GnuTLS's error as an errno. */
 static int
 ca_errno(int rc)
 {
@@ -40,6 +41,7 @@ ca_errno(int rc)
 	return rc == GNUTLS_E_MEMORY_ERROR ? -ENOMEM : -EINVAL;
 }
 
+/* A key of pure chance: the servers', and the root's without a seed. */
 static int
 ca_key(gnutls_x509_privkey_t *out)
 {
@@ -207,6 +209,7 @@ pool_ca_root_pem(const struct pool_ca *ca)
 	return (const char *)ca->root_pem.data;
 }
 
+/* Names go into the subject and into the alternative names; clients look at either. */
 static int
 ca_name_it(gnutls_x509_crt_t crt, const char *const names[], size_t n_names)
 {

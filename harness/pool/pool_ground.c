@@ -105,6 +105,7 @@ log_start(struct pool *pool)
 	if (rc != 0)
 		return pool_failed(pool, path, rc);
 	loop_timer_set(pool->flush, FLUSH_US, FLUSH_US);
+	/* From here on every server can log. */
 	for (int i = 0; i < SERVER_COUNT; i++)
 		pool->taps[i].log = pool->log;
 	return 0;
@@ -162,6 +163,7 @@ ca_start(struct pool *pool)
 	return rc == 0 ? 0 : pool_failed(pool, "certificates", rc);
 }
 
+/* Leaves first, then what signed them. */
 static void
 ca_stop(struct pool *pool)
 {

@@ -16,6 +16,7 @@ struct ldap_counts {
 	uint64_t binds, refused, searches, entries;
 };
 
+/* A client's state is the logic's, with what we need to log and to close it. */
 static void *
 ldap_on_open(void *arg, struct stream_conn *conn, const struct sock_peer *peer)
 {
@@ -50,6 +51,7 @@ ldap_log(
 		    (unsigned long long)(now->entries - was->entries));
 }
 
+/* The counters before and after say what these bytes were. */
 static int
 ldap_on_input(void *arg, void *user, struct span bytes, struct buf *out)
 {
@@ -64,6 +66,7 @@ ldap_on_input(void *arg, void *user, struct span bytes, struct buf *out)
 	return rc;
 }
 
+/* Active Directory closes silent connections, too. */
 static bool
 ldap_is_idle(void *arg, void *user, uint64_t now_us)
 {

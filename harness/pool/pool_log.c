@@ -30,6 +30,7 @@ log_take(struct pool_log *log, FILE *file)
 	log->fresh = ftell(file) == 0;
 }
 
+/* Appended to: a named folder keeps the logs of earlier pools. */
 int
 pool_log_open(const char *path, struct pool_log **out)
 {
@@ -109,6 +110,7 @@ pool_log_line(struct pool_log *log, const char *server, uint32_t peer_ip, const 
 	pthread_mutex_unlock(&log->lock);
 }
 
+/* In one piece under the lock. */
 void
 pool_log_raw(struct pool_log *log, struct span text)
 {

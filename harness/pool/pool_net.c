@@ -12,6 +12,7 @@ enum { DNS_STREAM_MAX = 4096, DNS_STREAM_IDLE_US = 30000000, DNS_TTL_S = 3600 };
 
 /* ---- DHCP ---- */
 
+/* For the log: a packet that is not answered has an answer's type of 0. */
 static const char *
 dhcp_said(enum dhcp_type type)
 {
@@ -105,6 +106,7 @@ const struct pool_part part_dhcp = { "dhcp", dhcp_start, dhcp_stop };
 
 /* ---- DNS ---- */
 
+/* The same line for UDP and TCP, but for `by`. */
 static void
 dns_log(struct pool *pool, uint32_t ip, const struct serve_dns_done *done, const char *by)
 {
@@ -165,6 +167,7 @@ dns_on_input(void *arg, void *user, struct span bytes, struct buf *out)
 	return rc < 0 ? rc : client->in.err;
 }
 
+/* RFC 7766 lets a server close an idle connection whenever it likes. */
 static bool
 dns_is_idle(void *arg, void *user, uint64_t now_us)
 {
@@ -184,6 +187,7 @@ dns_on_close(void *arg, void *user)
 	mem_free(client);
 }
 
+/* One zone, asked by UDP and TCP. */
 static int
 dns_start(struct pool *pool)
 {

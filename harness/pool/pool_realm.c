@@ -75,6 +75,7 @@ realm_secrets(struct pool *pool)
 	return rc;
 }
 
+/* The realm as kdc_realm.h wants it; it only points into the pool. */
 static struct kdc_realm
 realm_of(const struct pool *pool, const char *dir)
 {
@@ -113,6 +114,7 @@ realm_acceptors(struct pool *pool, const char *dir)
 	return rc;
 }
 
+/* Folder, secrets, realm, and then the servers' keys out of it. */
 static int
 realm_start(struct pool *pool)
 {
@@ -148,6 +150,7 @@ realm_stop(struct pool *pool)
 
 const struct pool_part part_realm = { "realm", realm_start, realm_stop };
 
+/* The last of the servers: with it the pool is up. */
 static void
 kdc_on_up(void *arg)
 {

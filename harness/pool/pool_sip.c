@@ -18,6 +18,7 @@ sip_on_open(void *arg, struct stream_conn *conn, const struct sock_peer *peer)
 	    : NULL;
 }
 
+/* The log's callback has no connection: whose bytes these are is noted for it. */
 static int
 sip_on_input(void *arg, void *user, struct span bytes, struct buf *out)
 {
@@ -77,6 +78,7 @@ sip_logic(struct pool *pool)
 	    &pool->sip);
 }
 
+/* The logic first, then TLS, then the face that uses both. */
 static int
 sip_start(struct pool *pool)
 {

@@ -69,6 +69,7 @@ web_update_cfg(const struct pool *pool, struct acceptor *acceptor)
 	};
 }
 
+/* The CA and the update service inside, without TLS. */
 static int
 http_start(struct pool *pool)
 {
@@ -101,6 +102,7 @@ http_stop(struct pool *pool)
 
 const struct pool_part part_http = { "http", http_start, http_stop };
 
+/* Exchange and the update service outside; the certificate has both their names. */
 static int
 https_start(struct pool *pool)
 {

@@ -17,6 +17,7 @@ yaml_dhcp(const struct pool_options *o, struct buf *to)
 	buf_text(to, "}}\n");
 }
 
+/* All that phones use; krb5kdc's own port is not among them. */
 static void
 yaml_ports(const struct pool_options *o, struct buf *to)
 {

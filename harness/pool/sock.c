@@ -10,6 +10,7 @@
 
 enum { SOCK_BACKLOG = 4096, SOCK_QUEUE_BYTES = 4 * 1024 * 1024 };
 
+/* For one address only: pools on other addresses keep their ports. */
 static int
 sock_bound(int type, uint32_t ip, uint16_t port)
 {
@@ -59,6 +60,7 @@ sock_listen(uint32_t ip, uint16_t port)
 	return rc;
 }
 
+/* Answers are small and complete: Nagle would only hold them back. */
 int
 sock_accept(int listener, struct sock_peer *peer_out)
 {

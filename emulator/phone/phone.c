@@ -23,6 +23,7 @@ struct phone {
 	struct identity id;
 };
 
+/* The instance is the first member of its phone. */
 static const struct phone *
 phone_const(const struct instance *i)
 {
@@ -37,6 +38,7 @@ phone_of(struct instance *i)
 
 /* ---- what the journey tells goes to the sink -------------------------------- */
 
+/* A try with another to follow is a RETRY; only the last one counts as the row. */
 static enum instance_verdict
 verdict_of(const struct journey_row *row)
 {
@@ -47,6 +49,7 @@ verdict_of(const struct journey_row *row)
 	return row->verdict == STEP_DONE ? INSTANCE_DONE : INSTANCE_NOT_DONE;
 }
 
+/* Only a download that was walked has moved bytes. */
 static uint64_t
 firmware_bytes(const struct phone *p, const struct journey_row *row)
 {
@@ -80,6 +83,7 @@ phone_on_row(void *arg, const struct journey_row *row)
 		.started_us = row->started_us,
 		.ended_us = row->ended_us,
 		.firmware_bytes = firmware_bytes(p, row),
+		/* KDC_ERR_PREAUTH_FAILED, RFC 4120 section 7.5.9. */
 		.wrong_password =
 		    row->why == WHY_AUTH && strncmp(row->detail, "krb:24 ", 7) == 0,
 	};
@@ -103,6 +107,7 @@ phone_on_state(void *arg, enum journey_state state)
 	};
 	struct phone *p = arg;
 
+	/* The farm has no name for leaving: it waits for the end of it. */
 	if (state != JOURNEY_LEAVING)
 		p->sink->ops->state(p->sink, told[state]);
 }
@@ -118,6 +123,7 @@ profile_number(const struct phone_cfg *cfg, const struct profile *profile)
 	return i;
 }
 
+/* Another build greets TLS servers in another way. */
 static void
 phone_on_restart(void *arg)
 {
@@ -155,6 +161,7 @@ phone_close(struct instance *i)
 {
 	struct phone *p = phone_of(i);
 
+	/* Also a phone that was only half made: all of them take NULL. */
 	journey_free(p->j);
 	auth_krb5_free(p->auth);
 	io_phone_free(p->io);
@@ -163,6 +170,7 @@ phone_close(struct instance *i)
 
 /* ---- making one ------------------------------------------------------------------- */
 
+/* The phone's io: its own address and chance in the world of its thread. */
 static int
 make_world(struct phone *p, const struct instance_place *place)
 {
@@ -172,6 +180,7 @@ make_world(struct phone *p, const struct instance_place *place)
 	return io_phone_new(place->world, &cfg, &p->io);
 }
 
+/* Its own tickets; all phones of a pool have one password. */
 static int
 make_auth(struct phone *p)
 {
@@ -183,6 +192,7 @@ make_auth(struct phone *p)
 	return auth_krb5_new(&cfg, &p->auth);
 }
 
+/* Delivered with the first profile; an update may change that. */
 static int
 make_journey(struct phone *p)
 {

@@ -22,6 +22,7 @@ mac_of(const uint8_t base[6], uint32_t index, uint8_t out[6])
 		out[i] = (uint8_t)n;
 }
 
+/* A stream of its own: whatever else is left to chance does not move it. */
 static uint64_t
 think_us(const struct spread *types_for, uint64_t seed, uint32_t index)
 {
@@ -46,6 +47,7 @@ phone_id(const struct phone_cfg *cfg, uint64_t seed, uint32_t index, struct iden
 	if (err != 0)
 		return err;
 
+	/* One user part in both names; only the domains differ. */
 	memcpy(id.sip_user, id.user, sizeof id.sip_user);
 	mac_of(cfg->pool->macs, index, id.mac);
 	(void)snprintf(id.serial, sizeof id.serial, "%02X%02X%02X%02X%02X%02X", id.mac[0],

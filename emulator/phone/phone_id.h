@@ -5,10 +5,9 @@
 #include "step.h"
 
 /*
- * The identity of a phone of this pool: MAC = the pool file's base + index, the
- * serial number is its hexadecimal digits (no rule of the real one is known), user number
- * first + index, think time drawn by the seed.  0, or -EINVAL / -ENAMETOOLONG: the pool file's
- * user names.
+ * The identity of a phone of this pool: MAC = the pool file's base + index, the serial number
+ * is its hexadecimal digits (no rule of the real one is known), user number first + index,
+ * think time drawn by the seed.  0, or -EINVAL / -ENAMETOOLONG: the pool file's user names.
  */
 int phone_id(const struct phone_cfg *, uint64_t seed, uint32_t index, struct identity *out);
 

@@ -54,6 +54,7 @@ phone_row_of(const struct leg *wanted)
 	const struct leg *leg;
 	unsigned n = 0;
 
+	/* Rows of the table come first and have their own index. */
 	if (wanted >= journey_table && wanted < journey_table + journey_rows)
 		return (unsigned)(wanted - journey_table); /* no step is there twice */
 	for (size_t i = 0; (leg = rows_leg(i)) != NULL; i++) {

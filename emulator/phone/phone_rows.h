@@ -1,5 +1,7 @@
-/* phone_rows.h - the rows of the journey and its chores, as the farm counts them: those of the
- * table in its order, then the chores' own; a step that is in both is one row. */
+/*
+ * phone_rows.h - the rows of the journey and its chores, as the farm counts them: those of the
+ * table in its order, then the chores' own; a step that is in both is one row.
+ */
 #ifndef PHONE_PHONE_ROWS_H
 #define PHONE_PHONE_ROWS_H
 #include <stddef.h>

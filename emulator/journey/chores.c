@@ -220,6 +220,8 @@ chore_failed(struct lane *l, const struct chore *c)
 		line_close(j->line);
 		j->line_lost = true;
 	}
+	/* Without an address, or with a root in doubt, nothing short of the whole way
+	 * helps. */
 	j->facts.known &= ~lost;
 	return (lost & FACT_ROOT) != 0 || !facts_know(&j->facts, FACT_ADDRESS);
 }

@@ -29,6 +29,7 @@ journey_check(const struct leg *legs, size_t n, uint32_t known)
 		const struct leg *leg = &legs[i];
 
 		if (!left_out(leg, known)) {
+			/* Something that no row above gives. */
 			if ((leg->needs & ~known) != 0)
 				return leg->step->name;
 			known |= leg->gives;

@@ -72,6 +72,7 @@ record_known(const struct seen *s, enum seen_key key, struct span value)
 static void
 record_add(struct seen *s, enum seen_key key, bool number, struct span value)
 {
+	/* A row that has too much to say is cut, and its trace tells. */
 	if (s->text.n + RECORD_HEAD + value.n > SEEN_MAX || value.n > SEEN_TEXT_MAX) {
 		s->cut = true;
 		return;

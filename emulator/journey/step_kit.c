@@ -18,6 +18,7 @@ step_owner(struct step *s)
 void
 step_hold(struct step *s, struct io_handle *h)
 {
+	/* Held already, by an earlier row of the stage. */
 	if (h == s->held)
 		return;
 	step_let_go(s);

@@ -74,6 +74,7 @@ ca_web_body(struct buf *file, const struct negotiate_talk *t, const struct step 
 	/* The page that comes with a 401 is no chain. */
 	if (ev->kind != IO_BODY || ev->h != s->held || t->status != 200)
 		return 0;
+	/* Zeroed by the runner: the first piece gives it its limit. */
 	if (file->cap == 0)
 		buf_init(file, CA_WEB_FILE_MAX);
 	buf_span(file, ev->bytes);

@@ -27,6 +27,7 @@ lookup_start(struct step *s, struct dns_talk *t, const char *name, enum dns_type
 enum verdict
 lookup_lost(struct step *s, const struct dns_talk *t)
 {
+	/* Only a name that does not exist will not be there the next time either. */
 	switch (t->err) {
 	case -ENOENT:
 		return step_fail(s, WHY_NOT_FOUND, "dns:%s %s",

@@ -27,6 +27,7 @@ wrong_key_on_reply(struct step *s)
 	struct wrong_key_state *w = s->state;
 	enum verdict v;
 
+	/* Refused: what a real phone meets here. */
 	if (w->talk.status == 401)
 		return STEP_DONE;
 	if (w->talk.status != 200)

@@ -46,6 +46,7 @@ dhcp_lease_judge(struct step *s, enum talk_state state)
 		return STEP_WAIT;
 	if (state == TALK_DONE)
 		return lease_take(s);
+	/* Silence inside a VLAN says nothing of the network outside it. */
 	if (st->talk.err == -ETIMEDOUT && !st->talk.answered && st->cfg.vlan != 0)
 		return dhcp_lease_no_vlan(s);
 	return lease_lost(s);

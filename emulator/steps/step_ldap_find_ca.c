@@ -174,6 +174,7 @@ find_on_bytes(struct step *s, struct span bytes)
 static enum verdict
 find_event(struct step *s, const struct io_event *ev)
 {
+	/* Only the stage's connection speaks here: no alarm, no talk with the KDC. */
 	if (s->held == NULL || ev->h != s->held)
 		return STEP_WAIT;
 	if (ev->kind == IO_BYTES)

@@ -77,6 +77,7 @@ pool_find_keep(struct step *s)
 		for (size_t i = 0; i < st->talk.n_found; i++)
 			lookup_keep(&f->pool[f->n_pools++], &st->talk.found[i], 0);
 	else
+		/* One host, tried at every port in turn. */
 		for (size_t i = 0; i < N_PORTS; i++)
 			lookup_keep(&f->pool[f->n_pools++], &st->talk.found[0], ports[i]);
 }

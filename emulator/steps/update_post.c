@@ -110,6 +110,7 @@ update_post_event(struct step *s, struct fetch *f, const struct io_event *ev)
 
 	if (v != STEP_DONE)
 		return v;
+	/* A 200 with another body, of a proxy or a login page, say. */
 	if (update_xml_read_answer(buf_bytes(&f->body), &a) != 0)
 		return step_retry(s, WHY_BAD_REPLY, "update:not a <Response>");
 	/* Each side has its own URL. A service that was never set up leaves both blank:

@@ -99,6 +99,7 @@ struct io_world {
 
 /* ---- io_turn.c: what the loop brings ---- */
 
+/* 0 or -errno, *err_out in words; after an error there is nothing to end. */
 int io_turn_init(struct io_world *, const char **err_out);
 /* The world's memory goes with it, when libuv has let go. */
 void io_turn_done(struct io_world *);
@@ -128,6 +129,7 @@ void io_bury(struct io_world *, void *);
 void io_turn_begin(struct io_world *);
 void io_turn_end(struct io_world *);
 
+/* Monotonic, read now. */
 uint64_t io_now_us(void);
 
 /* ---- io_handle.c: what all handles have ---- */
@@ -140,11 +142,13 @@ void io_handle_free(struct io_handle *);
 /* Close as the owner would / cut it off. */
 void io_handle_close(struct io_handle *);
 void io_handle_cut(struct io_handle *);
+/* io_ops.give(). */
 void io_handle_give(struct io_handle *, struct io_owner);
 /* Tell the owner.  False: the handle is closed now; touch only what io_handle_free() left. */
 bool io_tell(struct io_handle *, const struct io_event *);
 struct io_world *io_world_of(const struct io_handle *);
 
+/* io_ops.alarm() and alarm_set(). */
 int io_alarm_open(struct io *, struct io_owner, struct io_handle **);
 void io_alarm_set(struct io_handle *, uint64_t after_us);
 
@@ -152,12 +156,15 @@ void io_alarm_set(struct io_handle *, uint64_t after_us);
 
 /* 0, -EADDRNOTAVAIL (no address of our own) or -EPERM. */
 int io_may_open(const struct io_phone *, struct io_addr to);
+/* Is it in the pool file's allow list? */
 bool io_allowed(const struct io_world *, uint32_t ip);
+/* Where the pool file puts this port. */
 uint16_t io_real_port(const struct io_world *, uint16_t standard);
 
 /* A non-blocking socket of this type, bound to the phone's address and real port (0: any). */
 int io_socket(const struct io_phone *, int type, uint16_t port);
 
+/* One request sent, one reply received, of so many bytes. */
 void io_count_out(struct io_world *, enum io_service, size_t bytes);
 void io_count_in(struct io_world *, enum io_service, size_t bytes);
 
@@ -177,11 +184,13 @@ void io_stream_pause(struct io_handle *, bool paused);
 /* ---- io_dhcp.c ---- */
 int io_dhcp_init(struct io_world *, const struct io_world_cfg *, const char **err_out);
 void io_dhcp_done(struct io_world *);
+/* io_ops.dhcp(). */
 int io_dhcp_open(struct io *, struct io_owner, uint16_t vlan, struct io_handle **);
 
 /* ---- io_http.c ---- */
 int io_http_init(struct io_world *, const char **err_out);
 void io_http_done(struct io_world *);
+/* io_ops.http(). */
 int io_http_open(
     struct io *, struct io_owner, const struct io_stream_cfg *, struct io_handle **);
 

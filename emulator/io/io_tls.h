@@ -14,6 +14,7 @@ struct io_tls_conf;
 /* The world's part: chance and one configuration per habit.  0 or -errno, *err_out in words. */
 int io_tls_world_init(struct io_world *, const struct io_world_cfg *, const char **err_out);
 void io_tls_world_done(struct io_world *);
+/* Habit number `tls` of the world's configuration; NULL if there is none. */
 const struct io_tls_conf *io_tls_conf_at(const struct io_world *, unsigned tls);
 
 /* A client's side on fd, which stays the caller's and must outlive it.  0 or -ENOMEM. */
@@ -48,6 +49,7 @@ struct io_verify { /* of one connection */
 /* mbedtls_ssl_set_verify()'s callback; arg is an io_verify. */
 struct mbedtls_x509_crt;
 int io_verify_one(void *arg, struct mbedtls_x509_crt *, int depth, uint32_t *flags);
+/* The one flaw that is told of all that were found. */
 enum io_flaw io_verify_flaw(uint32_t bad);
 
 /* ---- io_roots.c: sets of roots, each kept once per world ---- */

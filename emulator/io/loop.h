@@ -25,6 +25,7 @@ void loop_free(struct loop *);
 
 /* Run until loop_stop(), or until nothing is left to wait for. */
 void loop_run(struct loop *);
+/* From any thread; loop_run() returns soon, and may be called again. */
 void loop_stop(struct loop *);
 
 /* Monotonic microseconds, read now (not cached). */
@@ -42,8 +43,10 @@ int loop_post(struct loop *, loop_fn *, void *arg);
 
 /* A timer, not yet set.  Rings once, or every every_us when that is not 0.  Resolution 1 ms. */
 int loop_timer_new(struct loop *, loop_fn *, void *arg, struct loop_timer **out);
+/* Set or move it; from now, at least 1 ms. */
 void loop_timer_set(struct loop_timer *, uint64_t after_us, uint64_t every_us);
 void loop_timer_stop(struct loop_timer *);
+/* Inside its own callback too; it does not ring any more. */
 void loop_timer_close(struct loop_timer *);
 
 /* Watch a descriptor, which stays the caller's.  fn gets what is possible. */
@@ -73,8 +76,10 @@ struct loop_child_cfg {
 	loop_exit_fn *on_exit;
 	void *arg;
 };
+/* Start it; argv[0] is looked up in PATH.  0 or -errno; no on_exit inside this call. */
 int loop_child_new(struct loop *, const struct loop_child_cfg *, struct loop_child **out);
 int loop_child_pid(const struct loop_child *);
+/* Send it a signal; nothing once it has ended. */
 void loop_child_kill(struct loop_child *, int signum);
 /* Forget it; it is killed if it still runs, and on_exit is not called. */
 void loop_child_close(struct loop_child *);

@@ -19,6 +19,7 @@ struct kdc_cfg {
 /* Starts it; on_up or on_exit follows.  0, -ENOENT not installed, or -errno. */
 int kdc_new(struct loop *, const struct kdc_cfg *, struct kdc **out);
 
+/* krb5kdc's process. */
 int kdc_pid(const struct kdc *);
 
 /* Kills it.  NULL is fine; not inside on_exit. */

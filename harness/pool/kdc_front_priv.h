@@ -29,11 +29,13 @@ int front_upstream(const struct kdc_front *, int type);
 
 /* The datagrams' half.  0 or -errno; NULL is fine for free. */
 int front_udp_new(struct kdc_front *, struct front_udp **out);
+/* Give up what has waited for too long. */
 void front_udp_sweep(struct front_udp *, uint64_t now_us);
 void front_udp_free(struct front_udp *);
 
 /* The streams' half, likewise. */
 int front_tcp_new(struct kdc_front *, struct front_tcp **out);
+/* Close what has been silent for too long; accept again. */
 void front_tcp_sweep(struct front_tcp *, uint64_t now_us);
 void front_tcp_free(struct front_tcp *);
 

@@ -13,6 +13,7 @@ struct kdc_env {
 	char text[KDC_ENV_N - 1][KDC_PATH_MAX + 32];
 	char *list[KDC_ENV_N];
 };
+/* Fill it in for this realm; the list points into it, so it must not move. */
 void kdc_tool_env(const struct kdc_realm *, struct kdc_env *out);
 
 /*

@@ -55,7 +55,7 @@ struct instance_row {
 	unsigned row; /* index into farm_cfg.rows */
 	bool chore;   /* walked beside the road: says nothing about where the phone is */
 	enum instance_verdict verdict;
-	unsigned why;                  /* index into farm_cfg.reasons; 0: none */
+	unsigned why;                  /* enum reason as a number; 0: none */
 	uint64_t started_us, ended_us; /* of the row: from its first try on, loop_now_us() */
 	uint64_t firmware_bytes;       /* received in this row */
 	bool wrong_password;           /* the KDC said KDC_ERR_PREAUTH_FAILED */

@@ -55,8 +55,6 @@ struct identity {
 	uint64_t think_us;                  /* row 7: how long the person types */
 };
 
-enum step_scope { STEP_IN_ATTEMPT, STEP_IN_STAGE };
-
 struct step {
 	/* The phone; all of it outlives the step. */
 	struct io *io;

@@ -104,10 +104,14 @@ shard_on_end(void *arg)
 {
 	struct shard *sh = arg;
 
+	/* The last one to leave and a kill may come in the same turn. */
+	if (sh->closed_told)
+		return;
 	if (!sh->ending)
 		shard_close(sh);
-	if (atomic_load(&sh->common->abandoned) ||
-	    loop_post(sh->common->cfg->loop, sh->common->on_closed, sh) == 0)
+	sh->closed_told = atomic_load(&sh->common->abandoned) ||
+	    loop_post(sh->common->cfg->loop, sh->common->on_closed, sh) == 0;
+	if (sh->closed_told)
 		loop_stop(sh->loop);
 	else
 		loop_timer_set(sh->end_timer, SHARD_SECOND_US / 100, 0);

@@ -20,7 +20,7 @@ struct shard {
 	struct slot *slots;
 	uint32_t n_slots, next; /* the next to be started */
 	uint32_t over, leaving;
-	bool no_more, over_told, leave_asked, ending;
+	bool no_more, over_told, leave_asked, ending, closed_told;
 
 	struct metrics metrics, counts;
 	struct buf trace;

@@ -355,6 +355,26 @@ a_kill_does_not_wait_for_those_who_leave(void **state)
 	free_toys(all);
 }
 
+/* They have all left when the kill arrives: each shard tells its end once all the same, or the
+ * second telling would find the farm freed. */
+static void
+a_kill_that_comes_as_the_last_one_leaves_is_told_once(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		struct toys *all = new_toys();
+
+		all->way = TOY_RUNS_ON;
+		all->drain_at_once = true;
+		all->kill_too = true;
+		assert_true(run(all)->drained);
+		/* What was posted late is read by the next turn of the loop. */
+		loop_run(all->loop);
+		assert_int_equal(all->ends, 1);
+		free_toys(all);
+	}
+}
+
 static void
 given_a_canary_nobody_starts_before_it_is_in(void **state)
 {
@@ -501,6 +521,7 @@ main(void)
 		cmocka_unit_test(who_is_killed_without_holding_it_has_not_finished_either),
 		cmocka_unit_test(a_drain_lets_everybody_leave_and_ends),
 		cmocka_unit_test(a_kill_does_not_wait_for_those_who_leave),
+		cmocka_unit_test(a_kill_that_comes_as_the_last_one_leaves_is_told_once),
 		cmocka_unit_test(given_a_canary_nobody_starts_before_it_is_in),
 		cmocka_unit_test(given_two_canaries_one_that_logs_in_is_not_enough),
 		cmocka_unit_test(given_a_canary_that_fails_nobody_else_starts),

@@ -220,7 +220,11 @@ run_ground_pool(struct run_ground *g, const struct run_options *o, uint32_t phon
 		.on_stopped = ground_on_pool_stopped,
 		.arg = g,
 	};
-	int err = ground_place_pool(g, &cfg, o);
+	int err;
+
+	for (size_t i = 0; i < o->n_pool_args; i++)
+		g->pool_dir_named |= strncmp(o->pool_args[i], "--dir", 5) == 0;
+	err = ground_place_pool(g, &cfg, o);
 
 	if (err != 0) {
 		(void)config_fail(error, "cx700farm", (struct mark){ 0 },
@@ -334,6 +338,19 @@ ground_end_capture(struct run_ground *g)
 		    capture_lost(g->capture));
 }
 
+/* A pool that was killed could not remove its private folder, in which its pool file lies. */
+static void
+ground_tidy_pool(const struct run_ground *g)
+{
+	const char *file = embedded_pool_file(g->pool), *slash = strrchr(file, '/');
+	char dir[RUN_PATH_MAX];
+
+	if (g->pool_dir_named || slash == NULL || embedded_status(g->pool) <= CLI_SIGNAL)
+		return;
+	if (snprintf(dir, sizeof dir, "%.*s", (int)(slash - file), file) < (int)sizeof dir)
+		(void)nftw(dir, ground_unlink, 8, FTW_DEPTH | FTW_PHYS);
+}
+
 void
 run_ground_close(struct run_ground *g)
 {
@@ -346,6 +363,8 @@ run_ground_close(struct run_ground *g)
 		embedded_stop(g->pool);
 		ground_wait_for(g, &g->pool_gone, &g->pool_gone, RUN_END_US);
 	}
+	if (g->pool != NULL)
+		ground_tidy_pool(g);
 	embedded_free(g->pool);
 	if (g->on_int != NULL)
 		loop_signal_close(g->on_int);

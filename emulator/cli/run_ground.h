@@ -28,6 +28,7 @@ struct run_ground {
 
 	struct embedded *pool;
 	bool pool_up, pool_gone;
+	bool pool_dir_named; /* --dir: its folder is the user's */
 	struct capture *capture;
 	char capture_file[RUN_PATH_MAX];
 	bool capture_up, capture_gone;

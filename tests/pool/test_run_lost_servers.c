@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "program.h"
@@ -164,14 +165,19 @@ given_a_killed_kdc_every_login_fails_and_says_so(void **state)
 	buf_done(&said);
 }
 
+/* rmdir() takes only what is empty: the killed pool's secrets are gone too. */
 static void
 given_a_killed_pool_the_run_ends_and_says_so(void **state)
 {
 	struct place *p = *state;
+	char tmp[128];
 	struct program farm;
 	struct buf said = { 0 };
 	pid_t pool;
 
+	snprintf(tmp, sizeof tmp, "%s/tmp", temp_folder());
+	assert_int_equal(mkdir(tmp, 0700), 0);
+	setenv("TMPDIR", tmp, 1);
 	start(p, "journey: {until: krb_login, override: {pool_find: {tries: 1, limit: 1s}}}",
 	    &farm, &said);
 	pool = program_child(farm.pid, "cx700pool");
@@ -181,6 +187,8 @@ given_a_killed_pool_the_run_ends_and_says_so(void **state)
 	assert_non_null(strstr(buf_cstr(&said), "the embedded pool has ended"));
 	assert_int_equal(trace_count(p, "pool_find", "fail"), PHONES);
 	assert_int_equal(trace_count(p, "dhcp_lease", "done"), PHONES);
+	unsetenv("TMPDIR");
+	assert_int_equal(rmdir(tmp), 0);
 	buf_done(&said);
 }
 

@@ -6,6 +6,7 @@
 
 #include "lane.h"
 #include "step.h"
+#include "tls_note.h"
 
 /* ---- handles ------------------------------------------------------------- */
 
@@ -150,28 +151,6 @@ step_lost(struct step *s, int err)
 	return step_retry(s, kit_reason(err), "errno:%s", name);
 }
 
-static const char *
-kit_flaw(enum io_flaw flaw)
-{
-	switch (flaw) {
-	case TLS_OK:
-		return "ok";
-	case TLS_NO_ROOT:
-		return "no_root";
-	case TLS_SHA2:
-		return "sha2";
-	case TLS_EXPIRED:
-		return "expired";
-	case TLS_EARLY:
-		return "early";
-	case TLS_NAME:
-		return "name";
-	case TLS_OTHER:
-		break;
-	}
-	return "other";
-}
-
 enum verdict
 step_tls_lost(struct step *s, const struct io_event *ev)
 {
@@ -183,7 +162,7 @@ step_tls_lost(struct step *s, const struct io_event *ev)
 	if (tls != NULL && tls->alert_sent != 0)
 		return step_retry(s, WHY_TLS, "tls:%u", tls->alert_sent);
 	if (tls != NULL && tls->flaw != TLS_OK)
-		return step_retry(s, WHY_TLS, "tls:%s", kit_flaw(tls->flaw));
+		return step_retry(s, WHY_TLS, "tls:%s", tls_flaw_name(tls->flaw));
 	return step_lost(s, ev->err);
 }
 

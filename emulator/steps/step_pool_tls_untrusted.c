@@ -34,11 +34,9 @@ untrusted_on_down(struct step *s, const struct io_event *ev)
 	case TLS_NO_ROOT:
 		return STEP_DONE;
 	case TLS_EXPIRED:
-		return step_fail(s, WHY_TLS, "tls:expired");
 	case TLS_EARLY:
-		return step_fail(s, WHY_TLS, "tls:early");
 	case TLS_NAME:
-		return step_fail(s, WHY_TLS, "tls:name");
+		return step_fail(s, WHY_TLS, "tls:%s", tls_flaw_name(tls->flaw));
 	case TLS_SHA2:
 	case TLS_OK:
 	case TLS_OTHER:

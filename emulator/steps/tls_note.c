@@ -1,15 +1,21 @@
 /* tls_note.c - see tls_note.h. */
 #include "tls_note.h"
 
-static const char *const flaw_names[] = {
-	[TLS_OK] = "ok",
-	[TLS_NO_ROOT] = "no_root",
-	[TLS_SHA2] = "sha2",
-	[TLS_EXPIRED] = "expired",
-	[TLS_EARLY] = "early",
-	[TLS_NAME] = "name",
-	[TLS_OTHER] = "other",
-};
+const char *
+tls_flaw_name(enum io_flaw flaw)
+{
+	static const char *const names[] = {
+		[TLS_OK] = "ok",
+		[TLS_NO_ROOT] = "no_root",
+		[TLS_SHA2] = "sha2",
+		[TLS_EXPIRED] = "expired",
+		[TLS_EARLY] = "early",
+		[TLS_NAME] = "name",
+		[TLS_OTHER] = "other",
+	};
+
+	return names[flaw];
+}
 
 void
 tls_note(struct seen *seen, const struct io_tls_seen *tls)
@@ -29,5 +35,5 @@ tls_note(struct seen *seen, const struct io_tls_seen *tls)
 	if (alert != 0)
 		seen_num(seen, SEEN_TLS_ALERT, alert);
 	if (tls->flaw != TLS_OK)
-		seen_text(seen, SEEN_TLS_FLAW, span_of(flaw_names[tls->flaw]));
+		seen_text(seen, SEEN_TLS_FLAW, span_of(tls_flaw_name(tls->flaw)));
 }

@@ -24,14 +24,15 @@ USES_$E/journey  := $E/base $E/io $E/auth $E/config $E/line $E/steps
 USES_$E/phone    := $(USES_$E/journey) $E/journey $E/farm
 USES_$E/farm     := $E/base $E/io $E/config
 USES_$E/report   := $E/base $E/config $E/farm
-USES_$E/cli      := $(USES_$E/phone) $E/phone $E/report
+USES_$E/cli      := $(USES_$E/phone) $E/phone $E/report harness/sim
 USES_harness/serve := $E/base $E/proto
 USES_harness/auth  := $E/base harness/serve
 USES_harness/pool  := $E/base $E/proto $E/io $E/config harness/serve harness/auth
+USES_harness/sim   := $E/base $E/proto $E/io $E/auth $E/config harness/serve
 FARM_DIRS := $(addprefix $E/,base proto io auth config talk line steps journey phone farm report cli)
-POOL_DIRS := harness/serve harness/auth harness/pool
-FAKE_DIRS := tests/fake
-USES_tests := $(FARM_DIRS) $(POOL_DIRS) $(FAKE_DIRS)
+SIM_DIRS  := harness/serve harness/sim
+POOL_DIRS := harness/auth harness/pool
+USES_tests := $(FARM_DIRS) $(SIM_DIRS) $(POOL_DIRS) tests/fake
 
 LIBS := -luv -lmbedtls -lmbedx509 -lmbedcrypto -lcurl -lgssapi_krb5 -lkrb5 -lk5crypto -lcom_err -lyaml \
         -lcares -llber -lexpat -ljansson -lz -lm -lpthread
@@ -42,7 +43,7 @@ MAINS := $(BUILD)/$E/cli/main.o $(BUILD)/harness/pool/main.o
 FARM_OBJS := $(filter-out $(MAINS),$(call objs,$(FARM_DIRS))) $(BUILD)/gen/profiles_data.o
 POOL_OBJS := $(filter-out $(MAINS),$(call objs,$(POOL_DIRS)))
 TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c tests/steps/test_*.c \
-         tests/journey/test_*.c tests/pool/test_*.c))
+         tests/journey/test_*.c tests/scenarios/test_*.c tests/pool/test_*.c))
 FAST  := $(filter-out $(BUILD)/tests/pool/%,$(TESTS))
 
 DEBS  := gcc make pkg-config libc6-dev libuv1-dev libmbedtls-dev libcurl4-openssl-dev libkrb5-dev \
@@ -83,21 +84,21 @@ $(BUILD)/gen/profiles_data.o: $(BUILD)/gen/profiles_data.c | ready
 	@$(CC) $(CFLAGS) -MMD -I$E/config -I$E/base -c $< -o $@
 
 $(BUILD)/farm.a: $(FARM_OBJS)
-	@rm -f $@; ar rcs $@ $^
 $(BUILD)/pool.a: $(POOL_OBJS)
-	@rm -f $@; ar rcs $@ $^
-$(BUILD)/fake.a: $(call objs,$(FAKE_DIRS))
+$(BUILD)/sim.a: $(call objs,$(SIM_DIRS))
+$(BUILD)/fake.a: $(call objs,tests/fake)
+$(addprefix $(BUILD)/,farm.a pool.a sim.a fake.a):
 	@rm -f $@; ar rcs $@ $^
 
-$(BUILD)/cx700farm: $(BUILD)/$E/cli/main.o $(BUILD)/farm.a
+$(BUILD)/cx700farm: $(BUILD)/$E/cli/main.o $(BUILD)/farm.a $(BUILD)/sim.a
 	@echo '  LD  $@'
-	@$(CC) $(CFLAGS) -o $@ $^ $(LIBS)
-$(BUILD)/cx700pool: $(BUILD)/harness/pool/main.o $(BUILD)/pool.a $(BUILD)/farm.a
+	@$(CC) $(CFLAGS) -o $@ -Wl,--start-group $^ -Wl,--end-group $(LIBS)
+$(BUILD)/cx700pool: $(BUILD)/harness/pool/main.o $(BUILD)/pool.a $(BUILD)/sim.a $(BUILD)/farm.a
 	@echo '  LD  $@'
 	@$(CC) $(CFLAGS) -o $@ $^ $(POOL_LIBS) $(LIBS)
-$(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/fake.a $(BUILD)/pool.a $(BUILD)/farm.a
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/fake.a $(BUILD)/pool.a $(BUILD)/sim.a $(BUILD)/farm.a
 	@echo '  LD  $@'
-	@$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(POOL_LIBS) $(LIBS)
+	@$(CC) $(CFLAGS) -o $@ -Wl,--start-group $^ -Wl,--end-group -lcmocka $(POOL_LIBS) $(LIBS)
 
 # ---- tests -------------------------------------------------------------------
 check: ready $(FAST)
@@ -111,7 +112,6 @@ demo: build
 	$(BUILD)/cx700farm run scenarios/demo.yaml -o out/demo
 
 lint:
-	@mkdir -p build
 	sh tests/lint/lint.sh
 
 # The suite and 200 whole boots under the sanitizers.

@@ -40,7 +40,7 @@ rig_conn(struct dir_rig *r, const struct io_handle *h)
 }
 
 static void
-rig_ldap_open(struct dir_rig *r, struct fake *f, struct io_handle *h)
+rig_ldap_open(struct dir_rig *r, struct sim *f, struct io_handle *h)
 {
 	struct dir_rig_conn *c = rig_conn(r, NULL);
 
@@ -48,11 +48,11 @@ rig_ldap_open(struct dir_rig *r, struct fake *f, struct io_handle *h)
 	c->h = h;
 	serve_ldap_open(&c->conn, &r->ldap);
 	r->connections++;
-	fake_up(f, h, 1000, NULL);
+	sim_up(f, h, 1000, NULL);
 }
 
 static void
-rig_ldap_answer(struct dir_rig *r, struct fake *f, struct dir_rig_conn *c, struct span bytes)
+rig_ldap_answer(struct dir_rig *r, struct sim *f, struct dir_rig_conn *c, struct span bytes)
 {
 	struct buf reply = { 0 };
 	int err = serve_ldap_bytes(&c->conn, bytes, &reply);
@@ -61,36 +61,36 @@ rig_ldap_answer(struct dir_rig *r, struct fake *f, struct dir_rig_conn *c, struc
 	for (size_t at = 0; at < reply.n; at += piece) {
 		size_t left = reply.n - at;
 
-		fake_bytes(
+		sim_bytes(
 		    f, c->h, 1000, (struct span){ reply.p + at, left < piece ? left : piece });
 	}
 	if (err != 0)
-		fake_down(f, c->h, 1000, 0, NULL);
+		sim_down(f, c->h, 1000, 0, NULL);
 	buf_done(&reply);
 }
 
 void
-dir_rig_ldap(void *arg, struct fake *f, const struct fake_call *call)
+dir_rig_ldap(void *arg, struct sim *f, const struct sim_call *call)
 {
 	struct dir_rig *r = arg;
 	struct dir_rig_conn *c = rig_conn(r, call->h);
 
 	switch (call->deed) {
-	case FAKE_OPENED:
+	case SIM_OPENED:
 		rig_ldap_open(r, f, call->h);
 		break;
-	case FAKE_SENT:
+	case SIM_SENT:
 		assert(c != NULL);
 		rig_ldap_answer(r, f, c, call->bytes);
 		break;
-	case FAKE_CLOSED:
-	case FAKE_CUT:
+	case SIM_CLOSED:
+	case SIM_CUT:
 		if (c != NULL) {
 			serve_ldap_close(&c->conn);
 			c->h = NULL;
 		}
 		break;
-	case FAKE_ASKED:
+	case SIM_ASKED:
 		break;
 	}
 }
@@ -98,26 +98,26 @@ dir_rig_ldap(void *arg, struct fake *f, const struct fake_call *call)
 /* ---- the CA's web server ------------------------------------------------------- */
 
 static void
-rig_web_reply(struct fake *f, struct io_handle *h, const struct serve_reply *reply)
+rig_web_reply(struct sim *f, struct io_handle *h, const struct serve_reply *reply)
 {
 	struct io_header headers[SERVE_HEADERS_MAX];
 
 	for (size_t i = 0; i < reply->n_headers; i++)
 		headers[i] =
 		    (struct io_header){ reply->headers[i].name, reply->headers[i].value };
-	fake_http(f, h, 1000, reply->status, headers, reply->n_headers, buf_bytes(&reply->body),
+	sim_http(f, h, 1000, reply->status, headers, reply->n_headers, buf_bytes(&reply->body),
 	    reply->body.n);
 }
 
 static void
-rig_web(void *arg, struct fake *f, const struct fake_call *call)
+rig_web(void *arg, struct sim *f, const struct sim_call *call)
 {
 	struct serve_header headers[16];
 	struct serve_request q = { .headers = headers };
 	struct serve_reply reply = { 0 };
 	struct dir_rig *r = arg;
 
-	if (call->deed != FAKE_ASKED)
+	if (call->deed != SIM_ASKED)
 		return;
 	r->web_asked++;
 	q.method = call->ask->method;
@@ -143,21 +143,21 @@ rig_web(void *arg, struct fake *f, const struct fake_call *call)
 /* ---- DNS ----------------------------------------------------------------------- */
 
 static void
-rig_dns(void *arg, struct fake *f, const struct fake_call *call)
+rig_dns(void *arg, struct sim *f, const struct sim_call *call)
 {
 	struct dir_rig *r = arg;
 	struct serve_dns_done done;
 	struct buf reply = { 0 };
 
-	if (call->deed != FAKE_SENT)
+	if (call->deed != SIM_SENT)
 		return;
 	if (serve_dns_answer(r->dns, call->bytes, false, &reply, &done) == 0)
-		fake_packet(f, call->h, 1000, buf_bytes(&reply));
+		sim_packet(f, call->h, 1000, buf_bytes(&reply));
 	buf_done(&reply);
 }
 
 void
-dir_rig_up(struct dir_rig *r, struct fake *f, const char *refused, bool publish)
+dir_rig_up(struct dir_rig *r, struct sim *f, const char *refused, bool publish)
 {
 	const struct serve_dns_record zone[] = {
 		{ .name = "dc01.contoso.com", .type = DNS_A, .ip = 0x7f000001 },
@@ -173,7 +173,7 @@ dir_rig_up(struct dir_rig *r, struct fake *f, const char *refused, bool publish)
 	};
 
 	memset(r, 0, sizeof *r);
-	r->acceptor = fake_acceptor_new(refused);
+	r->acceptor = sim_acceptor_new(refused);
 	r->p7b = dir_rig_load("chain2.p7b");
 	r->root = dir_rig_load("root.der");
 	cfg.acceptor = r->acceptor;
@@ -182,9 +182,9 @@ dir_rig_up(struct dir_rig *r, struct fake *f, const char *refused, bool publish)
 	    serve_ca_web_init(&r->web, r->acceptor, buf_bytes(&r->p7b)) != 0 ||
 	    serve_dns_new(zone, 1, 60, &r->dns) != 0)
 		assert(0);
-	fake_listen(f, FAKE_STREAM, 389, dir_rig_ldap, r);
-	fake_listen(f, FAKE_HTTP, 80, rig_web, r);
-	fake_listen(f, FAKE_UDP, 53, rig_dns, r);
+	sim_listen(f, SIM_STREAM, 389, dir_rig_ldap, r);
+	sim_listen(f, SIM_HTTP, 80, rig_web, r);
+	sim_listen(f, SIM_UDP, 53, rig_dns, r);
 }
 
 void
@@ -194,7 +194,7 @@ dir_rig_down(struct dir_rig *r)
 		serve_ldap_close(&r->conns[i].conn);
 	serve_ca_web_done(&r->web);
 	serve_dns_free(r->dns);
-	fake_acceptor_free(r->acceptor);
+	sim_acceptor_free(r->acceptor);
 	buf_done(&r->p7b);
 	buf_done(&r->root);
 }

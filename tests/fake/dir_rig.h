@@ -5,11 +5,11 @@
  */
 #ifndef FAKE_DIR_RIG_H
 #define FAKE_DIR_RIG_H
-#include "fake_auth.h"
-#include "fake_io.h"
 #include "serve_ca_web.h"
 #include "serve_dns.h"
 #include "serve_ldap.h"
+#include "sim.h"
+#include "sim_auth.h"
 
 enum { DIR_RIG_CONNS = 4 };
 
@@ -32,11 +32,11 @@ struct dir_rig {
 };
 
 /* refused: the SPN whose tokens are not taken, or NULL; publish: cACertificate is there. */
-void dir_rig_up(struct dir_rig *, struct fake *, const char *refused, bool publish);
+void dir_rig_up(struct dir_rig *, struct sim *, const char *refused, bool publish);
 void dir_rig_down(struct dir_rig *);
 
 /* Its LDAP server's ear, for a listener that wants to come between: arg is the rig. */
-fake_fn dir_rig_ldap;
+sim_fn dir_rig_ldap;
 
 /* The bytes of a file in tests/golden/p7b, out of their armour if they have one. */
 struct buf dir_rig_load(const char *name);

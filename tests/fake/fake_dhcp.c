@@ -9,7 +9,7 @@
 enum { DHCP_PORT = 67, MS = 1000, GIADDR_AT = 24, UNTAGGED = 0x7f000002, TAGGED = 0x7f000003 };
 
 static void
-record(struct fake_dhcp *d, struct fake *f, const struct fake_call *call)
+record(struct fake_dhcp *d, struct sim *f, const struct sim_call *call)
 {
 	struct fake_dhcp_said *s = &d->said[d->n_said];
 	struct dhcp_msg m;
@@ -18,9 +18,9 @@ record(struct fake_dhcp *d, struct fake *f, const struct fake_call *call)
 	assert(err == 0 && d->n_said < FAKE_DHCP_SAID_MAX);
 	(void)err;
 	*s = (struct fake_dhcp_said){ .type = m.type,
-		.at_us = fake_now_us(f),
+		.at_us = sim_now_us(f),
 		.vlan = call->vlan,
-		.unicast = call->type == FAKE_UDP,
+		.unicast = call->type == SIM_UDP,
 		.xid = m.xid,
 		.ciaddr = m.ciaddr,
 		.secs = m.secs,
@@ -41,33 +41,33 @@ relay(struct buf *b, uint16_t vlan)
 }
 
 static void
-on_call(void *arg, struct fake *f, const struct fake_call *call)
+on_call(void *arg, struct sim *f, const struct sim_call *call)
 {
 	struct buf ask = { 0 }, reply = { 0 };
 	struct serve_dhcp_done done;
 	struct fake_dhcp *d = arg;
 
-	if (call->deed != FAKE_SENT)
+	if (call->deed != SIM_SENT)
 		return;
 	record(d, f, call);
-	if (call->type == FAKE_UDP && d->unicast_refused)
-		fake_down(f, call->h, MS, -ECONNREFUSED, NULL);
-	if (d->silent || (call->type == FAKE_UDP && d->unicast_refused) ||
+	if (call->type == SIM_UDP && d->unicast_refused)
+		sim_down(f, call->h, MS, -ECONNREFUSED, NULL);
+	if (d->silent || (call->type == SIM_UDP && d->unicast_refused) ||
 	    (d->silent_in_vlan && call->vlan != 0))
 		return;
 
 	buf_span(&ask, call->bytes);
-	if (call->type == FAKE_DHCP)
+	if (call->type == SIM_DHCP)
 		relay(&ask, call->vlan);
-	(void)serve_dhcp_answer(d->serve, buf_bytes(&ask), fake_now_us(f), &reply, &done);
+	(void)serve_dhcp_answer(d->serve, buf_bytes(&ask), sim_now_us(f), &reply, &done);
 	if (reply.n > 0 && (d->spoil == NULL || d->spoil(d->spoil_arg, done.answered, &reply)))
-		fake_packet(f, call->h, MS, buf_bytes(&reply));
+		sim_packet(f, call->h, MS, buf_bytes(&reply));
 	buf_done(&ask);
 	buf_done(&reply);
 }
 
 void
-fake_dhcp_listen(struct fake_dhcp *d, struct fake *f)
+fake_dhcp_listen(struct fake_dhcp *d, struct sim *f)
 {
 	static const char *const search[] = { "contoso.com", "voice.contoso.com" };
 	const struct serve_dhcp_scope scopes[] = {
@@ -99,8 +99,8 @@ fake_dhcp_listen(struct fake_dhcp *d, struct fake *f)
 
 	assert(err == 0);
 	(void)err;
-	fake_listen(f, FAKE_DHCP, 0, on_call, d);
-	fake_listen(f, FAKE_UDP, DHCP_PORT, on_call, d);
+	sim_listen(f, SIM_DHCP, 0, on_call, d);
+	sim_listen(f, SIM_UDP, DHCP_PORT, on_call, d);
 }
 
 void

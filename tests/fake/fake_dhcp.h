@@ -6,8 +6,8 @@
  */
 #ifndef TESTS_FAKE_DHCP_H
 #define TESTS_FAKE_DHCP_H
-#include "fake_io.h"
 #include "serve_dhcp.h"
+#include "sim.h"
 
 enum { FAKE_DHCP_SAID_MAX = 64, FAKE_DHCP_SERVER = 0x7f000001, FAKE_DHCP_VLAN = 200 };
 
@@ -38,7 +38,7 @@ struct fake_dhcp {
 };
 
 /* Serve; lease_s and no_vlan must be set before. */
-void fake_dhcp_listen(struct fake_dhcp *, struct fake *);
+void fake_dhcp_listen(struct fake_dhcp *, struct sim *);
 void fake_dhcp_done(struct fake_dhcp *);
 
 /* What the phone said, as "DISCOVER REQUEST RELEASE"; lent until the next call. */

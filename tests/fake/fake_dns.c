@@ -41,7 +41,7 @@ spoil(struct buf *b, enum fake_dns_mood mood)
 }
 
 static void
-on_udp(void *arg, struct fake *f, const struct fake_call *call)
+on_udp(void *arg, struct sim *f, const struct sim_call *call)
 {
 	struct fake_dns *d = arg;
 	unsigned i = call->to.ip & 1;
@@ -49,64 +49,64 @@ on_udp(void *arg, struct fake *f, const struct fake_call *call)
 	struct serve_dns_done done;
 	struct buf b = { 0 };
 
-	if (call->deed != FAKE_SENT)
+	if (call->deed != SIM_SENT)
 		return;
 	d->server[i].udp++;
 	assert(serve_dns_answer(d->serve, call->bytes, false, &b, &done) == 0);
 	remember(d, done.name);
 	if (mood == FAKE_DNS_REFUSED)
-		fake_down(f, call->h, MS, -ECONNREFUSED, NULL);
+		sim_down(f, call->h, MS, -ECONNREFUSED, NULL);
 	if (mood == FAKE_DNS_FORGED) {
-		fake_packet(f, call->h, MS / 2, (struct span){ b.p, 9 });
+		sim_packet(f, call->h, MS / 2, (struct span){ b.p, 9 });
 		b.p[1] ^= 1;
-		fake_packet(f, call->h, MS / 2, buf_bytes(&b));
+		sim_packet(f, call->h, MS / 2, buf_bytes(&b));
 		b.p[1] ^= 1;
 	}
 	spoil(&b, mood);
 	if (mood != FAKE_DNS_SILENT && mood != FAKE_DNS_REFUSED)
-		fake_packet(f, call->h, delay_of(d, i), buf_bytes(&b));
+		sim_packet(f, call->h, delay_of(d, i), buf_bytes(&b));
 	buf_done(&b);
 }
 
 static void
-on_tcp(void *arg, struct fake *f, const struct fake_call *call)
+on_tcp(void *arg, struct sim *f, const struct sim_call *call)
 {
 	struct fake_dns *d = arg;
 	struct serve_dns_done done;
 	struct buf b = { 0 };
 
-	if (call->deed == FAKE_OPENED) {
+	if (call->deed == SIM_OPENED) {
 		buf_clear(&d->in);
-		fake_up(f, call->h, MS, NULL);
+		sim_up(f, call->h, MS, NULL);
 	}
-	if (call->deed != FAKE_SENT)
+	if (call->deed != SIM_SENT)
 		return;
 	buf_span(&d->in, call->bytes);
 	if (serve_dns_stream(d->serve, &d->in, &b, &done) != 1)
 		return;
 	d->server[call->to.ip & 1].tcp++;
 	if (d->tcp_dies) {
-		fake_bytes(f, call->h, MS, (struct span){ b.p, 10 });
-		fake_down(f, call->h, MS, -ECONNRESET, NULL);
+		sim_bytes(f, call->h, MS, (struct span){ b.p, 10 });
+		sim_down(f, call->h, MS, -ECONNRESET, NULL);
 	} else if (d->tcp_crawls) {
 		for (size_t i = 0; i < b.n; i++)
-			fake_bytes(f, call->h, MS, (struct span){ b.p + i, 1 });
+			sim_bytes(f, call->h, MS, (struct span){ b.p + i, 1 });
 	} else {
-		fake_bytes(f, call->h, MS, buf_bytes(&b));
+		sim_bytes(f, call->h, MS, buf_bytes(&b));
 	}
 	buf_done(&b);
 }
 
 void
 fake_dns_listen(
-    struct fake_dns *d, struct fake *f, const struct serve_dns_record *zone, size_t n)
+    struct fake_dns *d, struct sim *f, const struct serve_dns_record *zone, size_t n)
 {
 	int err = serve_dns_new(zone, n, 600, &d->serve);
 
 	assert(err == 0);
 	(void)err;
-	fake_listen(f, FAKE_UDP, DNS_PORT, on_udp, d);
-	fake_listen(f, FAKE_STREAM, DNS_PORT, on_tcp, d);
+	sim_listen(f, SIM_UDP, DNS_PORT, on_udp, d);
+	sim_listen(f, SIM_STREAM, DNS_PORT, on_tcp, d);
 }
 
 void

@@ -4,8 +4,8 @@
  */
 #ifndef TESTS_FAKE_DNS_H
 #define TESTS_FAKE_DNS_H
-#include "fake_io.h"
 #include "serve_dns.h"
+#include "sim.h"
 
 enum fake_dns_mood {
 	FAKE_DNS_GOOD,
@@ -34,7 +34,7 @@ struct fake_dns {
 
 /* Serve this zone; a zone that DNS cannot carry ends the test. */
 void fake_dns_listen(
-    struct fake_dns *, struct fake *, const struct serve_dns_record *, size_t n);
+    struct fake_dns *, struct sim *, const struct serve_dns_record *, size_t n);
 void fake_dns_done(struct fake_dns *);
 
 #endif

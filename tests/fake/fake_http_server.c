@@ -7,7 +7,7 @@
 enum { HEADERS_MAX = 24 };
 
 static void
-note(struct fake_http_server *w, const struct fake_call *call)
+note(struct fake_http_server *w, const struct sim_call *call)
 {
 	size_t i = w->n_asked;
 
@@ -28,7 +28,7 @@ note(struct fake_http_server *w, const struct fake_call *call)
 }
 
 static void
-answer(struct fake_http_server *w, struct fake *f, const struct fake_call *call)
+answer(struct fake_http_server *w, struct sim *f, const struct sim_call *call)
 {
 	struct serve_header in[HEADERS_MAX];
 	struct io_header out[SERVE_HEADERS_MAX];
@@ -48,29 +48,29 @@ answer(struct fake_http_server *w, struct fake *f, const struct fake_call *call)
 	w->serve(w->arg, &q, &r);
 	for (size_t i = 0; i < r.n_headers; i++)
 		out[i] = (struct io_header){ r.headers[i].name, r.headers[i].value };
-	fake_http(f, call->h, w->delay_us + 1000, r.status, out, r.n_headers,
-	    buf_bytes(&r.body), r.firmware ? w->firmware_size : r.body.n);
+	sim_http(f, call->h, w->delay_us + 1000, r.status, out, r.n_headers, buf_bytes(&r.body),
+	    r.firmware ? w->firmware_size : r.body.n);
 	buf_done(&r.body);
 }
 
 static void
-on_call(void *arg, struct fake *f, const struct fake_call *call)
+on_call(void *arg, struct sim *f, const struct sim_call *call)
 {
 	struct fake_http_server *w = arg;
 
-	if (call->deed != FAKE_ASKED)
+	if (call->deed != SIM_ASKED)
 		return;
 	note(w, call);
 	if (w->downs > 0) {
 		w->downs--;
-		fake_down(f, call->h, 1000, w->down, NULL);
+		sim_down(f, call->h, 1000, w->down, NULL);
 		return;
 	}
 	answer(w, f, call);
 }
 
 void
-fake_http_listen(struct fake *f, uint16_t port, struct fake_http_server *w)
+fake_http_listen(struct sim *f, uint16_t port, struct fake_http_server *w)
 {
-	fake_listen(f, FAKE_HTTP, port, on_call, w);
+	sim_listen(f, SIM_HTTP, port, on_call, w);
 }

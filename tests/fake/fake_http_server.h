@@ -1,8 +1,8 @@
 /* fake_http_server.h - a server of harness/serve behind an HTTP session of the fake world. */
 #ifndef TESTS_FAKE_HTTP_SERVER_H
 #define TESTS_FAKE_HTTP_SERVER_H
-#include "fake_io.h"
 #include "serve.h"
+#include "sim.h"
 
 enum { FAKE_ASKS_MAX = 32 };
 
@@ -22,6 +22,6 @@ struct fake_http_server {
 };
 
 /* Listen at this port (80, 443). */
-void fake_http_listen(struct fake *, uint16_t port, struct fake_http_server *);
+void fake_http_listen(struct sim *, uint16_t port, struct fake_http_server *);
 
 #endif

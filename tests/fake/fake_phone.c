@@ -21,9 +21,9 @@ fake_phone_new(void)
 	struct config_error err;
 
 	assert(p != NULL);
-	p->f = fake_new();
-	p->io = fake_io(p->f);
-	p->auth = fake_auth_new("phone00001", "CONTOSO.COM", "secret");
+	p->f = sim_new();
+	p->io = sim_io(p->f);
+	p->auth = sim_auth_new("phone00001", "CONTOSO.COM", "secret");
 	if (profile_load("cx700-1.0.199.123", &p->profile, &err) != 0) {
 		fprintf(stderr, "%s\n", err.text);
 		assert(0);
@@ -47,12 +47,12 @@ fake_phone_free(struct fake_phone *p)
 	if (p == NULL)
 		return;
 	journey_free(p->j);
-	assert(fake_open(p->f) == 0);
+	assert(sim_open(p->f) == 0);
 	for (size_t i = 0; i < p->n_told; i++)
 		mem_free(p->told[i].seen);
-	fake_auth_free(p->auth);
+	sim_auth_free(p->auth);
 	profile_free(p->profile);
-	fake_free(p->f);
+	sim_free(p->f);
 	mem_free(p);
 }
 
@@ -120,7 +120,7 @@ fake_phone_knows(struct fake_phone *p, uint32_t facts)
 	if (facts & FACT_CAS)
 		target(&f->cas, "autodiscover.contoso.com", 443);
 	if (facts & FACT_TGT)
-		fake_auth_logged_in(p->auth);
+		sim_auth_logged_in(p->auth);
 }
 
 /* ---- what it tells --------------------------------------------------------------- */
@@ -198,7 +198,7 @@ fake_phone_switch_on(struct fake_phone *p)
 {
 	struct journey_cfg cfg = {
 		.io = p->io,
-		.auth = fake_auth(p->auth),
+		.auth = sim_auth(p->auth),
 		.id = &p->id,
 		.profile = p->profile,
 		.plan = &p->plan,
@@ -222,7 +222,7 @@ void
 fake_phone_walk_rows(struct fake_phone *p)
 {
 	fake_phone_switch_on(p);
-	while (journey_state(p->j) == JOURNEY_WALKING && fake_step(p->f, FOREVER_US))
+	while (journey_state(p->j) == JOURNEY_WALKING && sim_step(p->f, FOREVER_US))
 		;
 	p->facts = *journey_facts(p->j);
 	assert(p->row != NULL);

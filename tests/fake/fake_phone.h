@@ -4,7 +4,7 @@
  *	struct fake_phone *p = fake_phone_new();
  *
  *	fake_phone_knows(p, FACT_ADDRESS | FACT_DOMAIN);
- *	fake_listen(p->f, FAKE_UDP, 123, my_server, &it);
+ *	sim_listen(p->f, SIM_UDP, 123, my_server, &it);
  *	fake_phone_walk(p, &step_ntp_sync, 1);
  *	assert_int_equal(p->row->verdict, STEP_DONE);
  *	fake_phone_free(p);
@@ -13,10 +13,10 @@
  */
 #ifndef TESTS_FAKE_PHONE_H
 #define TESTS_FAKE_PHONE_H
-#include "fake_auth.h"
-#include "fake_io.h"
 #include "journey.h"
 #include "profile.h"
+#include "sim.h"
+#include "sim_auth.h"
 
 enum { FAKE_ROWS_MAX = 16, FAKE_TOLD_MAX = 128 };
 
@@ -33,9 +33,9 @@ struct fake_row {
 };
 
 struct fake_phone {
-	struct fake *f;
+	struct sim *f;
 	struct io *io;
-	struct fake_auth *auth;
+	struct sim_auth *auth;
 	struct profile *profile; /* cx700-1.0.199.123; the test may change it before the walk */
 	struct identity id;      /* phone 1: phone00001 of contoso.com, contoso.com */
 	struct facts facts; /* before the walk: the test's to fill; afterwards: the phone's */
@@ -79,7 +79,7 @@ struct leg *fake_phone_row(struct fake_phone *, const struct step_ops *, unsigne
 void fake_phone_walk_rows(struct fake_phone *);
 void fake_phone_walk(struct fake_phone *, const struct step_ops *, unsigned tries);
 
-/* Only make the journey and switch it on: the test runs the world (fake_step). */
+/* Only make the journey and switch it on: the test runs the world (sim_step). */
 void fake_phone_switch_on(struct fake_phone *);
 
 #endif

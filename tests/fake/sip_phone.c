@@ -20,7 +20,7 @@ sip_phone_set_up(void **state)
 
 	t->p = fake_phone_new();
 	t->kdc.password = "secret";
-	fake_kdc_listen(t->p->f, &t->kdc);
+	sim_kdc_listen(t->p->f, &t->kdc);
 	fake_phone_knows(t->p,
 	    FACT_ADDRESS | FACT_DOMAIN | FACT_CLOCK | FACT_USER | FACT_POOL | FACT_ROOT |
 		FACT_DC | FACT_TGT);

@@ -8,7 +8,7 @@
 struct sip_phone {
 	struct fake_phone *p;
 	struct sip_rig rig;
-	struct fake_kdc kdc;
+	struct sim_kdc kdc;
 };
 
 /* cmocka fixtures: *state is a struct sip_phone; the rig may still be changed. */

@@ -4,24 +4,24 @@
 #include <assert.h>
 #include <string.h>
 
-#include "fake_auth.h"
 #include "mem.h"
+#include "sim_auth.h"
 
 enum { DELAY_US = 2000 };
 
 static const int64_t WALL_US = 1231367079ll * 1000000; /* 2009-01-07 22:24:39 */
 
-static fake_fn sip_rig_on;
+static sim_fn sip_rig_on;
 
 void
-sip_rig_init(struct sip_rig *r, struct fake *f)
+sip_rig_init(struct sip_rig *r, struct sim *f)
 {
 	*r = (struct sip_rig){ .f = f, .port = 5061 };
 	r->cfg = (struct serve_sip_cfg){
 		.fqdn = "fe01.contoso.com",
 		.sip_domain = "contoso.com",
 		.krb_realm = "CONTOSO.COM",
-		.acceptor = fake_acceptor_new(NULL),
+		.acceptor = sim_acceptor_new(NULL),
 		.users = "phone%05d",
 		.n_users = 100,
 		.update_internal =
@@ -35,7 +35,7 @@ void
 sip_rig_up(struct sip_rig *r)
 {
 	assert(serve_sip_new(&r->cfg, &r->server) == 0);
-	fake_listen(r->f, FAKE_STREAM, r->port, sip_rig_on, r);
+	sim_listen(r->f, SIM_STREAM, r->port, sip_rig_on, r);
 }
 
 void
@@ -44,7 +44,7 @@ sip_rig_down(struct sip_rig *r)
 	for (size_t i = 0; i < SIP_RIG_CONNS; i++)
 		serve_sip_close(r->conns[i].conn);
 	serve_sip_free(r->server);
-	fake_acceptor_free(r->cfg.acceptor);
+	sim_acceptor_free(r->cfg.acceptor);
 	buf_done(&r->heard);
 	buf_done(&r->said);
 }
@@ -81,19 +81,19 @@ rig_send(struct sip_rig *r, struct io_handle *h, struct span bytes)
 	for (size_t at = 0; at < bytes.n && !r->mute; at += piece) {
 		size_t n = bytes.n - at < piece ? bytes.n - at : piece;
 
-		fake_bytes(r->f, h, DELAY_US, (struct span){ bytes.p + at, n });
+		sim_bytes(r->f, h, DELAY_US, (struct span){ bytes.p + at, n });
 	}
 }
 
 static void
-rig_hear(struct sip_rig *r, const struct fake_call *c)
+rig_hear(struct sip_rig *r, const struct sim_call *c)
 {
 	int err;
 
 	buf_span(&r->heard, c->bytes);
 	buf_clear(&r->said);
-	err = serve_sip_bytes(r->conns[rig_slot(r, c->h)].conn, c->bytes, fake_now_us(r->f),
-	    WALL_US + (int64_t)fake_now_us(r->f), &r->said);
+	err = serve_sip_bytes(r->conns[rig_slot(r, c->h)].conn, c->bytes, sim_now_us(r->f),
+	    WALL_US + (int64_t)sim_now_us(r->f), &r->said);
 	if (r->instead != NULL && r->said.n > 0) {
 		buf_clear(&r->said);
 		buf_text(&r->said, r->instead);
@@ -101,37 +101,37 @@ rig_hear(struct sip_rig *r, const struct fake_call *c)
 	rig_forge(r);
 	rig_send(r, c->h, buf_bytes(&r->said));
 	if (err != 0)
-		fake_down(r->f, c->h, DELAY_US, 0, NULL);
+		sim_down(r->f, c->h, DELAY_US, 0, NULL);
 }
 
 static void
-sip_rig_on(void *arg, struct fake *f, const struct fake_call *c)
+sip_rig_on(void *arg, struct sim *f, const struct sim_call *c)
 {
 	struct sip_rig *r = arg;
 	size_t i;
 
 	switch (c->deed) {
-	case FAKE_OPENED:
+	case SIM_OPENED:
 		i = rig_slot(r, NULL);
 		r->conns[i].h = c->h;
-		assert(serve_sip_open(r->server, 0x7f2a0001, 1234, fake_now_us(f), c->h,
+		assert(serve_sip_open(r->server, 0x7f2a0001, 1234, sim_now_us(f), c->h,
 			   &r->conns[i].conn) == 0);
-		fake_up(f, c->h, DELAY_US, NULL);
+		sim_up(f, c->h, DELAY_US, NULL);
 		r->opened++;
 		break;
-	case FAKE_SENT:
+	case SIM_SENT:
 		if (!r->deaf)
 			rig_hear(r, c);
 		break;
-	case FAKE_CLOSED:
-	case FAKE_CUT:
+	case SIM_CLOSED:
+	case SIM_CUT:
 		i = rig_slot(r, c->h);
 		serve_sip_close(r->conns[i].conn);
 		r->conns[i].h = NULL;
 		r->conns[i].conn = NULL;
 		r->closed++;
 		break;
-	case FAKE_ASKED:
+	case SIM_ASKED:
 		break;
 	}
 }
@@ -162,7 +162,7 @@ sip_rig_say(struct sip_rig *r, struct span bytes)
 void
 sip_rig_cut(struct sip_rig *r, int err)
 {
-	fake_down(r->f, r->conns[rig_last(r)].h, DELAY_US, err, NULL);
+	sim_down(r->f, r->conns[rig_last(r)].h, DELAY_US, err, NULL);
 }
 
 size_t

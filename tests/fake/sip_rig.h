@@ -5,15 +5,15 @@
 #ifndef TESTS_FAKE_SIP_RIG_H
 #define TESTS_FAKE_SIP_RIG_H
 #include "buf.h"
-#include "fake_io.h"
 #include "serve_sip.h"
+#include "sim.h"
 
 enum { SIP_RIG_CONNS = 8 };
 
 struct sip_rig {
 	struct serve_sip_cfg cfg; /* usual values after init; a test may change it before up */
 	uint16_t port;            /* 5061 */
-	struct fake *f;
+	struct sim *f;
 	struct serve_sip *server;
 	struct {
 		struct io_handle *h;
@@ -32,7 +32,7 @@ struct sip_rig {
 };
 
 /* Usual values: fe01.contoso.com, phone00000..phone00099 of contoso.com, version 4. */
-void sip_rig_init(struct sip_rig *, struct fake *);
+void sip_rig_init(struct sip_rig *, struct sim *);
 /* From now on it listens on its port. */
 void sip_rig_up(struct sip_rig *);
 void sip_rig_down(struct sip_rig *);

@@ -16,19 +16,19 @@ enum { S = 1000000 };
 static const uint32_t no_jitter[] = { 0x80000000 };
 
 static void
-answers(void *arg, struct fake *f, const struct fake_call *c)
+answers(void *arg, struct sim *f, const struct sim_call *c)
 {
 	(void)arg;
-	if (c->deed == FAKE_SENT)
-		fake_packet(f, c->h, 5000, c->bytes);
-	if (c->deed == FAKE_OPENED && c->type == FAKE_STREAM)
-		fake_up(f, c->h, 5000, NULL);
+	if (c->deed == SIM_SENT)
+		sim_packet(f, c->h, 5000, c->bytes);
+	if (c->deed == SIM_OPENED && c->type == SIM_STREAM)
+		sim_up(f, c->h, 5000, NULL);
 }
 
 static void
 run_until(struct fake_phone *p, enum journey_state state, uint64_t until_us)
 {
-	while (journey_state(p->j) != state && fake_step(p->f, until_us))
+	while (journey_state(p->j) != state && sim_step(p->f, until_us))
 		;
 	assert_int_equal(journey_state(p->j), state);
 }
@@ -41,8 +41,8 @@ busy_phone(struct toys *toys)
 {
 	struct fake_phone *p = toy_phone(toys);
 
-	fake_listen(p->f, FAKE_STREAM, 9, answers, NULL);
-	fake_listen(p->f, FAKE_UDP, 9, answers, NULL);
+	sim_listen(p->f, SIM_STREAM, 9, answers, NULL);
+	sim_listen(p->f, SIM_UDP, 9, answers, NULL);
 	fake_phone_row(p, &toy_a, 1);
 	fake_phone_row(p, &toy_b, 3);
 	fake_phone_row(p, &toy_c, 1);
@@ -62,13 +62,13 @@ a_power_cut_at_any_event_leaves_nothing_open(void **state)
 		struct fake_phone *p = busy_phone(&toys);
 
 		fake_phone_switch_on(p);
-		for (size_t i = 0; i < n && fake_step(p->f, 1000ull * S); i++)
+		for (size_t i = 0; i < n && sim_step(p->f, 1000ull * S); i++)
 			;
 		arrived = journey_state(p->j) == JOURNEY_ARRIVED;
 		journey_power_off(p->j);
-		assert_int_equal(fake_open(p->f), 0);
-		assert_int_equal(fake_run(p->f, 2000ull * S), 0);
-		assert_int_equal(fake_cuts(p->f), 1);
+		assert_int_equal(sim_open(p->f), 0);
+		assert_int_equal(sim_run(p->f, 2000ull * S), 0);
+		assert_int_equal(sim_cuts(p->f), 1);
 		assert_int_equal(journey_facts(p->j)->known & ~(uint32_t)FACTS_FLASH, 0);
 		assert_int_equal(toys.begun[0], toys.cancelled[0]);
 		assert_int_equal(toys.begun[3], toys.cancelled[3]);
@@ -89,11 +89,11 @@ switched_on_again_it_walks_from_the_first_row(void **state)
 	fake_phone_row(p, &toy_a, 1)->gives = FACT_ROOT | FACT_CA;
 	fake_phone_row(p, &toy_b, 1);
 	fake_phone_switch_on(p);
-	fake_run(p->f, 1 * S);
+	sim_run(p->f, 1 * S);
 	journey_power_off(p->j);
 	assert_true(facts_know(journey_facts(p->j), FACT_ROOT));
 	assert_false(facts_know(journey_facts(p->j), FACT_CA));
-	assert_int_equal(fake_auth_forgets(p->auth), 1);
+	assert_int_equal(sim_auth_forgets(p->auth), 1);
 	journey_power_off(p->j);
 	journey_power_on(p->j);
 	journey_power_on(p->j);
@@ -110,15 +110,15 @@ at_power_on_the_phone_believes_it_is_1970(void **state)
 	(void)state;
 	fake_phone_row(p, &toy_a, 2);
 	fake_phone_switch_on(p);
-	fake_run(p->f, 5 * S);
+	sim_run(p->f, 5 * S);
 	assert_int_equal(step_wall_us(&p->j->road.s), 5 * S);
 	journey_power_off(p->j);
 	journey_power_on(p->j);
-	fake_run(p->f, 6 * S);
+	sim_run(p->f, 6 * S);
 	assert_int_equal(step_wall_us(&p->j->road.s), 1 * S);
 	step_set_clock(&p->j->road.s, 1252486800ll * S);
-	assert_true(fake_clock(p->f) == 1252486800ll * S);
-	assert_int_equal(fake_auth_clock(p->auth), 0); /* the host's wall is right as well */
+	assert_true(sim_told_clock(p->f) == 1252486800ll * S);
+	assert_int_equal(sim_auth_clock(p->auth), 0); /* the host's wall is right as well */
 	assert_true(step_host_us(&p->j->road.s) == (1252486800ll + 6) * S);
 	fake_phone_free(p);
 }
@@ -156,7 +156,7 @@ after_an_update_it_restarts_as_the_new_version_with_its_flash_facts(void **state
 	fake_phone_walk_rows(p);
 	/* The second walk gives FACT_IMAGE too, but of what already runs. */
 	assert_int_equal(p->restarts, 1);
-	assert_int_equal(fake_cuts(p->f), 1);
+	assert_int_equal(sim_cuts(p->f), 1);
 	assert_int_equal(toys.begun[0], 2);
 	assert_string_equal(p->facts.version, "1.0.522.101");
 	assert_ptr_equal(journey_profile(p->j), &newer);
@@ -216,7 +216,7 @@ it_stays_as_long_as_the_plan_says(void **state)
 	assert_int_equal(journey_state(p->j), JOURNEY_STAYING);
 	assert_true(journey_holds(p->j));
 	run_until(p, JOURNEY_ARRIVED, 1000ull * S);
-	assert_int_equal(fake_now_us(p->f), 60 * S);
+	assert_int_equal(sim_now_us(p->f), 60 * S);
 	fake_phone_free(p);
 }
 
@@ -232,7 +232,7 @@ a_phone_whose_registration_is_gone_at_the_end_has_failed(void **state)
 	fake_phone_walk_rows(p);
 	assert_false(journey_holds(p->j)); /* no line is up in this test */
 	run_until(p, JOURNEY_FAILED, 1000ull * S);
-	assert_int_equal(fake_open(p->f), 0);
+	assert_int_equal(sim_open(p->f), 0);
 	fake_phone_free(p);
 }
 
@@ -290,7 +290,7 @@ a_chore_is_done_again_and_again_beside_a_long_row(void **state)
 	assert_int_equal(toys.began_us[1][0], 30 * S);
 	assert_int_equal(toys.began_us[1][2], 90 * S);
 	assert_true(p->told[1].chore);
-	assert_int_equal(fake_now_us(p->f), 100 * S);
+	assert_int_equal(sim_now_us(p->f), 100 * S);
 	fake_phone_free(p);
 }
 
@@ -330,9 +330,9 @@ a_lost_line_is_made_again_with_growing_pauses(void **state)
 	p->profile->sip.reconnect_ms = 5000;
 	p->profile->sip.reconnect_max_ms = 300000;
 	p->plan.stay_us = 1000ull * S;
-	fake_random(p->f, no_jitter, 1);
+	sim_random(p->f, no_jitter, 1);
 	fake_phone_walk(p, &toy_a, 1);
-	fake_run(p->f, 100 * S);
+	sim_run(p->f, 100 * S);
 	assert_int_equal(toys.begun[1], 0);
 	chores_line_lost(p->j, LINE_LOST, "closed");
 	run_until(p, JOURNEY_ARRIVED, 10000ull * S);
@@ -454,7 +454,7 @@ after_a_refresh_that_was_put_off_the_line_is_not_made_before_that_time(void **st
 	p->plan.stay_us = 1000ull * S;
 	fake_phone_row(p, &toy_a, 1)->gives = FACT_LINE;
 	fake_phone_walk_rows(p);
-	fake_run(p->f, 200 * S);
+	sim_run(p->f, 200 * S);
 	assert_int_equal(toys.begun[1], 1);
 	assert_int_equal(toys.begun[2], 1);
 	assert_int_equal(toys.began_us[2][0], 130 * S);
@@ -486,7 +486,7 @@ a_long_chore_of_the_resting_road_leaves_the_urgent_ones_alone(void **state)
 	assert_true(p->row->chore);
 	journey_power_off(p->j);
 	assert_int_equal(toys.cancelled[1], 1);
-	assert_int_equal(fake_open(p->f), 0);
+	assert_int_equal(sim_open(p->f), 0);
 	fake_phone_free(p);
 }
 
@@ -506,7 +506,7 @@ a_stay_is_not_longer_for_having_to_walk_again(void **state)
 	fake_phone_walk_rows(p);
 	run_until(p, JOURNEY_ARRIVED, 1000ull * S);
 	assert_int_equal(toys.begun[0], 4);
-	assert_int_equal(fake_now_us(p->f), 100 * S);
+	assert_int_equal(sim_now_us(p->f), 100 * S);
 	fake_phone_free(p);
 }
 
@@ -529,7 +529,7 @@ leaving_walks_its_rows_and_cuts_the_power(void **state)
 	journey_leave(p->j);
 	run_until(p, JOURNEY_LEFT, 100 * S);
 	assert_string_equal(p->row->step, "toy_c");
-	assert_int_equal(fake_open(p->f), 0);
+	assert_int_equal(sim_open(p->f), 0);
 	fake_phone_free(p);
 }
 
@@ -552,7 +552,7 @@ a_phone_still_on_its_way_and_one_that_failed_take_leave_too(void **state)
 		assert_int_equal(toys.begun[2], 1);
 		run_until(p, JOURNEY_LEFT, 100 * S);
 		assert_string_equal(p->row->step, "toy_c");
-		assert_int_equal(fake_open(p->f), 0);
+		assert_int_equal(sim_open(p->f), 0);
 		fake_phone_free(p);
 	}
 }
@@ -570,7 +570,7 @@ nobody_waits_for_ever_to_take_leave(void **state)
 	fake_phone_walk(p, &toy_a, 1);
 	journey_leave(p->j);
 	run_until(p, JOURNEY_LEFT, 10 * S);
-	assert_int_equal(fake_open(p->f), 0);
+	assert_int_equal(sim_open(p->f), 0);
 	fake_phone_free(p);
 }
 

@@ -27,14 +27,14 @@ assert_told(const struct fake_row *r, const char *step, enum verdict v, unsigned
 }
 
 static void
-answer_after(void *arg, struct fake *f, const struct fake_call *c)
+answer_after(void *arg, struct sim *f, const struct sim_call *c)
 {
 	uint64_t *us = arg;
 
-	if (c->deed == FAKE_SENT)
-		fake_packet(f, c->h, *us, c->bytes);
-	if (c->deed == FAKE_OPENED && c->type == FAKE_STREAM)
-		fake_up(f, c->h, *us, NULL);
+	if (c->deed == SIM_SENT)
+		sim_packet(f, c->h, *us, c->bytes);
+	if (c->deed == SIM_OPENED && c->type == SIM_STREAM)
+		sim_up(f, c->h, *us, NULL);
 }
 
 static void
@@ -66,7 +66,7 @@ pauses_double_and_the_row_lasts_from_its_first_try(void **state)
 	struct fake_phone *p = toy_phone(&toys);
 
 	(void)state;
-	fake_random(p->f, no_jitter, 1);
+	sim_random(p->f, no_jitter, 1);
 	fake_phone_walk(p, &toy_a, 4);
 	assert_int_equal(p->n_told, 4);
 	assert_told(&p->told[0], "toy_a", STEP_RETRY, 1, false, "tcp:closed");
@@ -88,14 +88,14 @@ jitter_is_a_quarter_up_or_down(void **state)
 	struct fake_phone *p = toy_phone(&toys);
 
 	(void)state;
-	fake_random(p->f, least, 1);
+	sim_random(p->f, least, 1);
 	fake_phone_walk(p, &toy_a, 2);
 	assert_int_equal(p->row->ended_us, S * 3 / 4);
 	fake_phone_free(p);
 
 	toys = (struct toys){ .script = { "rd" } };
 	p = toy_phone(&toys);
-	fake_random(p->f, most, 1);
+	sim_random(p->f, most, 1);
 	fake_phone_walk(p, &toy_a, 2);
 	assert_int_equal(p->row->ended_us, S * 5 / 4 - 1);
 	fake_phone_free(p);
@@ -115,7 +115,7 @@ tries_that_are_spent_end_in_the_last_reason(void **state)
 	assert_told(p->row, "toy_a", STEP_FAIL, 2, true, "tcp:closed");
 	assert_int_equal(p->row->why, WHY_RESET);
 	assert_int_equal(journey_state(p->j), JOURNEY_FAILED);
-	assert_int_equal(fake_open(p->f), 0);
+	assert_int_equal(sim_open(p->f), 0);
 	fake_phone_free(p);
 }
 
@@ -140,7 +140,7 @@ silence_ends_at_the_limit_of_each_try(void **state)
 	struct fake_phone *p = toy_phone(&toys);
 
 	(void)state;
-	fake_random(p->f, no_jitter, 1);
+	sim_random(p->f, no_jitter, 1);
 	fake_phone_walk(p, &toy_a, 2);
 	assert_int_equal(p->told[0].ended_us, 60 * S);
 	assert_told(p->row, "toy_a", STEP_FAIL, 2, true, "limit:60000ms");
@@ -158,7 +158,7 @@ an_answer_to_a_try_that_has_ended_never_comes(void **state)
 	uint64_t late = 61 * S;
 
 	(void)state;
-	fake_listen(p->f, FAKE_UDP, 9, answer_after, &late);
+	sim_listen(p->f, SIM_UDP, 9, answer_after, &late);
 	fake_phone_walk(p, &toy_a, 2);
 	assert_int_equal(toys.begun[0], 2);
 	assert_int_equal(toys.events[0], 0);
@@ -304,8 +304,8 @@ a_lost_connection_sends_the_lane_back_to_the_row_that_makes_it(void **state)
 	uint64_t soon = 1000;
 
 	(void)state;
-	fake_random(p->f, no_jitter, 1);
-	fake_listen(p->f, FAKE_STREAM, 9, answer_after, &soon);
+	sim_random(p->f, no_jitter, 1);
+	sim_listen(p->f, SIM_STREAM, 9, answer_after, &soon);
 	fake_phone_row(p, &toy_a, 1)->gives = FACT_DIRECTORY;
 	fake_phone_row(p, &toy_b, 3)->needs = FACT_DIRECTORY;
 	p->rows[1].retry_from = &toy_a;
@@ -328,7 +328,7 @@ going_back_counts_as_a_try_of_the_row_that_lost_it(void **state)
 	uint64_t soon = 1000;
 
 	(void)state;
-	fake_listen(p->f, FAKE_STREAM, 9, answer_after, &soon);
+	sim_listen(p->f, SIM_STREAM, 9, answer_after, &soon);
 	fake_phone_row(p, &toy_a, 1);
 	fake_phone_row(p, &toy_b, 3)->retry_from = &toy_a;
 	fake_phone_walk_rows(p);
@@ -346,15 +346,15 @@ a_kept_connection_that_dies_in_a_pause_is_noticed(void **state)
 	uint64_t soon = 1000;
 
 	(void)state;
-	fake_random(p->f, no_jitter, 1);
-	fake_listen(p->f, FAKE_STREAM, 9, answer_after, &soon);
+	sim_random(p->f, no_jitter, 1);
+	sim_listen(p->f, SIM_STREAM, 9, answer_after, &soon);
 	fake_phone_row(p, &toy_a, 1);
 	fake_phone_row(p, &toy_b, 4)->retry_from = &toy_a;
 	fake_phone_switch_on(p);
-	fake_run(p->f, 500000);
+	sim_run(p->f, 500000);
 	assert_int_equal(toys.begun[1], 1);
-	fake_down(p->f, p->j->road.s.held, 0, -104, NULL);
-	while (journey_state(p->j) == JOURNEY_WALKING && fake_step(p->f, 100 * S))
+	sim_down(p->f, p->j->road.s.held, 0, -104, NULL);
+	while (journey_state(p->j) == JOURNEY_WALKING && sim_step(p->f, 100 * S))
 		;
 	/* Try 2 finds nothing held and is sent back; try 3 is well. */
 	assert_int_equal(toys.begun[0], 2);
@@ -370,12 +370,12 @@ a_stage_closes_what_it_kept(void **state)
 	uint64_t soon = 1000;
 
 	(void)state;
-	fake_listen(p->f, FAKE_STREAM, 9, answer_after, &soon);
+	sim_listen(p->f, SIM_STREAM, 9, answer_after, &soon);
 	fake_phone_row(p, &toy_a, 1)->gives = FACT_DIRECTORY;
 	fake_phone_row(p, &toy_b, 1);
 	fake_phone_row(p, &toy_c, 2)->stage = "next";
 	fake_phone_switch_on(p);
-	fake_run(p->f, 1000);
+	sim_run(p->f, 1000);
 	assert_string_equal(p->row->step, "toy_c");
 	assert_null(p->j->road.s.held);
 	assert_false(facts_know(journey_facts(p->j), FACT_DIRECTORY));
@@ -429,7 +429,7 @@ a_watcher_may_cut_the_power_whatever_it_is_told(void **state)
 		fake_phone_row(p, &toy_b, 2);
 		fake_phone_walk_rows(p);
 		assert_int_equal(journey_state(p->j), JOURNEY_OFF);
-		assert_int_equal(fake_open(p->f), 0);
+		assert_int_equal(sim_open(p->f), 0);
 		assert_int_equal(toys.begun[1], 0);
 		fake_phone_free(p);
 	}
@@ -451,7 +451,7 @@ given_no_memory_the_phone_fails_and_loses_nothing(void **state)
 		mem_fail_at(n);
 		journey_power_on(p->j);
 		mem_fail_at(0);
-		while (journey_state(p->j) == JOURNEY_WALKING && fake_step(p->f, 100 * S))
+		while (journey_state(p->j) == JOURNEY_WALKING && sim_step(p->f, 100 * S))
 			;
 		s = journey_state(p->j);
 		assert_true(s == JOURNEY_FAILED || s == JOURNEY_ARRIVED);

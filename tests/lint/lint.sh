@@ -3,6 +3,7 @@
 # Tools that are not installed are named and skipped; `make deps` installs them.
 set -u
 cd "$(dirname "$0")/../.."
+mkdir -p build
 bad=0
 
 python3 tests/lint/layers.py || bad=1

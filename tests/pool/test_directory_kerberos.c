@@ -23,7 +23,7 @@ enum { ROWS = 6, PHONE_IP = 0x7f2a0001, DC_IP = 0x7f000001 };
 
 struct rig {
 	struct kdc_rig *kdc;
-	struct fake *f;
+	struct sim *f;
 	struct dir_rig dir;
 	struct acceptor *ldap, *web;
 	struct auth *auth;
@@ -35,21 +35,21 @@ struct rig {
 /* ---- the wire to the KDC ------------------------------------------------------------ */
 
 static void
-kdc_hears(void *arg, struct fake *f, const struct fake_call *c)
+kdc_hears(void *arg, struct sim *f, const struct sim_call *c)
 {
 	static uint8_t reply[65536];
-	struct auth_out out = { .packet = c->bytes, .stream = c->type == FAKE_STREAM };
+	struct auth_out out = { .packet = c->bytes, .stream = c->type == SIM_STREAM };
 	size_t n;
 
-	if (c->deed == FAKE_OPENED && out.stream)
-		fake_up(f, c->h, 1000, NULL);
-	if (c->deed != FAKE_SENT)
+	if (c->deed == SIM_OPENED && out.stream)
+		sim_up(f, c->h, 1000, NULL);
+	if (c->deed != SIM_SENT)
 		return;
 	n = kdc_rig_exchange(arg, &out, reply);
 	if (out.stream)
-		fake_bytes(f, c->h, 1000, (struct span){ reply, n });
+		sim_bytes(f, c->h, 1000, (struct span){ reply, n });
 	else
-		fake_packet(f, c->h, 1000, (struct span){ reply, n });
+		sim_packet(f, c->h, 1000, (struct span){ reply, n });
 }
 
 /* ---- the phone -------------------------------------------------------------------------- */
@@ -93,7 +93,7 @@ walk(struct rig *r)
 		.user_domain = "contoso.com" };
 	static const struct journey_plan plan = { 0 };
 	struct journey_cfg cfg = {
-		.io = fake_io(r->f),
+		.io = sim_io(r->f),
 		.auth = r->auth,
 		.id = &id,
 		.profile = r->profile,
@@ -111,7 +111,7 @@ walk(struct rig *r)
 	f->dns[0] = DC_IP;
 	f->dc = (struct facts_target){ .name = "dc01.contoso.com", .ip = DC_IP };
 	journey_power_on(r->j);
-	while (journey_state(r->j) == JOURNEY_WALKING && fake_step(r->f, UINT64_MAX))
+	while (journey_state(r->j) == JOURNEY_WALKING && sim_step(r->f, UINT64_MAX))
 		;
 }
 
@@ -122,7 +122,7 @@ rig_up(struct rig *r, struct kdc_rig *kdc, const char *password)
 
 	memset(r, 0, sizeof *r);
 	r->kdc = kdc;
-	r->f = fake_new();
+	r->f = sim_new();
 	r->auth = kdc_rig_phone(1, password);
 	assert_int_equal(profile_load("cx700-1.0.199.123", &r->profile, &err), 0);
 	dir_rig_up(&r->dir, r->f, NULL, false);
@@ -130,8 +130,8 @@ rig_up(struct rig *r, struct kdc_rig *kdc, const char *password)
 	assert_int_equal(acceptor_gss_new(kdc_rig_path(kdc, "web.keytab"), &r->web), 0);
 	r->dir.ldap.acceptor = r->ldap;
 	r->dir.web.acceptor = r->web;
-	fake_listen(r->f, FAKE_UDP, 88, kdc_hears, kdc);
-	fake_listen(r->f, FAKE_STREAM, 88, kdc_hears, kdc);
+	sim_listen(r->f, SIM_UDP, 88, kdc_hears, kdc);
+	sim_listen(r->f, SIM_STREAM, 88, kdc_hears, kdc);
 }
 
 static void
@@ -143,7 +143,7 @@ rig_down(struct rig *r)
 	acceptor_gss_free(r->web);
 	auth_krb5_free(r->auth);
 	profile_free(r->profile);
-	fake_free(r->f);
+	sim_free(r->f);
 }
 
 /* ---- tests ------------------------------------------------------------------------------- */
@@ -160,7 +160,7 @@ a_phone_walks_from_the_login_to_the_root(void **state)
 	assert_string_equal(r.told,
 	    "krb_login done, ldap_bind done, ldap_find_ca done, "
 	    "ca_find done, ca_wrong_key done, ca_fetch done");
-	assert_int_equal(fake_roots(r.f), 1);
+	assert_int_equal(sim_roots(r.f), 1);
 	assert_string_equal(r.dir.ldap.dir.cfg.domain, "contoso.com");
 	/* The anonymous one, and the one with the other key. */
 	assert_int_equal(r.dir.web.refused, 2);

@@ -36,15 +36,15 @@ static const struct step_ops *const steps[] = { &step_dhcp_lease, &step_dhcp_voi
 /* ---- worlds ---------------------------------------------------------------- */
 
 static void
-silent(void *arg, struct fake *f, const struct fake_call *c)
+silent(void *arg, struct sim *f, const struct sim_call *c)
 {
 	(void)arg;
-	if (c->deed == FAKE_OPENED && c->type == FAKE_STREAM)
-		fake_up(f, c->h, 1000, NULL);
+	if (c->deed == SIM_OPENED && c->type == SIM_STREAM)
+		sim_up(f, c->h, 1000, NULL);
 }
 
 static void
-nonsense(void *arg, struct fake *f, const struct fake_call *c)
+nonsense(void *arg, struct sim *f, const struct sim_call *c)
 {
 	struct rng *rng = arg;
 	uint8_t bytes[NOISE];
@@ -52,39 +52,39 @@ nonsense(void *arg, struct fake *f, const struct fake_call *c)
 
 	for (size_t i = 0; i < noise.n; i++)
 		bytes[i] = (uint8_t)rng_u32(rng);
-	if (c->deed == FAKE_OPENED && c->type == FAKE_STREAM)
-		fake_up(f, c->h, 1000, NULL);
-	if (c->deed == FAKE_SENT && c->type == FAKE_STREAM)
-		fake_bytes(f, c->h, 1000, noise);
-	else if (c->deed == FAKE_SENT)
-		fake_packet(f, c->h, 1000, noise);
-	if (c->deed == FAKE_ASKED)
-		fake_http(f, c->h, 1000, 200, NULL, 0, noise, 0);
+	if (c->deed == SIM_OPENED && c->type == SIM_STREAM)
+		sim_up(f, c->h, 1000, NULL);
+	if (c->deed == SIM_SENT && c->type == SIM_STREAM)
+		sim_bytes(f, c->h, 1000, noise);
+	else if (c->deed == SIM_SENT)
+		sim_packet(f, c->h, 1000, noise);
+	if (c->deed == SIM_ASKED)
+		sim_http(f, c->h, 1000, 200, NULL, 0, noise, 0);
 }
 
 static void
-refusing(void *arg, struct fake *f, const struct fake_call *c)
+refusing(void *arg, struct sim *f, const struct sim_call *c)
 {
 	(void)arg;
-	if (c->deed == FAKE_OPENED && c->type == FAKE_STREAM)
-		fake_down(f, c->h, 1000, -ECONNREFUSED, NULL);
-	if (c->deed == FAKE_SENT && c->type == FAKE_UDP)
-		fake_down(f, c->h, 1000, -ECONNREFUSED, NULL);
-	if (c->deed == FAKE_ASKED)
-		fake_down(f, c->h, 1000, -ECONNRESET, NULL);
+	if (c->deed == SIM_OPENED && c->type == SIM_STREAM)
+		sim_down(f, c->h, 1000, -ECONNREFUSED, NULL);
+	if (c->deed == SIM_SENT && c->type == SIM_UDP)
+		sim_down(f, c->h, 1000, -ECONNREFUSED, NULL);
+	if (c->deed == SIM_ASKED)
+		sim_down(f, c->h, 1000, -ECONNRESET, NULL);
 }
 
-static fake_fn *const worlds[] = { silent, nonsense, refusing };
+static sim_fn *const worlds[] = { silent, nonsense, refusing };
 
 static struct fake_phone *
-phone_in(fake_fn *world, struct rng *rng, const struct step_ops *step)
+phone_in(sim_fn *world, struct rng *rng, const struct step_ops *step)
 {
-	static const enum fake_type types[] = { FAKE_DHCP, FAKE_UDP, FAKE_STREAM, FAKE_HTTP };
+	static const enum sim_type types[] = { SIM_DHCP, SIM_UDP, SIM_STREAM, SIM_HTTP };
 	struct fake_phone *p = fake_phone_new();
 
 	rng_seed(rng, 1, 0);
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-		fake_listen(p->f, types[i], 0, world, rng);
+		sim_listen(p->f, types[i], 0, world, rng);
 	fake_phone_knows(p, everything);
 	p->facts.voice_vlan = 200;
 	snprintf(p->facts.update_url, sizeof p->facts.update_url,
@@ -100,7 +100,7 @@ phone_in(fake_fn *world, struct rng *rng, const struct step_ops *step)
 /* ---- what must hold ----------------------------------------------------------- */
 
 static void
-left_alone_it_ends(const struct step_ops *step, fake_fn *world)
+left_alone_it_ends(const struct step_ops *step, sim_fn *world)
 {
 	struct rng rng;
 	struct fake_phone *p = phone_in(world, &rng, step);
@@ -115,26 +115,26 @@ left_alone_it_ends(const struct step_ops *step, fake_fn *world)
 
 /* false: it had ended before so many events. */
 static bool
-cut_after(const struct step_ops *step, fake_fn *world, int events)
+cut_after(const struct step_ops *step, sim_fn *world, int events)
 {
 	struct rng rng;
 	struct fake_phone *p = phone_in(world, &rng, step);
 	bool walking;
 
 	fake_phone_switch_on(p);
-	while (events-- > 0 && fake_step(p->f, A_WEEK_US))
+	while (events-- > 0 && sim_step(p->f, A_WEEK_US))
 		;
 	walking = journey_state(p->j) == JOURNEY_WALKING;
 	journey_power_off(p->j);
-	assert_int_equal(fake_open(p->f), 0);
-	assert_int_equal(fake_run(p->f, 2 * A_WEEK_US), 0);
+	assert_int_equal(sim_open(p->f), 0);
+	assert_int_equal(sim_run(p->f, 2 * A_WEEK_US), 0);
 	fake_phone_free(p);
 	assert_int_equal(mem_out(), 0);
 	return walking;
 }
 
 static void
-without_memory(const struct step_ops *step, fake_fn *world, long nth)
+without_memory(const struct step_ops *step, sim_fn *world, long nth)
 {
 	struct rng rng;
 	struct fake_phone *p = phone_in(world, &rng, step);
@@ -145,7 +145,7 @@ without_memory(const struct step_ops *step, fake_fn *world, long nth)
 	p->j->facts = p->facts;
 	mem_fail_at(nth);
 	journey_power_on(p->j);
-	while (journey_state(p->j) == JOURNEY_WALKING && fake_step(p->f, A_WEEK_US))
+	while (journey_state(p->j) == JOURNEY_WALKING && sim_step(p->f, A_WEEK_US))
 		;
 	mem_fail_at(0);
 	assert_int_not_equal(journey_state(p->j), JOURNEY_WALKING);

@@ -18,7 +18,7 @@
 
 struct rig {
 	struct fake_phone *p;
-	struct fake_kdc kdc;
+	struct sim_kdc kdc;
 	struct dir_rig dir;
 	long out; /* allocations of the test's own */
 };
@@ -31,7 +31,7 @@ rig_up(struct rig *r, const char *refused)
 	r->p = fake_phone_new();
 	fake_phone_knows(
 	    r->p, FACT_ADDRESS | FACT_DOMAIN | FACT_DC | FACT_CLOCK | FACT_TGT | FACT_CA);
-	fake_kdc_listen(r->p->f, &r->kdc);
+	sim_kdc_listen(r->p->f, &r->kdc);
 	dir_rig_up(&r->dir, r->p->f, refused, false);
 }
 
@@ -91,7 +91,7 @@ refused_with_the_first_key_it_fetches_the_chain_with_the_second(void **state)
 	assert_int_equal(told(&r, "ca_wrong_key")->verdict, STEP_DONE);
 	assert_int_equal(told(&r, "ca_fetch")->verdict, STEP_DONE);
 	assert_true(facts_know(&r.p->facts, FACT_ROOT));
-	assert_int_equal(fake_roots(r.p->f), 1);
+	assert_int_equal(sim_roots(r.p->f), 1);
 	assert_int_equal(r.dir.web_asked, 3);
 	rig_down(&r);
 }
@@ -153,7 +153,7 @@ a_server_that_takes_the_first_key_makes_the_fetch_skip(void **state)
 	assert_non_null(strstr(told(&r, "ca_wrong_key")->seen, ROOT_SHA1));
 	assert_int_equal(told(&r, "ca_fetch")->verdict, STEP_SKIP);
 	assert_true(facts_know(&r.p->facts, FACT_ROOT));
-	assert_int_equal(fake_roots(r.p->f), 1);
+	assert_int_equal(sim_roots(r.p->f), 1);
 	rig_down(&r);
 }
 
@@ -252,7 +252,7 @@ fetch_gets(int status, const char *body, enum reason why, const char *detail)
 	assert_int_equal(r.p->row->verdict, STEP_FAIL);
 	assert_int_equal(r.p->row->why, why);
 	assert_string_equal(r.p->row->detail, detail);
-	assert_int_equal(fake_roots(r.p->f), 0);
+	assert_int_equal(sim_roots(r.p->f), 0);
 	rig_down(&r);
 }
 
@@ -303,21 +303,21 @@ struct mortal {
 };
 
 static void
-mortal(void *arg, struct fake *f, const struct fake_call *c)
+mortal(void *arg, struct sim *f, const struct sim_call *c)
 {
 	const struct io_header offer = { "WWW-Authenticate", "NTLM, Negotiate" };
 	struct mortal *m = arg;
 
-	if (c->deed != FAKE_ASKED)
+	if (c->deed != SIM_ASKED)
 		return;
 	m->asked++;
 	if (m->asked >= m->first && m->asked < m->first + m->losses)
-		fake_down(f, c->h, 1000, -ECONNRESET, NULL);
+		sim_down(f, c->h, 1000, -ECONNRESET, NULL);
 	else if (m->asked == m->first + m->losses + 2)
-		fake_http(f, c->h, 1000, 200, NULL, 0, buf_bytes(&m->dir->web.text),
+		sim_http(f, c->h, 1000, 200, NULL, 0, buf_bytes(&m->dir->web.text),
 		    m->dir->web.text.n);
 	else
-		fake_http(f, c->h, 1000, 401, &offer, 1, span_of("no"), 2);
+		sim_http(f, c->h, 1000, 401, &offer, 1, span_of("no"), 2);
 }
 
 static void
@@ -329,13 +329,13 @@ a_session_lost_in_the_fetch_sends_it_back_to_the_start(void **state)
 	(void)state;
 	rig_up(&r, NULL);
 	m.dir = &r.dir;
-	fake_listen(r.p->f, FAKE_HTTP, 80, mortal, &m);
+	sim_listen(r.p->f, SIM_HTTP, 80, mortal, &m);
 	walk(&r, 2);
 	assert_int_equal(r.p->row->verdict, STEP_DONE);
 	assert_string_equal(r.p->row->step, "ca_fetch");
 	/* 401, 401, lost; and once more from the beginning. */
 	assert_int_equal(m.asked, 6);
-	assert_int_equal(fake_roots(r.p->f), 1);
+	assert_int_equal(sim_roots(r.p->f), 1);
 	rig_down(&r);
 }
 
@@ -348,7 +348,7 @@ a_lost_session_and_no_more_tries_is_reset(void **state)
 	(void)state;
 	rig_up(&r, NULL);
 	m.dir = &r.dir;
-	fake_listen(r.p->f, FAKE_HTTP, 80, mortal, &m);
+	sim_listen(r.p->f, SIM_HTTP, 80, mortal, &m);
 	walk(&r, 1);
 	assert_int_equal(r.p->row->why, WHY_RESET);
 	assert_string_equal(r.p->row->detail, "errno:ECONNRESET");
@@ -356,7 +356,7 @@ a_lost_session_and_no_more_tries_is_reset(void **state)
 }
 
 static void
-deaf(void *arg, struct fake *f, const struct fake_call *c)
+deaf(void *arg, struct sim *f, const struct sim_call *c)
 {
 	(void)arg;
 	(void)f;
@@ -370,7 +370,7 @@ given_silence_it_times_out(void **state)
 
 	(void)state;
 	rig_up(&r, NULL);
-	fake_listen(r.p->f, FAKE_HTTP, 80, deaf, NULL);
+	sim_listen(r.p->f, SIM_HTTP, 80, deaf, NULL);
 	fake_phone_walk(r.p, &step_ca_find, 2);
 	assert_int_equal(r.p->row->why, WHY_TIMEOUT);
 	assert_int_equal(r.p->row->tries, 2);
@@ -402,11 +402,11 @@ switched_off_at_any_moment_it_leaves_nothing(void **state)
 
 		rig_up(&r, NULL);
 		m.dir = &r.dir;
-		fake_listen(r.p->f, FAKE_HTTP, 80, mortal, &m);
+		sim_listen(r.p->f, SIM_HTTP, 80, mortal, &m);
 		rows(&r, 2);
 		fake_phone_switch_on(r.p);
 		for (int i = 0; i < stop; i++)
-			fake_step(r.p->f, UINT64_MAX);
+			sim_step(r.p->f, UINT64_MAX);
 		rig_down(&r);
 	}
 }

@@ -173,9 +173,9 @@ power_cut_at_any_event_it_leaves_nothing_open(void **state)
 		fake_phone_row(r.p, &step_dc_find, 1);
 		fake_phone_switch_on(r.p);
 		for (size_t i = 0; i < after; i++)
-			(void)fake_step(r.p->f, 1000ull * S);
+			(void)sim_step(r.p->f, 1000ull * S);
 		journey_power_off(r.p->j);
-		assert_int_equal(fake_open(r.p->f), 0);
+		assert_int_equal(sim_open(r.p->f), 0);
 		rig_done(&r);
 	}
 }

@@ -122,7 +122,7 @@ given_a_server_it_takes_what_it_is_offered(void **state)
 	assert_int_equal(f->voice_vlan, FAKE_DHCP_VLAN);
 	assert_int_equal(f->vlan, 0);
 	assert_int_equal(f->last_ip, f->ip);
-	assert_int_equal(fake_address(r.p->f), f->ip);
+	assert_int_equal(sim_address(r.p->f), f->ip);
 	rig_done(&r);
 }
 
@@ -153,10 +153,10 @@ given_a_cached_lease_it_begins_with_init_reboot(void **state)
 	(void)go(&r, 1);
 	/* The power goes and comes back. */
 	journey_power_off(r.p->j);
-	assert_int_equal(fake_address(r.p->f), 0);
+	assert_int_equal(sim_address(r.p->f), 0);
 	r.dhcp.n_said = 0;
 	journey_power_on(r.p->j);
-	(void)fake_run(r.p->f, fake_now_us(r.p->f) + 60ull * S);
+	(void)sim_run(r.p->f, sim_now_us(r.p->f) + 60ull * S);
 	assert_story(&r, "REQUEST");
 	assert_int_equal(r.dhcp.said[0].server, 0);
 	assert_int_equal(r.dhcp.said[0].wanted, journey_facts(r.p->j)->ip);
@@ -225,7 +225,7 @@ given_a_remembered_vlan_it_asks_there_and_untagged_when_nobody_answers(void **st
 	the_cached_lease(&r, 0, FAKE_DHCP_VLAN);
 	assert_int_equal(go(&r, 1)->verdict, STEP_DONE);
 	assert_int_equal(r.dhcp.said[0].vlan, FAKE_DHCP_VLAN);
-	assert_int_equal(fake_vlan(r.p->f), FAKE_DHCP_VLAN);
+	assert_int_equal(sim_vlan(r.p->f), FAKE_DHCP_VLAN);
 	assert_int_equal(r.p->facts.voice_vlan, 0);
 	rig_done(&r);
 
@@ -267,7 +267,7 @@ given_silence_it_sends_three_rounds_and_then_one_every_300_s(void **state)
 	assert_int_equal(r.dhcp.said[8].secs, 52);
 	assert_int_equal(r.dhcp.said[9].secs, 0);
 	assert_true(r.p->facts.auto_ip);
-	assert_int_equal(fake_address(r.p->f), 0);
+	assert_int_equal(sim_address(r.p->f), 0);
 	rig_done(&r);
 }
 
@@ -314,12 +314,12 @@ given_a_server_that_comes_late_it_leaves_169_254(void **state)
 	fake_dhcp_listen(&r.dhcp, r.p->f);
 	add_row(&r, 5);
 	fake_phone_switch_on(r.p);
-	(void)fake_run(r.p->f, 100ull * S);
+	(void)sim_run(r.p->f, 100ull * S);
 	assert_true(journey_facts(r.p->j)->auto_ip);
 	r.dhcp.silent = false;
-	(void)fake_run(r.p->f, 1000ull * S);
+	(void)sim_run(r.p->f, 1000ull * S);
 	assert_int_equal(r.p->row->verdict, STEP_DONE);
-	assert_in_range(fake_now_us(r.p->f), 360 * S, 1000ull * S);
+	assert_in_range(sim_now_us(r.p->f), 360 * S, 1000ull * S);
 	assert_false(journey_facts(r.p->j)->auto_ip);
 	rig_done(&r);
 }
@@ -391,7 +391,7 @@ given_nothing_but_unusable_answers_it_says_what_is_wrong(void **state)
 		assert_int_equal(row->why, WHY_BAD_REPLY);
 		assert_string_equal(row->detail, cases[i].detail);
 		assert_false(r.p->facts.auto_ip);
-		assert_int_equal(fake_address(r.p->f), 0);
+		assert_int_equal(sim_address(r.p->f), 0);
 		rig_done(&r);
 	}
 }
@@ -461,9 +461,9 @@ power_cut_at_any_event_it_leaves_nothing_open(void **state)
 		add_row(&r, 2);
 		fake_phone_switch_on(r.p);
 		for (size_t i = 0; i < after; i++)
-			(void)fake_step(r.p->f, 1000ull * S);
+			(void)sim_step(r.p->f, 1000ull * S);
 		journey_power_off(r.p->j);
-		assert_int_equal(fake_open(r.p->f), 0);
+		assert_int_equal(sim_open(r.p->f), 0);
 		rig_done(&r);
 	}
 }

@@ -74,7 +74,7 @@ at_t1_it_asks_its_server_and_stays_for_longer(void **state)
 	assert_int_equal(said->wanted, 0);
 	assert_int_equal(said->server, 0);
 	assert_int_equal(r.p->facts.leased_at_us, said->at_us);
-	assert_int_equal(fake_address(r.p->f), ip);
+	assert_int_equal(sim_address(r.p->f), ip);
 	assert_non_null(strstr(r.p->row->seen, "\"dhcp_options\": [53, 61, 55, 60, 255]"));
 	rig_done(&r);
 }
@@ -123,7 +123,7 @@ while_nobody_answers_it_asks_at_half_of_what_is_left(void **state)
 		assert_in_range(said->at_us, (about_s[i] - 1) * S, (about_s[i] + 12) * S);
 		assert_int_equal(said->unicast, about_s[i] < 3150);
 	}
-	assert_int_equal(fake_address(r.p->f), 0);
+	assert_int_equal(sim_address(r.p->f), 0);
 	assert_false(facts_know(&r.p->facts, FACT_ADDRESS));
 	rig_done(&r);
 }
@@ -144,14 +144,14 @@ as_a_chore_it_is_planned_anew_and_then_all_is_walked_again(void **state)
 	r.p->n_chores = 1;
 	r.p->plan.stay_us = 4000ull * S;
 	fake_phone_walk_rows(r.p);
-	(void)fake_run(r.p->f, 3599ull * S);
+	(void)sim_run(r.p->f, 3599ull * S);
 	assert_int_equal(journey_state(r.p->j), JOURNEY_STAYING);
 	assert_int_equal(r.p->j->chore.state, LANE_RESTS);
 	assert_int_equal(r.dhcp.n_said, 2 + sizeof about_s / sizeof about_s[0]);
 	for (; i + 2 < r.dhcp.n_said; i++)
 		assert_in_range(
 		    r.dhcp.said[i + 2].at_us, (about_s[i] - 1) * S, (about_s[i] + 30) * S);
-	(void)fake_run(r.p->f, 3605ull * S);
+	(void)sim_run(r.p->f, 3605ull * S);
 	assert_int_equal(journey_state(r.p->j), JOURNEY_STAYING);
 	assert_int_equal(r.dhcp.said[i + 2].type, DHCP_DISCOVER);
 	assert_in_range(r.dhcp.said[i + 2].at_us, 3600ull * S, 3601ull * S);
@@ -202,7 +202,7 @@ given_a_nak_the_address_is_lost(void **state)
 	assert_int_equal(r.p->row->tries, 1);
 	assert_int_equal(r.p->row->why, WHY_REFUSED);
 	assert_string_equal(r.p->row->detail, "dhcp:NAK, address lost");
-	assert_int_equal(fake_address(r.p->f), 0);
+	assert_int_equal(sim_address(r.p->f), 0);
 	rig_done(&r);
 }
 

@@ -75,12 +75,12 @@ given_a_vlan_it_releases_at_once_and_leases_inside_it(void **state)
 	assert_int_equal(said[3].xid, said[1].xid + 2);
 	assert_int_equal(said[3].vlan, FAKE_DHCP_VLAN);
 	assert_int_equal(said[3].at_us, said[2].at_us);
-	assert_int_equal(serve_dhcp_leases(r.dhcp.serve, fake_now_us(r.p->f)), 1);
+	assert_int_equal(serve_dhcp_leases(r.dhcp.serve, sim_now_us(r.p->f)), 1);
 
 	assert_int_equal(r.p->facts.vlan, FAKE_DHCP_VLAN);
 	assert_int_equal(r.p->facts.ip & 0xffff8000, 0x7f2a8000);
-	assert_int_equal(fake_vlan(r.p->f), FAKE_DHCP_VLAN);
-	assert_int_equal(fake_address(r.p->f), r.p->facts.ip);
+	assert_int_equal(sim_vlan(r.p->f), FAKE_DHCP_VLAN);
+	assert_int_equal(sim_address(r.p->f), r.p->facts.ip);
 	assert_non_null(strstr(r.p->row->seen,
 	    "\"dhcp_messages\": [\"RELEASE\", \"DISCOVER\", \"OFFER\", \"REQUEST\", \"ACK\"]"));
 	assert_non_null(strstr(r.p->row->seen, "\"dhcp_options\": [53, 61, 54, 255, 53, 61,"));
@@ -114,7 +114,7 @@ after_a_restart_it_is_in_its_vlan_already(void **state)
 	journey_power_off(r.p->j);
 	r.dhcp.n_said = 0;
 	journey_power_on(r.p->j);
-	(void)fake_run(r.p->f, fake_now_us(r.p->f) + 100ull * S);
+	(void)sim_run(r.p->f, sim_now_us(r.p->f) + 100ull * S);
 	assert_int_equal(r.dhcp.n_said, 1);
 	assert_int_equal(r.dhcp.said[0].type, DHCP_REQUEST);
 	assert_int_equal(r.dhcp.said[0].vlan, FAKE_DHCP_VLAN);
@@ -144,7 +144,7 @@ given_silence_in_the_vlan_it_discovers_there_every_300_s_without_a_second_releas
 	assert_int_equal(r.dhcp.n_said, 3 + 9 + 1);
 	assert_in_range(r.dhcp.said[12].at_us - r.dhcp.said[3].at_us, 360ull * S, 361ull * S);
 	assert_int_equal(r.dhcp.said[12].vlan, FAKE_DHCP_VLAN);
-	assert_int_equal(fake_address(r.p->f), 0);
+	assert_int_equal(sim_address(r.p->f), 0);
 	/* The released lease is not asked for at the next power-on. */
 	assert_false(facts_know(&r.p->facts, FACT_LEASE));
 	rig_done(&r);
@@ -163,9 +163,9 @@ power_cut_at_any_event_it_leaves_nothing_open(void **state)
 		add_row(&r, &step_dhcp_voice_vlan, 1);
 		fake_phone_switch_on(r.p);
 		for (size_t i = 0; i < after; i++)
-			(void)fake_step(r.p->f, 1000ull * S);
+			(void)sim_step(r.p->f, 1000ull * S);
 		journey_power_off(r.p->j);
-		assert_int_equal(fake_open(r.p->f), 0);
+		assert_int_equal(sim_open(r.p->f), 0);
 		rig_done(&r);
 	}
 }

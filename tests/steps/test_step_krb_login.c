@@ -15,7 +15,7 @@
 /* A phone that knows its DC, and the KDC there. */
 struct rig {
 	struct fake_phone *p;
-	struct fake_kdc kdc;
+	struct sim_kdc kdc;
 };
 
 static void
@@ -24,7 +24,7 @@ rig_up(struct rig *r)
 	memset(r, 0, sizeof *r);
 	r->p = fake_phone_new();
 	fake_phone_knows(r->p, FACT_ADDRESS | FACT_DC | FACT_CLOCK | FACT_USER);
-	fake_kdc_listen(r->p->f, &r->kdc);
+	sim_kdc_listen(r->p->f, &r->kdc);
 }
 
 static void
@@ -107,13 +107,13 @@ given_silence_each_try_times_out_by_itself(void **state)
 
 /* dc01 is down; whoever else is asked is told to its listener. */
 static void
-first_is_deaf(void *arg, struct fake *f, const struct fake_call *c)
+first_is_deaf(void *arg, struct sim *f, const struct sim_call *c)
 {
 	unsigned *second = arg;
 
-	if (c->deed == FAKE_SENT && c->to.ip == 0x7f000009) {
+	if (c->deed == SIM_SENT && c->to.ip == 0x7f000009) {
 		++*second;
-		fake_down(f, c->h, 1000, -ECONNREFUSED, NULL);
+		sim_down(f, c->h, 1000, -ECONNREFUSED, NULL);
 	}
 }
 
@@ -128,7 +128,7 @@ given_a_silent_controller_the_next_one_is_asked(void **state)
 	r.p->facts.dcs[0] = r.p->facts.dc;
 	r.p->facts.dcs[1] = (struct facts_target){ "dc02.contoso.com", 0x7f000009, 389 };
 	r.p->facts.n_dcs = 2;
-	fake_listen(r.p->f, FAKE_UDP, 88, first_is_deaf, &second);
+	sim_listen(r.p->f, SIM_UDP, 88, first_is_deaf, &second);
 	fake_phone_walk(r.p, &step_krb_login, 2);
 	assert_int_equal(second, 1);
 	assert_int_equal(r.p->told[0].why, WHY_TIMEOUT);
@@ -139,11 +139,11 @@ given_a_silent_controller_the_next_one_is_asked(void **state)
 }
 
 static void
-refuse(void *arg, struct fake *f, const struct fake_call *c)
+refuse(void *arg, struct sim *f, const struct sim_call *c)
 {
 	(void)arg;
-	if (c->deed == FAKE_SENT)
-		fake_down(f, c->h, 1000, -111, NULL);
+	if (c->deed == SIM_SENT)
+		sim_down(f, c->h, 1000, -111, NULL);
 }
 
 static void
@@ -153,7 +153,7 @@ given_a_dead_kdc_it_is_refused(void **state)
 
 	(void)state;
 	rig_up(&r);
-	fake_listen(r.p->f, FAKE_UDP, 88, refuse, NULL);
+	sim_listen(r.p->f, SIM_UDP, 88, refuse, NULL);
 	fake_phone_walk(r.p, &step_krb_login, 2);
 	assert_int_equal(r.p->row->why, WHY_REFUSED);
 	assert_string_equal(r.p->row->detail, "errno:ECONNREFUSED");
@@ -161,11 +161,11 @@ given_a_dead_kdc_it_is_refused(void **state)
 }
 
 static void
-babble(void *arg, struct fake *f, const struct fake_call *c)
+babble(void *arg, struct sim *f, const struct sim_call *c)
 {
 	(void)arg;
-	if (c->deed == FAKE_SENT)
-		fake_packet(f, c->h, 1000, span_of("k"));
+	if (c->deed == SIM_SENT)
+		sim_packet(f, c->h, 1000, span_of("k"));
 }
 
 static void
@@ -175,7 +175,7 @@ given_a_malformed_reply_it_says_bad_reply(void **state)
 
 	(void)state;
 	rig_up(&r);
-	fake_listen(r.p->f, FAKE_UDP, 88, babble, NULL);
+	sim_listen(r.p->f, SIM_UDP, 88, babble, NULL);
 	fake_phone_walk(r.p, &step_krb_login, 1);
 	assert_int_equal(r.p->row->why, WHY_BAD_REPLY);
 	rig_down(&r);
@@ -192,7 +192,7 @@ switched_off_at_any_moment_it_leaves_nothing(void **state)
 		fake_phone_row(r.p, &step_krb_login, 1);
 		fake_phone_switch_on(r.p);
 		for (int i = 0; i < stop; i++)
-			fake_step(r.p->f, UINT64_MAX);
+			sim_step(r.p->f, UINT64_MAX);
 		rig_down(&r);
 	}
 }

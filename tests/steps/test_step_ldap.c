@@ -18,7 +18,7 @@
 
 struct rig {
 	struct fake_phone *p;
-	struct fake_kdc kdc;
+	struct sim_kdc kdc;
 	struct dir_rig dir;
 };
 
@@ -28,7 +28,7 @@ rig_up(struct rig *r, const char *refused, bool publish)
 	memset(r, 0, sizeof *r);
 	r->p = fake_phone_new();
 	fake_phone_knows(r->p, FACT_ADDRESS | FACT_DC | FACT_CLOCK | FACT_TGT);
-	fake_kdc_listen(r->p->f, &r->kdc);
+	sim_kdc_listen(r->p->f, &r->kdc);
 	dir_rig_up(&r->dir, r->p->f, refused, publish);
 }
 
@@ -74,7 +74,7 @@ unpublished_the_host_of_the_ca_is_found(void **state)
 	assert_string_equal(r.p->facts.ca.name, "dc01.contoso.com");
 	assert_int_equal(r.p->facts.ca.port, 80);
 	assert_false(facts_know(&r.p->facts, FACT_ROOT));
-	assert_int_equal(fake_roots(r.p->f), 0);
+	assert_int_equal(sim_roots(r.p->f), 0);
 	assert_string_equal(r.p->row->seen,
 	    "{\"ldap_ops\": [\"search (objectCategory=certificationAuthority)\", "
 	    "\"search (objectCategory=pKIEnrollmentService)\", \"unbind\"], "
@@ -92,7 +92,7 @@ published_the_certificate_is_trusted_and_that_is_that(void **state)
 	walk(&r);
 	assert_int_equal(r.p->row->verdict, STEP_DONE);
 	assert_true(facts_know(&r.p->facts, FACT_ROOT));
-	assert_true(fake_roots(r.p->f) > 0);
+	assert_true(sim_roots(r.p->f) > 0);
 	assert_non_null(strstr(r.p->row->seen, ROOT_SHA1));
 	assert_null(strstr(r.p->row->seen, "pKIEnrollmentService"));
 	rig_down(&r);
@@ -165,11 +165,11 @@ a_service_the_kdc_does_not_know_is_final(void **state)
 }
 
 static void
-refuse(void *arg, struct fake *f, const struct fake_call *c)
+refuse(void *arg, struct sim *f, const struct sim_call *c)
 {
 	(void)arg;
-	if (c->deed == FAKE_OPENED)
-		fake_down(f, c->h, 1000, -ECONNREFUSED, NULL);
+	if (c->deed == SIM_OPENED)
+		sim_down(f, c->h, 1000, -ECONNREFUSED, NULL);
 }
 
 static void
@@ -179,7 +179,7 @@ a_closed_port_is_refused(void **state)
 
 	(void)state;
 	rig_up(&r, NULL, false);
-	fake_listen(r.p->f, FAKE_STREAM, 389, refuse, NULL);
+	sim_listen(r.p->f, SIM_STREAM, 389, refuse, NULL);
 	fake_phone_walk(r.p, &step_ldap_bind, 1);
 	assert_int_equal(r.p->row->why, WHY_REFUSED);
 	rig_down(&r);
@@ -194,18 +194,18 @@ struct script {
 };
 
 static void
-scripted(void *arg, struct fake *f, const struct fake_call *c)
+scripted(void *arg, struct sim *f, const struct sim_call *c)
 {
 	struct script *s = arg;
 
-	if (c->deed == FAKE_OPENED)
-		fake_up(f, c->h, 1000, NULL);
-	if (c->deed != FAKE_SENT || s->at == s->n)
+	if (c->deed == SIM_OPENED)
+		sim_up(f, c->h, 1000, NULL);
+	if (c->deed != SIM_SENT || s->at == s->n)
 		return;
 	if (s->answers[s->at].n == 0)
-		fake_down(f, c->h, 1000, 0, NULL);
+		sim_down(f, c->h, 1000, 0, NULL);
 	else
-		fake_bytes(f, c->h, 1000, buf_bytes(&s->answers[s->at]));
+		sim_bytes(f, c->h, 1000, buf_bytes(&s->answers[s->at]));
 	s->at++;
 }
 
@@ -217,7 +217,7 @@ bind_gets(struct buf *answers, size_t n, enum reason why, const char *detail)
 	struct rig r;
 
 	rig_up(&r, NULL, false);
-	fake_listen(r.p->f, FAKE_STREAM, 389, scripted, &script);
+	sim_listen(r.p->f, SIM_STREAM, 389, scripted, &script);
 	fake_phone_walk(r.p, &step_ldap_bind, 1);
 	assert_int_equal(r.p->row->verdict, STEP_FAIL);
 	assert_int_equal(r.p->row->why, why);
@@ -315,7 +315,7 @@ find_gets(struct buf *answers, size_t n, enum verdict verdict, enum reason why)
 	put_root_dse(&all[0], "GSS-SPNEGO");
 	ldap_msg_bind_response(&all[1], 2, &ok);
 	memcpy(all + 2, answers, n * sizeof *answers);
-	fake_listen(r.p->f, FAKE_STREAM, 389, scripted, &script);
+	sim_listen(r.p->f, SIM_STREAM, 389, scripted, &script);
 	rows(&r, 1);
 	fake_phone_walk_rows(r.p);
 	assert_string_equal(r.p->row->step, "ldap_find_ca");
@@ -397,12 +397,12 @@ struct mortal {
 };
 
 static void
-mortal(void *arg, struct fake *f, const struct fake_call *c)
+mortal(void *arg, struct sim *f, const struct sim_call *c)
 {
 	struct mortal *m = arg;
 
-	if (c->deed == FAKE_SENT && ++m->requests == m->dies_at)
-		fake_down(f, c->h, 1000, -ECONNRESET, NULL);
+	if (c->deed == SIM_SENT && ++m->requests == m->dies_at)
+		sim_down(f, c->h, 1000, -ECONNRESET, NULL);
 	else
 		dir_rig_ldap(&m->r->dir, f, c);
 }
@@ -416,7 +416,7 @@ a_connection_lost_in_the_search_sends_it_back_to_the_bind(void **state)
 	(void)state;
 	rig_up(&r, NULL, false);
 	m.r = &r;
-	fake_listen(r.p->f, FAKE_STREAM, 389, mortal, &m);
+	sim_listen(r.p->f, SIM_STREAM, 389, mortal, &m);
 	walk(&r);
 	assert_int_equal(r.p->row->verdict, STEP_DONE);
 	assert_string_equal(r.p->row->step, "ldap_find_ca");
@@ -436,7 +436,7 @@ switched_off_at_any_moment_it_leaves_nothing(void **state)
 		rows(&r, 1);
 		fake_phone_switch_on(r.p);
 		for (int i = 0; i < stop; i++)
-			fake_step(r.p->f, UINT64_MAX);
+			sim_step(r.p->f, UINT64_MAX);
 		rig_down(&r);
 	}
 }

@@ -28,14 +28,14 @@ struct server {
 };
 
 static void
-on_ntp(void *arg, struct fake *f, const struct fake_call *call)
+on_ntp(void *arg, struct sim *f, const struct sim_call *call)
 {
 	struct server *s = arg;
 	struct buf b = { 0 };
-	int64_t wall = boot_wall_us + (int64_t)(fake_now_us(f) + s->there_us);
+	int64_t wall = boot_wall_us + (int64_t)(sim_now_us(f) + s->there_us);
 	struct ntp_msg ask;
 
-	if (call->deed != FAKE_SENT)
+	if (call->deed != SIM_SENT)
 		return;
 	s->asked++;
 	s->first_byte = call->bytes.p[0];
@@ -43,20 +43,20 @@ on_ntp(void *arg, struct fake *f, const struct fake_call *call)
 	assert_int_equal(ntp_msg_decode(&ask, call->bytes), 0);
 	s->cookie = ask.transmit;
 	if (s->closed)
-		fake_down(f, call->h, MS, -ECONNREFUSED, NULL);
+		sim_down(f, call->h, MS, -ECONNREFUSED, NULL);
 	if (s->silent || s->closed)
 		return;
 	assert_int_equal(serve_ntp_answer(&s->cfg, call->bytes, wall, &b), 0);
 	if (s->forged) { /* another origin, a client's mode, cut: none of them counts */
 		b.p[24] ^= 1;
-		fake_packet(f, call->h, MS, buf_bytes(&b));
+		sim_packet(f, call->h, MS, buf_bytes(&b));
 		b.p[24] ^= 1;
 		b.p[0] = 0x1b;
-		fake_packet(f, call->h, MS, buf_bytes(&b));
+		sim_packet(f, call->h, MS, buf_bytes(&b));
 		b.p[0] = 0x1c;
-		fake_packet(f, call->h, MS, (struct span){ b.p, 47 });
+		sim_packet(f, call->h, MS, (struct span){ b.p, 47 });
 	}
-	fake_packet(
+	sim_packet(
 	    f, call->h, s->there_us + s->back_us, (struct span){ b.p, s->cut ? b.n - 1 : b.n });
 	buf_done(&b);
 }
@@ -76,7 +76,7 @@ go(struct server *s, unsigned tries)
 	struct leg *leg;
 
 	fake_phone_knows(p, FACT_ADDRESS | FACT_DOMAIN | FACT_NTP);
-	fake_listen(p->f, FAKE_UDP, 123, on_ntp, s);
+	sim_listen(p->f, SIM_UDP, 123, on_ntp, s);
 	leg = fake_phone_row(p, &step_ntp_sync, tries);
 	leg->gives = FACT_CLOCK;
 	leg->limit_ms = 5000;
@@ -94,7 +94,7 @@ given_a_good_reply_the_clock_is_set(void **state)
 	assert_int_equal(p->row->verdict, STEP_DONE);
 	assert_int_equal(s.first_byte, 0x1b);
 	assert_int_equal(p->facts.clock_offset_us, boot_wall_us);
-	assert_int_equal(fake_clock(p->f), boot_wall_us);
+	assert_int_equal(sim_told_clock(p->f), boot_wall_us);
 	assert_string_equal(p->row->seen, "{\"ntp_first_byte\": 27, \"ntp_stratum\": 2}");
 	fake_phone_free(p);
 }
@@ -172,7 +172,7 @@ given_a_server_without_the_time_it_asks_again(void **state)
 		assert_int_equal(p->row->why, WHY_SERVER_ERROR);
 		assert_string_equal(p->row->detail, cases[i].detail);
 		assert_int_equal(s.asked, 3);
-		assert_int_equal(fake_clock(p->f), 0);
+		assert_int_equal(sim_told_clock(p->f), 0);
 		fake_phone_free(p);
 	}
 }

@@ -129,12 +129,12 @@ silence_leads_back_to_the_connection(void **state)
 
 	sip_phone_switch_on(t, true);
 	while (serve_sip_stats(t->rig.server)->registered == 0)
-		assert_true(fake_step(t->p->f, 30ull * SECOND));
+		assert_true(sim_step(t->p->f, 30ull * SECOND));
 	t->rig.mute = true;
-	fake_run(t->p->f, fake_now_us(t->p->f) + 61ull * SECOND);
+	sim_run(t->p->f, sim_now_us(t->p->f) + 61ull * SECOND);
 	assert_string_equal(sip_phone_try(t, "sip_provision", 0)->detail, "sip:no answer");
 	t->rig.mute = false;
-	fake_run(t->p->f, fake_now_us(t->p->f) + 61ull * SECOND);
+	sim_run(t->p->f, sim_now_us(t->p->f) + 61ull * SECOND);
 	sip_phone_is(t, "sip_provision", STEP_DONE, WHY_NONE, "");
 	assert_int_equal(t->rig.opened, 2);
 	assert_int_equal(serve_sip_stats(t->rig.server)->registered, 1);
@@ -150,16 +150,16 @@ a_loss_leads_back_to_the_connection(void **state)
 	t->p->plan.stay_us = 3600ull * SECOND;
 	sip_phone_switch_on(t, true);
 	while (serve_sip_stats(t->rig.server)->registered == 0)
-		assert_true(fake_step(t->p->f, 30ull * SECOND));
+		assert_true(sim_step(t->p->f, 30ull * SECOND));
 	t->rig.mute = true;
 	sip_rig_cut(&t->rig, -ECONNRESET);
-	fake_run(t->p->f, fake_now_us(t->p->f) + SECOND / 2);
+	sim_run(t->p->f, sim_now_us(t->p->f) + SECOND / 2);
 	t->rig.mute = false;
-	fake_run(t->p->f, fake_now_us(t->p->f) + 60ull * SECOND);
+	sim_run(t->p->f, sim_now_us(t->p->f) + 60ull * SECOND);
 	assert_string_equal(sip_phone_try(t, "sip_provision", 0)->detail, "errno:ECONNRESET");
 	sip_phone_is(t, "sip_provision", STEP_DONE, WHY_NONE, "");
 	assert_int_equal(t->rig.opened, 2);
-	fake_run(t->p->f, fake_now_us(t->p->f) + 600ull * SECOND);
+	sim_run(t->p->f, sim_now_us(t->p->f) + 600ull * SECOND);
 	assert_int_equal(t->rig.opened, 2); /* once mended, it is mended */
 }
 
@@ -170,13 +170,13 @@ given_401_it_signs_again_and_then_begins_anew(void **state)
 
 	sip_phone_switch_on(t, true);
 	while (serve_sip_stats(t->rig.server)->registered == 0)
-		assert_true(fake_step(t->p->f, 30ull * SECOND));
+		assert_true(sim_step(t->p->f, 30ull * SECOND));
 	t->rig.from = "SIP/2.0 200 OK";
 	t->rig.to = "SIP/2.0 401 OK";
-	fake_run(t->p->f, fake_now_us(t->p->f) + 2ull * SECOND);
+	sim_run(t->p->f, sim_now_us(t->p->f) + 2ull * SECOND);
 	assert_string_equal(sip_phone_try(t, "sip_provision", 1)->detail, "sip:401");
 	t->rig.from = NULL;
-	fake_run(t->p->f, fake_now_us(t->p->f) + 30ull * SECOND);
+	sim_run(t->p->f, sim_now_us(t->p->f) + 30ull * SECOND);
 	sip_phone_is(t, "sip_provision", STEP_DONE, WHY_NONE, "");
 	assert_int_equal(sip_phone_try(t, "sip_provision", 0)->why, WHY_AUTH);
 	assert_int_equal(t->rig.opened, 2);

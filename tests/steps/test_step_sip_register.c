@@ -86,8 +86,8 @@ given_a_token_that_is_refused_it_stops(void **state)
 {
 	struct sip_phone *t = *state;
 
-	fake_acceptor_free(t->rig.cfg.acceptor);
-	t->rig.cfg.acceptor = fake_acceptor_new("sip/fe01.contoso.com");
+	sim_acceptor_free(t->rig.cfg.acceptor);
+	t->rig.cfg.acceptor = sim_acceptor_new("sip/fe01.contoso.com");
 	sip_phone_walk(t, false);
 	sip_phone_is(t, "sip_register", STEP_FAIL, WHY_AUTH, "sip:401/1000");
 }
@@ -103,7 +103,7 @@ answer_with(struct sip_phone *t, const char *status, const char *headers)
 	/* The Call-ID is a matter of chance: a fixed one makes a fixed Call-ID. */
 	static const uint32_t number[] = { 0 };
 
-	fake_random(t->p->f, number, 1);
+	sim_random(t->p->f, number, 1);
 	snprintf(text, sizeof text,
 	    "SIP/2.0 %s\r\n%sCall-ID: 00000000000000000000000000000000\r\n"
 	    "CSeq: 1 REGISTER\r\n%sContent-Length: 0\r\n\r\n",
@@ -217,9 +217,9 @@ a_try_cut_short_does_not_stand_in_the_next_ones_way(void **state)
 	t->rig.deaf = true;
 	sip_phone_switch_on(t, false);
 	t->p->rows[1].limit_ms = 10000;
-	fake_run(t->p->f, 5ull * SECOND);
+	sim_run(t->p->f, 5ull * SECOND);
 	t->rig.deaf = false;
-	fake_run(t->p->f, 60ull * SECOND);
+	sim_run(t->p->f, 60ull * SECOND);
 	assert_int_equal(sip_phone_try(t, "sip_register", 0)->why, WHY_TIMEOUT);
 	sip_phone_is(t, "sip_register", STEP_DONE, WHY_NONE, "");
 	assert_int_equal(t->rig.opened, 1);
@@ -244,10 +244,10 @@ a_lost_connection_is_made_again(void **state)
 
 	t->rig.deaf = true;
 	sip_phone_switch_on(t, false);
-	fake_run(t->p->f, SECOND);
+	sim_run(t->p->f, SECOND);
 	sip_rig_cut(&t->rig, -ECONNRESET);
 	t->rig.deaf = false;
-	fake_run(t->p->f, 60ull * SECOND);
+	sim_run(t->p->f, 60ull * SECOND);
 	assert_string_equal(sip_phone_try(t, "sip_register", 0)->detail, "errno:ECONNRESET");
 	assert_int_equal(sip_phone_try(t, "sip_register", 0)->why, WHY_RESET);
 	sip_phone_is(t, "sip_register", STEP_DONE, WHY_NONE, "");
@@ -340,9 +340,9 @@ a_power_cut_at_any_moment_leaves_nothing(void **state)
 		t = *state;
 		sip_phone_switch_on(t, true);
 		for (int i = 0; i < events && more; i++)
-			more = fake_step(t->p->f, 30ull * SECOND);
+			more = sim_step(t->p->f, 30ull * SECOND);
 		journey_power_off(t->p->j);
-		assert_int_equal(fake_open(t->p->f), 0);
+		assert_int_equal(sim_open(t->p->f), 0);
 		if (!more)
 			break;
 		assert_true(events < 1000);

@@ -28,21 +28,20 @@ struct pool {
 };
 
 static void
-on_pool(void *arg, struct fake *f, const struct fake_call *call)
+on_pool(void *arg, struct sim *f, const struct sim_call *call)
 {
 	struct pool *pool = arg;
 
-	if (call->deed != FAKE_OPENED)
+	if (call->deed != SIM_OPENED)
 		return;
 	pool->connects++;
 	pool->last_ip = call->to.ip;
 	pool->trust_nothing = call->cfg->trust_nothing;
 	assert_true(call->cfg->tls);
 	if (pool->up)
-		fake_up(f, call->h, 1000, &pool->tls);
+		sim_up(f, call->h, 1000, &pool->tls);
 	else
-		fake_down(
-		    f, call->h, 1000, pool->err, pool->err == -EPROTO ? &pool->tls : NULL);
+		sim_down(f, call->h, 1000, pool->err, pool->err == -EPROTO ? &pool->tls : NULL);
 }
 
 static struct fake_phone *
@@ -51,7 +50,7 @@ phone_with(struct pool *pool)
 	struct fake_phone *p = fake_phone_new();
 
 	fake_phone_knows(p, FACT_ADDRESS | FACT_DOMAIN | FACT_CLOCK | FACT_USER | FACT_POOL);
-	fake_listen(p->f, FAKE_STREAM, 5061, on_pool, pool);
+	sim_listen(p->f, SIM_STREAM, 5061, on_pool, pool);
 	return p;
 }
 
@@ -137,17 +136,17 @@ given_exchange_the_mailbox_is_found_and_polled(void **state)
 {
 	struct serve_exchange x = { .cfg = {
 					"https://autodiscover.contoso.com/EWS/Exchange.asmx",
-					"contoso.com", fake_acceptor_new(NULL) } };
+					"contoso.com", sim_acceptor_new(NULL) } };
 	struct fake_http_server web = { .serve = on_exchange, .arg = &x };
 	struct fake_phone *p = fake_phone_new();
-	struct fake_kdc kdc = { 0 };
+	struct sim_kdc kdc = { 0 };
 
 	(void)state;
 	fake_phone_knows(p,
 	    FACT_ADDRESS | FACT_DOMAIN | FACT_CLOCK | FACT_USER | FACT_DC | FACT_TGT |
 		FACT_ROOT | FACT_CAS);
 	fake_http_listen(p->f, 443, &web);
-	fake_kdc_listen(p->f, &kdc);
+	sim_kdc_listen(p->f, &kdc);
 	fake_phone_row(p, &step_cas_tls, 1);
 	fake_phone_row(p, &step_ews_poll, 1);
 	fake_phone_walk_rows(p);
@@ -158,29 +157,29 @@ given_exchange_the_mailbox_is_found_and_polled(void **state)
 	assert_true(web.authorized[0] && web.tls[0]);
 	assert_string_equal(web.asked[0], "POST /autodiscover/autodiscover.xml");
 	fake_phone_free(p);
-	fake_acceptor_free(x.cfg.acceptor);
+	sim_acceptor_free(x.cfg.acceptor);
 }
 
 static void
 given_a_wrong_domain_there_is_no_mailbox(void **state)
 {
 	struct serve_exchange x = { .cfg = { "https://m/EWS/Exchange.asmx", "fabrikam.com",
-					fake_acceptor_new(NULL) } };
+					sim_acceptor_new(NULL) } };
 	struct fake_http_server web = { .serve = on_exchange, .arg = &x };
 	struct fake_phone *p = fake_phone_new();
-	struct fake_kdc kdc = { 0 };
+	struct sim_kdc kdc = { 0 };
 
 	(void)state;
 	fake_phone_knows(p,
 	    FACT_ADDRESS | FACT_DOMAIN | FACT_CLOCK | FACT_USER | FACT_DC | FACT_TGT |
 		FACT_ROOT | FACT_CAS);
 	fake_http_listen(p->f, 443, &web);
-	fake_kdc_listen(p->f, &kdc);
+	sim_kdc_listen(p->f, &kdc);
 	fake_phone_walk(p, &step_cas_tls, 2);
 	assert_int_equal(p->row->verdict, STEP_FAIL);
 	assert_string_equal(p->row->detail, "autodiscover:500");
 	fake_phone_free(p);
-	fake_acceptor_free(x.cfg.acceptor);
+	sim_acceptor_free(x.cfg.acceptor);
 }
 
 int

@@ -37,15 +37,15 @@ on_request(void *arg, const struct serve_request *q, struct serve_reply *r)
 
 /* DNS of the embedded pool, over the fake world's UDP. */
 static void
-on_dns(void *arg, struct fake *f, const struct fake_call *call)
+on_dns(void *arg, struct sim *f, const struct sim_call *call)
 {
 	struct rig *rig = arg;
 	struct serve_dns_done done;
 	struct buf reply = { 0 };
 
-	if (call->deed == FAKE_SENT &&
+	if (call->deed == SIM_SENT &&
 	    serve_dns_answer(rig->dns, call->bytes, false, &reply, &done) == 0)
-		fake_packet(f, call->h, 1000, buf_bytes(&reply));
+		sim_packet(f, call->h, 1000, buf_bytes(&reply));
 	buf_done(&reply);
 }
 
@@ -72,7 +72,7 @@ setup(void **state)
 	assert_int_equal(serve_dns_new(zone, 3, 3600, &rig.dns), 0);
 	fake_http_listen(rig.p->f, 80, &rig.web);
 	fake_http_listen(rig.p->f, 443, &rig.web);
-	fake_listen(rig.p->f, FAKE_UDP, 53, on_dns, &rig);
+	sim_listen(rig.p->f, SIM_UDP, 53, on_dns, &rig);
 	fake_phone_knows(rig.p, FACT_ADDRESS | FACT_DOMAIN | FACT_CLOCK | FACT_USER);
 	*state = &rig;
 	return 0;
@@ -181,9 +181,9 @@ given_a_reset_the_download_starts_again(void **state)
 	rig->web.down = -ECONNRESET;
 	fake_phone_switch_on(rig->p);
 	while (rig->web.n_asked < 1)
-		assert_true(fake_step(rig->p->f, UINT64_MAX));
+		assert_true(sim_step(rig->p->f, UINT64_MAX));
 	rig->web.downs = 2;
-	(void)fake_run(rig->p->f, UINT64_MAX);
+	(void)sim_run(rig->p->f, UINT64_MAX);
 	assert_int_equal(rig->p->row->verdict, STEP_DONE);
 	assert_int_equal(rig->p->row->tries, 3);
 	assert_int_equal(rig->update.downloads, 1);
@@ -201,12 +201,12 @@ given_a_download_that_never_ends_the_next_try_has_its_own_session(void **state)
 	    "http://pool01.contoso.com/RequestHandler/ucdevice.upx");
 	fake_phone_switch_on(rig->p);
 	while (rig->web.n_asked < 1)
-		assert_true(fake_step(rig->p->f, UINT64_MAX));
+		assert_true(sim_step(rig->p->f, UINT64_MAX));
 	rig->web.delay_us = 3600ull * 1000000;
 	while (rig->p->n_told < 2)
-		assert_true(fake_step(rig->p->f, UINT64_MAX));
+		assert_true(sim_step(rig->p->f, UINT64_MAX));
 	rig->web.delay_us = 0;
-	(void)fake_run(rig->p->f, UINT64_MAX);
+	(void)sim_run(rig->p->f, UINT64_MAX);
 	assert_string_equal(rig->p->told[1].detail, "limit:60000ms");
 	assert_int_equal(rig->p->row->verdict, STEP_DONE);
 	assert_int_equal(rig->p->row->tries, 2);
@@ -253,11 +253,11 @@ static void
 given_outside_it_asks_over_tls_and_negotiates_after_the_401(void **state)
 {
 	struct rig *rig = *state;
-	struct fake_kdc kdc = { 0 };
+	struct sim_kdc kdc = { 0 };
 
 	rig->p->id.external = true;
-	rig->update.cfg.acceptor = fake_acceptor_new(NULL);
-	fake_kdc_listen(rig->p->f, &kdc);
+	rig->update.cfg.acceptor = sim_acceptor_new(NULL);
+	sim_kdc_listen(rig->p->f, &kdc);
 	fake_phone_knows(rig->p, FACT_DC | FACT_TGT);
 	walk_all(rig);
 	assert_int_equal(rig->p->row->verdict, STEP_DONE);
@@ -266,7 +266,7 @@ given_outside_it_asks_over_tls_and_negotiates_after_the_401(void **state)
 	assert_false(rig->web.authorized[0]);
 	assert_string_equal(rig->web.asked[1], rig->web.asked[0]);
 	assert_true(rig->web.authorized[1]);
-	fake_acceptor_free(rig->update.cfg.acceptor);
+	sim_acceptor_free(rig->update.cfg.acceptor);
 }
 
 static void

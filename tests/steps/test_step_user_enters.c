@@ -38,9 +38,9 @@ the_power_may_go_while_somebody_types(void **state)
 	(void)state;
 	fake_phone_row(p, &step_user_enters, 1);
 	fake_phone_switch_on(p);
-	(void)fake_run(p->f, 5 * S);
+	(void)sim_run(p->f, 5 * S);
 	journey_power_off(p->j);
-	assert_int_equal(fake_open(p->f), 0);
+	assert_int_equal(sim_open(p->f), 0);
 	assert_int_equal(p->n_told, 0);
 	fake_phone_free(p);
 }

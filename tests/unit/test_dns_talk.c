@@ -49,7 +49,7 @@ static const struct serve_dns_record zone[] = {
 static const char suffixes[][DNS_TALK_NAME_MAX] = { "contoso.com", "lab.contoso.com" };
 
 struct rig {
-	struct fake *f;
+	struct sim *f;
 	struct fake_dns dns;
 	struct io_scope scope;
 	struct dns_talk talk;
@@ -83,8 +83,8 @@ on_note(void *arg, enum talk_fact fact, const char *text)
 static void
 rig_new(struct rig *r)
 {
-	*r = (struct rig){ .f = fake_new() };
-	r->cfg = (struct talk_cfg){ .io = fake_io(r->f),
+	*r = (struct rig){ .f = sim_new() };
+	r->cfg = (struct talk_cfg){ .io = sim_io(r->f),
 		.owner = { &r->scope, on_event, r },
 		.note = on_note,
 		.note_arg = r };
@@ -99,9 +99,9 @@ rig_new(struct rig *r)
 static void
 rig_done(struct rig *r)
 {
-	assert_int_equal(fake_open(r->f), 0);
+	assert_int_equal(sim_open(r->f), 0);
 	fake_dns_done(&r->dns);
-	fake_free(r->f);
+	sim_free(r->f);
 }
 
 static enum talk_state
@@ -111,7 +111,7 @@ look_up(struct rig *r, const char *name, enum dns_type type)
 	r->ended = false;
 	r->state = dns_talk_start(&r->talk, &r->cfg, &r->resolver, name, type);
 	if (r->state == TALK_WAIT)
-		(void)fake_run(r->f, fake_now_us(r->f) + 3600ull * S);
+		(void)sim_run(r->f, sim_now_us(r->f) + 3600ull * S);
 	assert_int_not_equal(r->state, TALK_WAIT);
 	return r->state;
 }
@@ -188,12 +188,12 @@ a_target_nobody_answers_for_does_not_cost_the_others(void **state)
 	r.state =
 	    dns_talk_start(&r.talk, &r.cfg, &r.resolver, "_half._tcp.contoso.com", DNS_SRV);
 	while (strstr(r.notes, "A nowhere") == NULL)
-		assert_true(fake_step(r.f, 1 * S));
+		assert_true(sim_step(r.f, 1 * S));
 	r.dns.server[FIRST].mood = r.dns.server[SECOND].mood = FAKE_DNS_SILENT;
 	while (strstr(r.notes, "A alias") == NULL)
-		assert_true(fake_step(r.f, 100 * S));
+		assert_true(sim_step(r.f, 100 * S));
 	r.dns.server[FIRST].mood = r.dns.server[SECOND].mood = FAKE_DNS_GOOD;
-	(void)fake_run(r.f, 200 * S);
+	(void)sim_run(r.f, 200 * S);
 	assert_int_equal(r.state, TALK_DONE);
 	assert_int_equal(r.talk.n_found, 1);
 	assert_string_equal(r.talk.found[0].name, "alias.contoso.com");
@@ -204,9 +204,9 @@ a_target_nobody_answers_for_does_not_cost_the_others(void **state)
 	r.state =
 	    dns_talk_start(&r.talk, &r.cfg, &r.resolver, "_half._tcp.contoso.com", DNS_SRV);
 	while (strstr(r.notes, "A nowhere") == NULL)
-		assert_true(fake_step(r.f, 1 * S));
+		assert_true(sim_step(r.f, 1 * S));
 	r.dns.server[FIRST].mood = r.dns.server[SECOND].mood = FAKE_DNS_SILENT;
-	(void)fake_run(r.f, 200 * S);
+	(void)sim_run(r.f, 200 * S);
 	assert_int_equal(r.state, TALK_FAILED);
 	assert_int_equal(r.talk.err, -ETIMEDOUT);
 	rig_done(&r);
@@ -267,7 +267,7 @@ a_silent_server_is_passed_over_for_the_second(void **state)
 	rig_new(&r);
 	r.dns.server[FIRST].mood = FAKE_DNS_SILENT;
 	assert_int_equal(look_up(&r, "host.contoso.com", DNS_A), TALK_DONE);
-	assert_in_range(fake_now_us(r.f), 2 * S, 2 * S + 2000);
+	assert_in_range(sim_now_us(r.f), 2 * S, 2 * S + 2000);
 	assert_string_equal(r.notes, "A host.contoso.com|=10.0.0.1|");
 	rig_done(&r);
 }
@@ -282,7 +282,7 @@ silence_of_all_ends_after_every_server_s_tries(void **state)
 	r.dns.server[FIRST].mood = r.dns.server[SECOND].mood = FAKE_DNS_SILENT;
 	assert_int_equal(look_up(&r, "host.contoso.com", DNS_A), TALK_FAILED);
 	assert_int_equal(r.talk.err, -ETIMEDOUT);
-	assert_int_equal(fake_now_us(r.f), 12 * S);
+	assert_int_equal(sim_now_us(r.f), 12 * S);
 	assert_int_equal(r.dns.server[FIRST].udp, 3);
 	assert_int_equal(r.dns.server[SECOND].udp, 3);
 	rig_done(&r);
@@ -298,7 +298,7 @@ a_late_answer_is_taken_while_the_next_server_is_asked(void **state)
 	r.dns.server[FIRST].delay_us = 3 * S;
 	r.dns.server[SECOND].mood = FAKE_DNS_SILENT;
 	assert_int_equal(look_up(&r, "host.contoso.com", DNS_A), TALK_DONE);
-	assert_int_equal(fake_now_us(r.f), 3 * S);
+	assert_int_equal(sim_now_us(r.f), 3 * S);
 	rig_done(&r);
 }
 
@@ -317,7 +317,7 @@ a_server_that_fails_is_passed_over_at_once(void **state)
 		rig_new(&r);
 		r.dns.server[FIRST].mood = cases[i].mood;
 		assert_int_equal(look_up(&r, "host.contoso.com", DNS_A), TALK_DONE);
-		assert_in_range(fake_now_us(r.f), 0, 10000);
+		assert_in_range(sim_now_us(r.f), 0, 10000);
 		r.dns.server[SECOND].mood = cases[i].mood;
 		assert_int_equal(look_up(&r, "host.contoso.com", DNS_A), TALK_FAILED);
 		assert_int_equal(r.talk.err, cases[i].err);
@@ -433,7 +433,7 @@ dropped_at_any_event_it_leaves_nothing_open(void **state)
 		r.state = dns_talk_start(
 		    &r.talk, &r.cfg, &r.resolver, "_half._tcp.contoso.com", DNS_SRV);
 		for (size_t i = 0; i < after && r.state == TALK_WAIT; i++)
-			(void)fake_step(r.f, 3600ull * S);
+			(void)sim_step(r.f, 3600ull * S);
 		dns_talk_drop(&r.talk);
 		dns_talk_drop(&r.talk);
 		rig_done(&r);
@@ -447,7 +447,7 @@ what_cannot_be_opened_fails_with_io_s_error(void **state)
 
 	(void)state;
 	rig_new(&r);
-	fake_fail_open(r.f, -EMFILE);
+	sim_fail_open(r.f, -EMFILE);
 	assert_int_equal(look_up(&r, "host.contoso.com", DNS_A), TALK_FAILED);
 	assert_int_equal(r.talk.err, -EMFILE);
 	rig_done(&r);

@@ -16,11 +16,11 @@ static void
 given_the_right_password_the_phone_logs_in(void **state)
 {
 	struct fake_phone *p = fake_phone_new();
-	struct fake_kdc kdc = { .password = "secret", .delay_us = 1000 };
+	struct sim_kdc kdc = { .password = "secret", .delay_us = 1000 };
 
 	(void)state;
 	fake_phone_knows(p, before_login);
-	fake_kdc_listen(p->f, &kdc);
+	sim_kdc_listen(p->f, &kdc);
 	fake_phone_walk(p, &step_krb_login, 3);
 	assert_int_equal(p->row->verdict, STEP_DONE);
 	assert_int_equal(kdc.logins, 1);
@@ -33,11 +33,11 @@ static void
 given_a_wrong_password_the_detail_says_so(void **state)
 {
 	struct fake_phone *p = fake_phone_new();
-	struct fake_kdc kdc = { .password = "other" };
+	struct sim_kdc kdc = { .password = "other" };
 
 	(void)state;
 	fake_phone_knows(p, before_login);
-	fake_kdc_listen(p->f, &kdc);
+	sim_kdc_listen(p->f, &kdc);
 	fake_phone_walk(p, &step_krb_login, 3);
 	assert_int_equal(p->row->verdict, STEP_FAIL);
 	assert_int_equal(p->row->why, WHY_AUTH);
@@ -50,11 +50,11 @@ static void
 given_a_silent_kdc_every_try_times_out(void **state)
 {
 	struct fake_phone *p = fake_phone_new();
-	struct fake_kdc kdc = { .silent = true };
+	struct sim_kdc kdc = { .silent = true };
 
 	(void)state;
 	fake_phone_knows(p, before_login);
-	fake_kdc_listen(p->f, &kdc);
+	sim_kdc_listen(p->f, &kdc);
 	fake_phone_walk(p, &step_krb_login, 2);
 	assert_int_equal(p->row->why, WHY_TIMEOUT);
 	assert_int_equal(p->row->tries, 2);

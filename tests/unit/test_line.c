@@ -13,11 +13,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "fake_auth.h"
 #include "line.h"
 #include "line_impl.h"
 #include "mem.h"
 #include "profile_load.h"
+#include "sim_auth.h"
 #include "sip_rig.h"
 
 _Static_assert(sizeof(struct line) <= 1536, "18,000 of them");
@@ -27,9 +27,9 @@ enum { SECOND = 1000000, NEWS_MAX = 32 };
 static const uint8_t mac[6] = { 0x00, 0x04, 0xf2, 0x10, 0x00, 0x01 };
 
 struct test {
-	struct fake *f;
+	struct sim *f;
 	struct io *io;
-	struct fake_auth *auth;
+	struct sim_auth *auth;
 	struct profile *profile;
 	struct line *line;
 	struct io_scope scope;
@@ -100,7 +100,7 @@ on_stream(void *arg, const struct io_event *ev)
 static void
 run(struct test *t, uint64_t us)
 {
-	fake_run(t->f, fake_now_us(t->f) + us);
+	sim_run(t->f, sim_now_us(t->f) + us);
 }
 
 static int
@@ -109,11 +109,11 @@ set_up(void **state)
 	struct test *t = mem_new(sizeof *t);
 	struct config_error err;
 
-	t->f = fake_new();
-	t->io = fake_io(t->f);
-	t->auth = fake_auth_new("phone00001", "CONTOSO.COM", "secret");
-	fake_auth_logged_in(t->auth);
-	fake_auth_has_ticket(t->auth, "sip/fe01.contoso.com");
+	t->f = sim_new();
+	t->io = sim_io(t->f);
+	t->auth = sim_auth_new("phone00001", "CONTOSO.COM", "secret");
+	sim_auth_logged_in(t->auth);
+	sim_auth_has_ticket(t->auth, "sip/fe01.contoso.com");
 	assert_int_equal(profile_load("cx700-1.0.199.123", &t->profile, &err), 0);
 	assert_int_equal(t->io->ops->address(t->io, 0x7f2a0001, 0), 0);
 	sip_rig_init(&t->rig, t->f);
@@ -137,7 +137,7 @@ connect_line(struct test *t)
 static void
 start(struct test *t)
 {
-	struct line_cfg cfg = { t->io, fake_auth(t->auth),
+	struct line_cfg cfg = { t->io, sim_auth(t->auth),
 		{ "phone00001", "contoso.com", mac, t->profile }, on_lost, t };
 
 	sip_rig_up(&t->rig);
@@ -171,11 +171,11 @@ tear_down(void **state)
 	struct test *t = *state;
 
 	line_free(t->line);
-	assert_int_equal(fake_open(t->f), 0);
+	assert_int_equal(sim_open(t->f), 0);
 	sip_rig_down(&t->rig);
 	profile_free(t->profile);
-	fake_auth_free(t->auth);
-	fake_free(t->f);
+	sim_auth_free(t->auth);
+	sim_free(t->f);
 	mem_free(t);
 	assert_int_equal(mem_out(), 0);
 	return 0;
@@ -215,7 +215,7 @@ the_first_message_is_as_the_reference_has_it(void **state)
 	static const uint32_t numbers[] = { 0x10 };
 
 	start(t);
-	fake_random(t->f, numbers, 1);
+	sim_random(t->f, numbers, 1);
 	assert_int_equal(line_register(t->line, owner(t), 0), 0);
 	{
 		char want[1024];
@@ -474,7 +474,7 @@ keep_alives_go_out_when_nothing_else_does(void **state)
 	sign_in(t);
 	for (int i = 0; i < 120; i++) {
 		run(t, 10 * SECOND);
-		assert_false(serve_sip_idle(sip_rig_conn(&t->rig), fake_now_us(t->f)));
+		assert_false(serve_sip_idle(sip_rig_conn(&t->rig), sim_now_us(t->f)));
 	}
 	n = line_keep_alives(t->line); /* 1200 s, every 12 to 16 s */
 	assert_in_range(n, 1200 / 16, 1200 / 12);
@@ -775,7 +775,7 @@ a_power_cut_leaves_nothing(void **state)
 	run(t, 1000 * SECOND);
 	assert_int_equal(t->n, 0);
 	assert_int_equal(t->lost, 0);
-	assert_int_equal(fake_open(t->f), 0);
+	assert_int_equal(sim_open(t->f), 0);
 	assert_false(line_is_up(t->line));
 }
 

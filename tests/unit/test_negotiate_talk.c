@@ -10,15 +10,15 @@
 #include <string.h>
 #include <strings.h>
 
-#include "fake_auth.h"
 #include "http_auth.h"
 #include "mem.h"
 #include "negotiate_talk.h"
+#include "sim_auth.h"
 
 struct rig {
-	struct fake *f;
-	struct fake_auth *auth;
-	struct fake_kdc kdc;
+	struct sim *f;
+	struct sim_auth *auth;
+	struct sim_kdc kdc;
 	struct io_scope scope;
 	struct io_handle *http;
 	struct negotiate_talk talk;
@@ -69,18 +69,18 @@ server_reads(struct rig *r, const struct io_ask *ask)
 }
 
 static void
-server(void *arg, struct fake *f, const struct fake_call *c)
+server(void *arg, struct sim *f, const struct sim_call *c)
 {
 	struct rig *r = arg;
 
-	if (c->deed != FAKE_ASKED)
+	if (c->deed != SIM_ASKED)
 		return;
 	r->asked++;
 	server_reads(r, c->ask);
 	if (r->hang_up != 0)
-		fake_down(f, c->h, 1000, r->hang_up, NULL);
+		sim_down(f, c->h, 1000, r->hang_up, NULL);
 	else
-		fake_http(f, c->h, 1000, r->status, NULL, 0, span_of("the body"), 8);
+		sim_http(f, c->h, 1000, r->status, NULL, 0, span_of("the body"), 8);
 }
 
 static void
@@ -91,14 +91,14 @@ rig_up(struct rig *r)
 	struct io *io;
 
 	memset(r, 0, sizeof *r);
-	r->f = fake_new();
-	r->auth = fake_auth_new("phone00001", "CONTOSO.COM", "secret");
+	r->f = sim_new();
+	r->auth = sim_auth_new("phone00001", "CONTOSO.COM", "secret");
 	r->status = 200;
-	io = fake_io(r->f);
+	io = sim_io(r->f);
 	io->ops->address(io, 0x7f2a0001, 0);
-	fake_auth_logged_in(r->auth);
-	fake_kdc_listen(r->f, &r->kdc);
-	fake_listen(r->f, FAKE_HTTP, 80, server, r);
+	sim_auth_logged_in(r->auth);
+	sim_kdc_listen(r->f, &r->kdc);
+	sim_listen(r->f, SIM_HTTP, 80, server, r);
 	assert_int_equal(io->ops->http(io, owner, &to, &r->http), 0);
 }
 
@@ -106,12 +106,12 @@ static void
 rig_down(struct rig *r)
 {
 	negotiate_talk_drop(&r->talk);
-	io_scope_close(fake_io(r->f), &r->scope);
-	assert_int_equal(fake_open(r->f), 0);
+	io_scope_close(sim_io(r->f), &r->scope);
+	assert_int_equal(sim_open(r->f), 0);
 	buf_done(&r->body);
 	buf_done(&r->notes);
-	fake_auth_free(r->auth);
-	fake_free(r->f);
+	sim_auth_free(r->auth);
+	sim_free(r->f);
 	assert_int_equal(mem_out(), 0);
 }
 
@@ -125,8 +125,8 @@ start(struct rig *r)
 		.n_headers = 2,
 		.body = span_of("question") };
 	struct talk_cfg cfg = {
-		.io = fake_io(r->f),
-		.auth = fake_auth(r->auth),
+		.io = sim_io(r->f),
+		.auth = sim_auth(r->auth),
 		.owner = { &r->scope, on_event, r },
 		.kdc_ip = 0x7f000001,
 		.note = on_note,
@@ -140,7 +140,7 @@ static void
 go(struct rig *r)
 {
 	start(r);
-	fake_run(r->f, UINT64_MAX);
+	sim_run(r->f, UINT64_MAX);
 }
 
 /* ---- tests ---------------------------------------------------------------------------- */
@@ -236,8 +236,8 @@ an_idle_session_that_ends_while_the_ticket_is_fetched_is_no_loss(void **state)
 	rig_up(&r);
 	r.kdc.delay_us = 5000;
 	start(&r);
-	fake_down(r.f, r.http, 1000, 0, NULL);
-	fake_run(r.f, UINT64_MAX);
+	sim_down(r.f, r.http, 1000, 0, NULL);
+	sim_run(r.f, UINT64_MAX);
 	assert_int_equal(r.state, TALK_DONE);
 	rig_down(&r);
 }
@@ -252,7 +252,7 @@ dropped_after_each_event_it_leaves_nothing(void **state)
 		rig_up(&r);
 		start(&r);
 		for (int i = 0; i < stop; i++)
-			fake_step(r.f, UINT64_MAX);
+			sim_step(r.f, UINT64_MAX);
 		rig_down(&r);
 	}
 }

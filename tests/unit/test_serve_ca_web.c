@@ -28,7 +28,7 @@ static void
 rig_up(struct rig *r)
 {
 	memset(r, 0, sizeof *r);
-	r->acceptor = fake_acceptor_new("HTTP/dc01");
+	r->acceptor = sim_acceptor_new("HTTP/dc01");
 	r->p7b = dir_rig_load("chain2.p7b");
 	assert_int_equal(serve_ca_web_init(&r->web, r->acceptor, buf_bytes(&r->p7b)), 0);
 }
@@ -39,7 +39,7 @@ rig_down(struct rig *r)
 	buf_done(&r->reply.body);
 	buf_done(&r->p7b);
 	serve_ca_web_done(&r->web);
-	fake_acceptor_free(r->acceptor);
+	sim_acceptor_free(r->acceptor);
 	assert_int_equal(mem_out(), 0);
 }
 

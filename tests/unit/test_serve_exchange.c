@@ -9,10 +9,10 @@
 #include <string.h>
 
 #include "autodiscover_xml.h"
-#include "fake_auth.h"
 #include "http_auth.h"
 #include "mem.h"
 #include "serve_exchange.h"
+#include "sim_auth.h"
 
 #define PAGE "/autodiscover/autodiscover.xml"
 #define GOOD "SPNEGO HTTP/autodiscover.contoso.com phone00001@CONTOSO.COM"
@@ -28,7 +28,7 @@ setup(void **state)
 {
 	struct rig *r = mem_new(sizeof *r);
 
-	r->acceptor = fake_acceptor_new(NULL);
+	r->acceptor = sim_acceptor_new(NULL);
 	r->exchange.cfg =
 	    (struct serve_exchange_cfg){ .ews_url =
 					     "https://mail01.contoso.com/EWS/Exchange.asmx",
@@ -44,7 +44,7 @@ teardown(void **state)
 	struct rig *r = *state;
 
 	buf_done(&r->reply.body);
-	fake_acceptor_free(r->acceptor);
+	sim_acceptor_free(r->acceptor);
 	mem_free(r);
 	assert_int_equal(mem_out(), 0);
 	return 0;

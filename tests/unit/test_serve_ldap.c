@@ -13,7 +13,7 @@
 #include "rng.h"
 
 struct rig {
-	struct fake *f;
+	struct sim *f;
 	struct dir_rig dir;
 	struct serve_ldap_conn conn;
 	struct buf reply;
@@ -27,7 +27,7 @@ static void
 rig_up(struct rig *r, bool publish)
 {
 	memset(r, 0, sizeof *r);
-	r->f = fake_new();
+	r->f = sim_new();
 	dir_rig_up(&r->dir, r->f, "ldap/another", publish);
 	serve_ldap_open(&r->conn, &r->dir.ldap);
 }
@@ -38,7 +38,7 @@ rig_down(struct rig *r)
 	serve_ldap_close(&r->conn);
 	buf_done(&r->reply);
 	dir_rig_down(&r->dir);
-	fake_free(r->f);
+	sim_free(r->f);
 	assert_int_equal(mem_out(), 0);
 }
 

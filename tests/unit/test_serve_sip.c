@@ -11,11 +11,11 @@
 #include <string.h>
 
 #include "epid.h"
-#include "fake_auth.h"
-#include "fake_io.h"
 #include "mem.h"
 #include "rng.h"
 #include "serve_sip.h"
+#include "sim.h"
+#include "sim_auth.h"
 #include "sip_msg.h"
 #include "sip_signed.h"
 #include "text.h"
@@ -32,7 +32,7 @@ struct test {
 	struct serve_sip_cfg cfg;
 	struct serve_sip *server;
 	struct serve_sip_conn *conn;
-	struct fake_auth *auth;
+	struct sim_auth *auth;
 	struct auth_sa *sa;
 	struct buf out;
 	struct sip_msg msg;
@@ -64,15 +64,15 @@ set_up(void **state)
 		.fqdn = "fe01.contoso.com",
 		.sip_domain = "contoso.com",
 		.krb_realm = "CONTOSO.COM",
-		.acceptor = fake_acceptor_new(NULL),
+		.acceptor = sim_acceptor_new(NULL),
 		.users = "phone%05d",
 		.n_users = 3,
 		.log = on_log,
 		.arg = t,
 	};
-	t->auth = fake_auth_new("phone00001", "CONTOSO.COM", "secret");
-	fake_auth_logged_in(t->auth);
-	fake_auth_has_ticket(t->auth, TARGET);
+	t->auth = sim_auth_new("phone00001", "CONTOSO.COM", "secret");
+	sim_auth_logged_in(t->auth);
+	sim_auth_has_ticket(t->auth, TARGET);
 	t->version = 4;
 	t->user = "phone00001";
 	t->epid = ";epid=" EPID;
@@ -98,11 +98,11 @@ tear_down(void **state)
 	struct test *t = *state;
 
 	if (t->sa != NULL)
-		fake_auth(t->auth)->ops->sign_close(t->sa);
+		sim_auth(t->auth)->ops->sign_close(t->sa);
 	serve_sip_close(t->conn);
 	serve_sip_free(t->server);
-	fake_auth_free(t->auth);
-	fake_acceptor_free(t->cfg.acceptor);
+	sim_auth_free(t->auth);
+	sim_acceptor_free(t->cfg.acceptor);
 	buf_done(&t->out);
 	mem_free(t);
 	assert_int_equal(mem_out(), 0);
@@ -174,7 +174,7 @@ say_with(struct test *t, const char *method, struct sip_auth *a, const char *bod
 	if (a->rand.n > 0) {
 		assert_int_equal(sip_signed_bytes(&bytes, &m, a), 0);
 		assert_int_equal(
-		    fake_auth(t->auth)->ops->sign(t->sa, buf_bytes(&bytes), &mic), 0);
+		    sim_auth(t->auth)->ops->sign(t->sa, buf_bytes(&bytes), &mic), 0);
 		a->mic = buf_bytes(&mic);
 	}
 	b.n = n;
@@ -210,9 +210,9 @@ register_with_token(struct test *t)
 	char num[16];
 
 	if (t->sa != NULL)
-		fake_auth(t->auth)->ops->sign_close(t->sa);
+		sim_auth(t->auth)->ops->sign_close(t->sa);
 	assert_int_equal(
-	    fake_auth(t->auth)->ops->sign_open(fake_auth(t->auth), TARGET, &token, &t->sa), 0);
+	    sim_auth(t->auth)->ops->sign_open(sim_auth(t->auth), TARGET, &token, &t->sa), 0);
 	buf_base64(&base64, buf_bytes(&token));
 	a.gssapi = buf_bytes(&base64);
 	if (t->version >= 4) {
@@ -237,7 +237,7 @@ check_signature(struct test *t)
 	assert_int_equal(sip_signed_bytes(&bytes, &t->msg, &a), 0);
 	assert_int_equal(text_unhex(&mic, a.mic), 0);
 	assert_int_equal(
-	    fake_auth(t->auth)->ops->check(t->sa, buf_bytes(&bytes), buf_bytes(&mic)), 0);
+	    sim_auth(t->auth)->ops->check(t->sa, buf_bytes(&bytes), buf_bytes(&mic)), 0);
 	snprintf(
 	    t->opaque, sizeof t->opaque, "%.*s", (int)a.opaque.n, (const char *)a.opaque.p);
 	buf_done(&bytes);
@@ -425,12 +425,12 @@ unknown_users_are_not_found(void **state)
 	start(t);
 	for (size_t i = 0; i < sizeof users / sizeof users[0]; i++) {
 		if (t->sa != NULL)
-			fake_auth(t->auth)->ops->sign_close(t->sa);
+			sim_auth(t->auth)->ops->sign_close(t->sa);
 		t->sa = NULL;
-		fake_auth_free(t->auth);
-		t->auth = fake_auth_new(users[i], "CONTOSO.COM", "secret");
-		fake_auth_logged_in(t->auth);
-		fake_auth_has_ticket(t->auth, TARGET);
+		sim_auth_free(t->auth);
+		t->auth = sim_auth_new(users[i], "CONTOSO.COM", "secret");
+		sim_auth_logged_in(t->auth);
+		sim_auth_has_ticket(t->auth, TARGET);
 		t->user = users[i];
 		t->cnum = 0;
 		register_with_token(t);
@@ -589,7 +589,7 @@ who_takes_no_piggyback_gets_a_notify(void **state)
 		buf_text(&b, "\r\n");
 		assert_int_equal(sip_msg_parse(b.p, b.n, &m), 0);
 		(void)sip_signed_bytes(&bytes, &m, &a);
-		(void)fake_auth(t->auth)->ops->sign(t->sa, buf_bytes(&bytes), &mic);
+		(void)sim_auth(t->auth)->ops->sign(t->sa, buf_bytes(&bytes), &mic);
 		a.mic = buf_bytes(&mic);
 		b.n = n;
 		sip_write_auth(&b, SIP_BY_CLIENT, "Authorization", &a);

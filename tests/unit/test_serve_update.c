@@ -9,10 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "fake_auth.h"
 #include "http_auth.h"
 #include "mem.h"
 #include "serve_update.h"
+#include "sim_auth.h"
 #include "update_xml.h"
 
 #define ASK "/RequestHandler/ucdevice.upx"
@@ -35,7 +35,7 @@ setup(void **state)
 {
 	struct rig *r = mem_new(sizeof *r);
 
-	r->acceptor = fake_acceptor_new(NULL);
+	r->acceptor = sim_acceptor_new(NULL);
 	r->update.cfg = (struct serve_update_cfg){
 		.version = "1.0.522.101",
 		.internal_url = "http://pool01.contoso.com/DeviceUpdateFiles_Int",
@@ -54,7 +54,7 @@ teardown(void **state)
 	buf_done(&r->reply.body);
 	buf_done(&r->audit);
 	buf_done(&r->body);
-	fake_acceptor_free(r->acceptor);
+	sim_acceptor_free(r->acceptor);
 	mem_free(r);
 	assert_int_equal(mem_out(), 0);
 	return 0;

@@ -10,15 +10,15 @@
 #include <errno.h>
 #include <string.h>
 
-#include "fake_auth.h"
 #include "mem.h"
+#include "sim_auth.h"
 #include "ticket_talk.h"
 
 /* One talk and who listens to it. */
 struct rig {
-	struct fake *f;
-	struct fake_auth *auth;
-	struct fake_kdc kdc;
+	struct sim *f;
+	struct sim_auth *auth;
+	struct sim_kdc kdc;
 	struct io_scope scope;
 	struct ticket_talk talk;
 	enum talk_state state;
@@ -48,8 +48,8 @@ static struct talk_cfg
 cfg_of(struct rig *r)
 {
 	return (struct talk_cfg){
-		.io = fake_io(r->f),
-		.auth = fake_auth(r->auth),
+		.io = sim_io(r->f),
+		.auth = sim_auth(r->auth),
 		.owner = { &r->scope, on_event, r },
 		.kdc_ip = 0x7f000001,
 		.note = on_note,
@@ -61,9 +61,9 @@ static void
 rig_up(struct rig *r)
 {
 	memset(r, 0, sizeof *r);
-	r->f = fake_new();
-	r->auth = fake_auth_new("phone00001", "CONTOSO.COM", "secret");
-	fake_io(r->f)->ops->address(fake_io(r->f), 0x7f2a0001, 0);
+	r->f = sim_new();
+	r->auth = sim_auth_new("phone00001", "CONTOSO.COM", "secret");
+	sim_io(r->f)->ops->address(sim_io(r->f), 0x7f2a0001, 0);
 }
 
 /* Nothing may be left of the talk. */
@@ -71,10 +71,10 @@ static void
 rig_down(struct rig *r)
 {
 	ticket_talk_drop(&r->talk);
-	assert_int_equal(fake_open(r->f), 0);
+	assert_int_equal(sim_open(r->f), 0);
 	buf_done(&r->notes);
-	fake_auth_free(r->auth);
-	fake_free(r->f);
+	sim_auth_free(r->auth);
+	sim_free(r->f);
 	assert_int_equal(mem_out(), 0);
 }
 
@@ -84,7 +84,7 @@ log_in(struct rig *r)
 	struct talk_cfg cfg = cfg_of(r);
 
 	r->state = ticket_talk_login(&r->talk, &cfg);
-	fake_run(r->f, UINT64_MAX);
+	sim_run(r->f, UINT64_MAX);
 }
 
 static void
@@ -92,9 +92,9 @@ get_ticket(struct rig *r)
 {
 	struct talk_cfg cfg = cfg_of(r);
 
-	fake_auth_logged_in(r->auth);
+	sim_auth_logged_in(r->auth);
 	r->state = ticket_talk_ticket(&r->talk, &cfg, "HTTP/dc01.contoso.com");
-	fake_run(r->f, UINT64_MAX);
+	sim_run(r->f, UINT64_MAX);
 }
 
 /* ---- how it should go --------------------------------------------------------------- */
@@ -106,7 +106,7 @@ a_login_takes_two_packets_each_way(void **state)
 
 	(void)state;
 	rig_up(&r);
-	fake_kdc_listen(r.f, &r.kdc);
+	sim_kdc_listen(r.f, &r.kdc);
 	log_in(&r);
 	assert_int_equal(r.state, TALK_DONE);
 	assert_int_equal(r.kdc.packets, 2);
@@ -123,7 +123,7 @@ a_ticket_too_big_for_udp_comes_over_tcp(void **state)
 	(void)state;
 	rig_up(&r);
 	r.kdc.too_big = true;
-	fake_kdc_listen(r.f, &r.kdc);
+	sim_kdc_listen(r.f, &r.kdc);
 	get_ticket(&r);
 	assert_int_equal(r.state, TALK_DONE);
 	assert_string_equal(
@@ -138,7 +138,7 @@ a_ticket_that_is_there_needs_no_packet(void **state)
 
 	(void)state;
 	rig_up(&r);
-	fake_auth_has_ticket(r.auth, "HTTP/dc01.contoso.com");
+	sim_auth_has_ticket(r.auth, "HTTP/dc01.contoso.com");
 	get_ticket(&r);
 	assert_int_equal(r.state, TALK_DONE);
 	assert_int_equal(r.kdc.packets, 0);
@@ -155,12 +155,12 @@ given_silence_it_sends_after_1_and_2_and_gives_up_after_4_more_seconds(void **st
 	(void)state;
 	rig_up(&r);
 	r.kdc.silent = true;
-	fake_kdc_listen(r.f, &r.kdc);
+	sim_kdc_listen(r.f, &r.kdc);
 	log_in(&r);
 	assert_int_equal(r.state, TALK_FAILED);
 	assert_int_equal(r.talk.err, -ETIMEDOUT);
 	assert_int_equal(r.kdc.packets, 3);
-	assert_int_equal(fake_now_us(r.f), 7000000);
+	assert_int_equal(sim_now_us(r.f), 7000000);
 	assert_string_equal(buf_cstr(&r.notes), "AS-REQ;");
 	rig_down(&r);
 }
@@ -174,7 +174,7 @@ a_late_second_answer_is_not_taken_for_the_next_one(void **state)
 	(void)state;
 	rig_up(&r);
 	r.kdc.delay_us = 1500000;
-	fake_kdc_listen(r.f, &r.kdc);
+	sim_kdc_listen(r.f, &r.kdc);
 	log_in(&r);
 	assert_int_equal(r.state, TALK_DONE);
 	assert_int_equal(r.kdc.packets, 4);
@@ -193,7 +193,7 @@ a_refusal_says_its_code(void **state)
 	(void)state;
 	rig_up(&r);
 	r.kdc.password = "another";
-	fake_kdc_listen(r.f, &r.kdc);
+	sim_kdc_listen(r.f, &r.kdc);
 	log_in(&r);
 	assert_int_equal(r.state, TALK_FAILED);
 	assert_int_equal(r.talk.err, -EACCES);
@@ -210,7 +210,7 @@ a_kdc_that_fails_is_no_refusal(void **state)
 	(void)state;
 	rig_up(&r);
 	r.kdc.login_error = 60;
-	fake_kdc_listen(r.f, &r.kdc);
+	sim_kdc_listen(r.f, &r.kdc);
 	log_in(&r);
 	assert_int_equal(r.talk.err, -EREMOTEIO);
 	rig_down(&r);
@@ -224,7 +224,7 @@ a_service_nobody_knows_is_refused_with_7(void **state)
 	(void)state;
 	rig_up(&r);
 	r.kdc.unknown_spn = "HTTP/dc01.contoso.com";
-	fake_kdc_listen(r.f, &r.kdc);
+	sim_kdc_listen(r.f, &r.kdc);
 	get_ticket(&r);
 	assert_int_equal(r.state, TALK_FAILED);
 	assert_int_equal(r.talk.krb_code, 7);
@@ -270,11 +270,11 @@ refer_drop(struct auth_talk *talk)
 }
 
 static void
-answer_anything(void *arg, struct fake *f, const struct fake_call *c)
+answer_anything(void *arg, struct sim *f, const struct sim_call *c)
 {
 	(void)arg;
-	if (c->deed == FAKE_SENT)
-		fake_packet(f, c->h, 1000, span_of("!"));
+	if (c->deed == SIM_SENT)
+		sim_packet(f, c->h, 1000, span_of("!"));
 }
 
 static void
@@ -289,11 +289,11 @@ a_referral_to_another_realm_is_not_followed(void **state)
 
 	(void)state;
 	rig_up(&r);
-	fake_listen(r.f, FAKE_UDP, 88, answer_anything, NULL);
+	sim_listen(r.f, SIM_UDP, 88, answer_anything, NULL);
 	cfg = cfg_of(&r);
 	cfg.auth = &auth;
 	assert_int_equal(ticket_talk_ticket(&r.talk, &cfg, "HTTP/x"), TALK_WAIT);
-	fake_run(r.f, UINT64_MAX);
+	sim_run(r.f, UINT64_MAX);
 	assert_int_equal(r.state, TALK_FAILED);
 	assert_int_equal(r.talk.err, -ENOENT);
 	assert_string_equal(r.talk.detail, "krb:referral to FABRIKAM.COM");
@@ -307,39 +307,39 @@ a_referral_to_another_realm_is_not_followed(void **state)
 enum rude { RUDE_GARBAGE, RUDE_REFUSES, RUDE_HANGS_UP, RUDE_TOO_LONG, RUDE_IN_BITS };
 
 static void
-rude_tcp(struct fake *f, const struct fake_call *c, enum rude how)
+rude_tcp(struct sim *f, const struct sim_call *c, enum rude how)
 {
 	const uint8_t too_long[] = { 0x7f, 0, 0, 0 };
 	const uint8_t reply[] = { 0, 0, 0, 5, 0x6d, 0x82, 0, 1, 'x' };
 
-	if (c->deed == FAKE_OPENED)
-		fake_up(f, c->h, 1000, NULL);
-	if (c->deed != FAKE_SENT)
+	if (c->deed == SIM_OPENED)
+		sim_up(f, c->h, 1000, NULL);
+	if (c->deed != SIM_SENT)
 		return;
 	if (how == RUDE_HANGS_UP)
-		fake_down(f, c->h, 1000, 0, NULL);
+		sim_down(f, c->h, 1000, 0, NULL);
 	else if (how == RUDE_TOO_LONG)
-		fake_bytes(f, c->h, 1000, (struct span){ too_long, 4 });
+		sim_bytes(f, c->h, 1000, (struct span){ too_long, 4 });
 	for (size_t i = 0; how == RUDE_IN_BITS && i < sizeof reply; i++)
-		fake_bytes(f, c->h, 1000, (struct span){ reply + i, 1 });
+		sim_bytes(f, c->h, 1000, (struct span){ reply + i, 1 });
 }
 
 static void
-rude_kdc(void *arg, struct fake *f, const struct fake_call *c)
+rude_kdc(void *arg, struct sim *f, const struct sim_call *c)
 {
 	const uint8_t too_big[] = { 0x7e, 0x82, 0, 9, 0x30, 0x82, 0, 5, 0xa6, 3, 2, 1, 52 };
 	enum rude how = *(enum rude *)arg;
 
-	if (c->type == FAKE_STREAM)
+	if (c->type == SIM_STREAM)
 		rude_tcp(f, c, how);
-	else if (c->deed != FAKE_SENT)
+	else if (c->deed != SIM_SENT)
 		return;
 	else if (how == RUDE_GARBAGE)
-		fake_packet(f, c->h, 1000, span_of("what?"));
+		sim_packet(f, c->h, 1000, span_of("what?"));
 	else if (how == RUDE_REFUSES)
-		fake_down(f, c->h, 1000, -ECONNREFUSED, NULL);
+		sim_down(f, c->h, 1000, -ECONNREFUSED, NULL);
 	else
-		fake_packet(f, c->h, 1000, (struct span){ too_big, sizeof too_big });
+		sim_packet(f, c->h, 1000, (struct span){ too_big, sizeof too_big });
 }
 
 static void
@@ -348,8 +348,8 @@ with_rude_kdc(enum rude how, enum talk_state state, int err)
 	struct rig r;
 
 	rig_up(&r);
-	fake_listen(r.f, FAKE_UDP, 88, rude_kdc, &how);
-	fake_listen(r.f, FAKE_STREAM, 88, rude_kdc, &how);
+	sim_listen(r.f, SIM_UDP, 88, rude_kdc, &how);
+	sim_listen(r.f, SIM_STREAM, 88, rude_kdc, &how);
 	get_ticket(&r);
 	assert_int_equal(r.state, state);
 	assert_int_equal(r.talk.err, err);
@@ -402,14 +402,14 @@ dropped_after_each_event_it_leaves_nothing(void **state)
 
 		rig_up(&r);
 		r.kdc.too_big = true;
-		fake_kdc_listen(r.f, &r.kdc);
-		fake_auth_logged_in(r.auth);
+		sim_kdc_listen(r.f, &r.kdc);
+		sim_auth_logged_in(r.auth);
 		cfg = cfg_of(&r);
 		r.state = ticket_talk_ticket(&r.talk, &cfg, "HTTP/dc01.contoso.com");
 		for (int i = 0; i < stop; i++)
-			fake_step(r.f, UINT64_MAX);
+			sim_step(r.f, UINT64_MAX);
 		ticket_talk_drop(&r.talk);
-		assert_int_equal(fake_run(r.f, UINT64_MAX), 0);
+		assert_int_equal(sim_run(r.f, UINT64_MAX), 0);
 		rig_down(&r);
 	}
 }
@@ -421,7 +421,7 @@ when_nothing_can_be_opened_it_fails_with_the_reason(void **state)
 
 	(void)state;
 	rig_up(&r);
-	fake_fail_open(r.f, -EMFILE);
+	sim_fail_open(r.f, -EMFILE);
 	get_ticket(&r);
 	assert_int_equal(r.state, TALK_FAILED);
 	assert_int_equal(r.talk.err, -EMFILE);

@@ -1,26 +1,26 @@
 /*
- * fake_io.c - the fake world's clock and queue, and the test's side of it.
+ * sim.c - the fake world's clock and queue, and the test's side of it.
  *
- * io.h's rules are asserted: an event comes only from fake_run(), one at a time, to an open
+ * io.h's rules are asserted: an event comes only from sim_run(), one at a time, to an open
  * handle; lent bytes are overwritten as soon as the event is over.
  */
-#include "fake_io.h"
+#include "sim.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include <zlib.h>
 
-#include "fake_world.h"
 #include "mem.h"
+#include "sim_priv.h"
 
-struct fake *
-fake_new(void)
+struct sim *
+sim_new(void)
 {
-	struct fake *f = mem_new(sizeof *f);
+	struct sim *f = mem_new(sizeof *f);
 
 	assert(f != NULL);
-	f->io.ops = &fake_ops;
+	f->io.ops = &sim_ops;
 	list_init(&f->due);
 	list_init(&f->handles);
 	list_init(&f->dead);
@@ -40,12 +40,12 @@ handles_free(struct list *handles)
 }
 
 void
-fake_free(struct fake *f)
+sim_free(struct sim *f)
 {
 	if (f == NULL)
 		return;
 	while (!list_empty(&f->due))
-		fake_due_free(LIST_ITEM(f->due.next, struct fake_due, link));
+		sim_due_free(LIST_ITEM(f->due.next, struct sim_due, link));
 	handles_free(&f->handles);
 	handles_free(&f->dead);
 	mem_free(f->numbers);
@@ -53,7 +53,7 @@ fake_free(struct fake *f)
 }
 
 struct io *
-fake_io(struct fake *f)
+sim_io(struct sim *f)
 {
 	return &f->io;
 }
@@ -62,7 +62,7 @@ fake_io(struct fake *f)
 
 /* The one allocation that a test lets fail is to be the phone's: ours is made again. */
 static void *
-fake_mem(size_t n)
+sim_mem(size_t n)
 {
 	void *p = mem_new(n);
 
@@ -73,19 +73,19 @@ fake_mem(size_t n)
 }
 
 static char *
-fake_copy(const void *bytes, size_t n)
+sim_copy(const void *bytes, size_t n)
 {
-	char *p = fake_mem(n + 1);
+	char *p = sim_mem(n + 1);
 
 	if (n > 0)
 		memcpy(p, bytes, n);
 	return p;
 }
 
-struct fake_due *
-fake_due_new(struct io_handle *h, uint64_t after_us, enum io_kind kind)
+struct sim_due *
+sim_due_new(struct io_handle *h, uint64_t after_us, enum io_kind kind)
 {
-	struct fake_due *d = fake_mem(sizeof *d);
+	struct sim_due *d = sim_mem(sizeof *d);
 	struct list *at;
 
 	assert(h->open);
@@ -94,14 +94,14 @@ fake_due_new(struct io_handle *h, uint64_t after_us, enum io_kind kind)
 	d->ev = (struct io_event){ .kind = kind, .h = h };
 
 	for (at = h->f->due.prev; at != &h->f->due; at = at->prev)
-		if (LIST_ITEM(at, struct fake_due, link)->at_us <= d->at_us)
+		if (LIST_ITEM(at, struct sim_due, link)->at_us <= d->at_us)
 			break;
 	list_add_tail(at->next, &d->link);
 	return d;
 }
 
 void
-fake_due_free(struct fake_due *d)
+sim_due_free(struct sim_due *d)
 {
 	list_remove(&d->link);
 	if (d->bytes != NULL)
@@ -116,28 +116,28 @@ fake_due_free(struct fake_due *d)
 }
 
 void
-fake_due_drop(struct io_handle *h, bool alarms_only)
+sim_due_drop(struct io_handle *h, bool alarms_only)
 {
 	struct list *next;
 
 	for (struct list *at = h->f->due.next; at != &h->f->due; at = next) {
-		struct fake_due *d = LIST_ITEM(at, struct fake_due, link);
+		struct sim_due *d = LIST_ITEM(at, struct sim_due, link);
 
 		next = at->next;
 		if (d->h == h && (!alarms_only || d->ev.kind == IO_ALARM))
-			fake_due_free(d);
+			sim_due_free(d);
 	}
 }
 
 static void
-due_bytes(struct fake_due *d, struct span bytes)
+due_bytes(struct sim_due *d, struct span bytes)
 {
-	d->bytes = (uint8_t *)fake_copy(bytes.p, bytes.n);
+	d->bytes = (uint8_t *)sim_copy(bytes.p, bytes.n);
 	d->ev.bytes = (struct span){ d->bytes, bytes.n };
 }
 
 static void
-due_tls(struct fake_due *d, const struct io_tls_seen *tls)
+due_tls(struct sim_due *d, const struct io_tls_seen *tls)
 {
 	if (tls == NULL)
 		return;
@@ -146,16 +146,16 @@ due_tls(struct fake_due *d, const struct io_tls_seen *tls)
 }
 
 static void
-due_http(struct fake_due *d, const struct io_http_seen *seen)
+due_http(struct sim_due *d, const struct io_http_seen *seen)
 {
 	d->http = *seen;
-	d->headers = fake_mem((seen->n_headers + 1) * sizeof *d->headers);
+	d->headers = sim_mem((seen->n_headers + 1) * sizeof *d->headers);
 	d->n_headers = seen->n_headers;
 	for (size_t i = 0; i < seen->n_headers; i++) {
 		const struct io_header *from = &seen->headers[i];
 
-		d->headers[i].name = fake_copy(from->name, strlen(from->name));
-		d->headers[i].value = fake_copy(from->value, strlen(from->value));
+		d->headers[i].name = sim_copy(from->name, strlen(from->name));
+		d->headers[i].value = sim_copy(from->value, strlen(from->value));
 	}
 	d->http.headers = d->headers;
 	d->ev.http = &d->http;
@@ -164,24 +164,24 @@ due_http(struct fake_due *d, const struct io_http_seen *seen)
 /* ---- the test's side ---------------------------------------------------------- */
 
 void
-fake_listen(struct fake *f, enum fake_type type, uint16_t port, fake_fn *fn, void *arg)
+sim_listen(struct sim *f, enum sim_type type, uint16_t port, sim_fn *fn, void *arg)
 {
-	assert(f->n_rules < FAKE_RULES_MAX);
-	f->rules[f->n_rules++] = (struct fake_rule){ type, port, fn, arg };
+	assert(f->n_rules < SIM_RULES_MAX);
+	f->rules[f->n_rules++] = (struct sim_rule){ type, port, fn, arg };
 }
 
 bool
-fake_tell(struct io_handle *h, struct fake_call call)
+sim_tell(struct io_handle *h, struct sim_call call)
 {
-	struct fake *f = h->f;
+	struct sim *f = h->f;
 
 	call.h = h;
 	call.type = h->type;
 	call.to = h->to;
 	call.vlan = h->vlan;
-	call.cfg = h->type == FAKE_STREAM || h->type == FAKE_HTTP ? &h->cfg : NULL;
+	call.cfg = h->type == SIM_STREAM || h->type == SIM_HTTP ? &h->cfg : NULL;
 	for (size_t i = f->n_rules; i-- > 0;) {
-		const struct fake_rule *r = &f->rules[i];
+		const struct sim_rule *r = &f->rules[i];
 
 		if (r->type == h->type && (r->port == 0 || r->port == h->to.port)) {
 			r->fn(r->arg, f, &call);
@@ -192,37 +192,37 @@ fake_tell(struct io_handle *h, struct fake_call call)
 }
 
 void
-fake_packet(struct fake *f, struct io_handle *h, uint64_t after_us, struct span bytes)
+sim_packet(struct sim *f, struct io_handle *h, uint64_t after_us, struct span bytes)
 {
-	assert(h->f == f && (h->type == FAKE_UDP || h->type == FAKE_DHCP));
-	due_bytes(fake_due_new(h, after_us, IO_PACKET), bytes);
+	assert(h->f == f && (h->type == SIM_UDP || h->type == SIM_DHCP));
+	due_bytes(sim_due_new(h, after_us, IO_PACKET), bytes);
 }
 
 void
-fake_up(struct fake *f, struct io_handle *h, uint64_t after_us, const struct io_tls_seen *tls)
+sim_up(struct sim *f, struct io_handle *h, uint64_t after_us, const struct io_tls_seen *tls)
 {
-	struct fake_due *d;
+	struct sim_due *d;
 
-	assert(h->f == f && h->type == FAKE_STREAM);
-	d = fake_due_new(h, after_us, IO_UP);
+	assert(h->f == f && h->type == SIM_STREAM);
+	d = sim_due_new(h, after_us, IO_UP);
 	d->ev.local = (struct io_addr){ f->ip, 49152 };
 	due_tls(d, tls);
 }
 
 void
-fake_bytes(struct fake *f, struct io_handle *h, uint64_t after_us, struct span bytes)
+sim_bytes(struct sim *f, struct io_handle *h, uint64_t after_us, struct span bytes)
 {
-	assert(h->f == f && h->type == FAKE_STREAM);
-	due_bytes(fake_due_new(h, after_us, IO_BYTES), bytes);
+	assert(h->f == f && h->type == SIM_STREAM);
+	due_bytes(sim_due_new(h, after_us, IO_BYTES), bytes);
 }
 
 void
-fake_down(struct fake *f, struct io_handle *h, uint64_t after_us, int err,
+sim_down(struct sim *f, struct io_handle *h, uint64_t after_us, int err,
     const struct io_tls_seen *tls)
 {
-	struct fake_due *d = fake_due_new(h, after_us, IO_DOWN);
+	struct sim_due *d = sim_due_new(h, after_us, IO_DOWN);
 
-	assert(h->f == f && h->type != FAKE_ALARM);
+	assert(h->f == f && h->type != SIM_ALARM);
 	d->ev.err = err;
 	due_tls(d, tls);
 }
@@ -234,33 +234,33 @@ http_body(struct io_handle *h, uint64_t after_us, struct span body)
 	size_t half = body.n / 2;
 
 	if (half > 0)
-		due_bytes(fake_due_new(h, after_us, IO_BODY), (struct span){ body.p, half });
+		due_bytes(sim_due_new(h, after_us, IO_BODY), (struct span){ body.p, half });
 	if (body.n > 0)
-		due_bytes(fake_due_new(h, after_us, IO_BODY),
+		due_bytes(sim_due_new(h, after_us, IO_BODY),
 		    (struct span){ body.p + half, body.n - half });
 }
 
 void
-fake_http(struct fake *f, struct io_handle *h, uint64_t after_us, int status,
+sim_http(struct sim *f, struct io_handle *h, uint64_t after_us, int status,
     const struct io_header *headers, size_t n_headers, struct span body, uint64_t body_n)
 {
 	struct io_http_seen seen = {
 		.status = status, .headers = headers, .n_headers = n_headers
 	};
 
-	assert(h->f == f && h->type == FAKE_HTTP && h->asking);
+	assert(h->f == f && h->type == SIM_HTTP && h->asking);
 	if (body_n < body.n)
 		body_n = body.n;
-	due_http(fake_due_new(h, after_us, IO_HEAD), &seen);
+	due_http(sim_due_new(h, after_us, IO_HEAD), &seen);
 	if (!h->count)
 		http_body(h, after_us, body);
 	if (body_n > (h->count ? 0 : body.n))
-		fake_due_new(h, after_us, IO_BODY)->ev.bytes.n =
+		sim_due_new(h, after_us, IO_BODY)->ev.bytes.n =
 		    (size_t)(body_n - (h->count ? 0 : body.n));
 
 	seen.body_n = body_n;
 	seen.crc32 = (uint32_t)crc32(0, body.p, (uInt)body.n);
-	due_http(fake_due_new(h, after_us, IO_WHOLE), &seen);
+	due_http(sim_due_new(h, after_us, IO_WHOLE), &seen);
 }
 
 /* ---- running -------------------------------------------------------------------- */
@@ -279,15 +279,15 @@ note_event(struct io_handle *h, const struct io_event *ev)
 }
 
 bool
-fake_step(struct fake *f, uint64_t until_us)
+sim_step(struct sim *f, uint64_t until_us)
 {
-	struct fake_due *d;
+	struct sim_due *d;
 	struct io_handle *h;
 
 	assert(!f->running);
 	if (list_empty(&f->due))
 		return false;
-	d = LIST_ITEM(f->due.next, struct fake_due, link);
+	d = LIST_ITEM(f->due.next, struct sim_due, link);
 	if (d->at_us > until_us) {
 		f->now_us = until_us;
 		return false;
@@ -301,34 +301,34 @@ fake_step(struct fake *f, uint64_t until_us)
 	f->running = true;
 	h->owner.fn(h->owner.arg, &d->ev);
 	f->running = false;
-	fake_due_free(d);
+	sim_due_free(d);
 	return true;
 }
 
 size_t
-fake_run(struct fake *f, uint64_t until_us)
+sim_run(struct sim *f, uint64_t until_us)
 {
 	size_t n = 0;
 
-	while (fake_step(f, until_us))
+	while (sim_step(f, until_us))
 		n++;
 	return n;
 }
 
 uint64_t
-fake_now_us(const struct fake *f)
+sim_now_us(const struct sim *f)
 {
 	return f->now_us;
 }
 
 size_t
-fake_open(const struct fake *f)
+sim_open(const struct sim *f)
 {
 	return f->open;
 }
 
 void
-fake_random(struct fake *f, const uint32_t *numbers, size_t n)
+sim_random(struct sim *f, const uint32_t *numbers, size_t n)
 {
 	mem_free(f->numbers);
 	f->numbers = (uint32_t *)(void *)mem_copy(numbers, n * sizeof *numbers);
@@ -337,37 +337,37 @@ fake_random(struct fake *f, const uint32_t *numbers, size_t n)
 }
 
 uint32_t
-fake_address(const struct fake *f)
+sim_address(const struct sim *f)
 {
 	return f->ip;
 }
 
 uint16_t
-fake_vlan(const struct fake *f)
+sim_vlan(const struct sim *f)
 {
 	return f->vlan;
 }
 
 size_t
-fake_roots(const struct fake *f)
+sim_roots(const struct sim *f)
 {
 	return f->roots;
 }
 
 size_t
-fake_cuts(const struct fake *f)
+sim_cuts(const struct sim *f)
 {
 	return f->cuts;
 }
 
 int64_t
-fake_clock(const struct fake *f)
+sim_told_clock(const struct sim *f)
 {
 	return f->wall_minus_now_us;
 }
 
 void
-fake_fail_open(struct fake *f, int err)
+sim_fail_open(struct sim *f, int err)
 {
 	f->fail_open = err;
 }

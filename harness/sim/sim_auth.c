@@ -1,17 +1,17 @@
-/* fake_auth.c - the phone's side of the toy Kerberos; see fake_auth.h. */
-#include "fake_auth.h"
+/* sim_auth.c - the phone's side of the toy Kerberos; see sim_auth.h. */
+#include "sim_auth.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "fake_krb.h"
 #include "mem.h"
+#include "sim_krb.h"
 
 enum { TICKETS_MAX = 16, NAME_MAX_ = 160 };
 
-struct fake_auth {
+struct sim_auth {
 	struct auth auth; /* first */
 	char user[64], realm[64], password[64];
 	bool logged_in;
@@ -22,25 +22,25 @@ struct fake_auth {
 };
 
 struct auth_talk {
-	struct fake_auth *a;
+	struct sim_auth *a;
 	bool login, preauth, stream;
 	char spn[NAME_MAX_], text[160];
 	struct buf packet;
 };
 
 struct auth_sa {
-	struct fake_auth *a;
+	struct sim_auth *a;
 	char key[NAME_MAX_];
 };
 
-static struct fake_auth *
+static struct sim_auth *
 self(struct auth *auth)
 {
-	return (struct fake_auth *)(void *)auth;
+	return (struct sim_auth *)(void *)auth;
 }
 
 static bool
-has_ticket(const struct fake_auth *a, const char *spn)
+has_ticket(const struct sim_auth *a, const char *spn)
 {
 	for (size_t i = 0; i < a->n_tickets; i++)
 		if (strcmp(a->tickets[i], spn) == 0)
@@ -57,7 +57,7 @@ toy_clock(struct auth *auth, int64_t us)
 /* ---- talks ---------------------------------------------------------------- */
 
 static int
-talk_new(struct fake_auth *a, bool login, const char *spn, struct auth_talk **out)
+talk_new(struct sim_auth *a, bool login, const char *spn, struct auth_talk **out)
 {
 	struct auth_talk *t = mem_new(sizeof *t);
 
@@ -93,7 +93,7 @@ talk_send(struct auth_talk *t, struct auth_out *out)
 	else
 		snprintf(text, sizeof text, "%s", t->login ? t->a->user : t->spn);
 	buf_clear(&t->packet);
-	fake_krb_write(&t->packet, t->stream, t->login ? FAKE_AS_REQ : FAKE_TGS_REQ, text);
+	sim_krb_write(&t->packet, t->stream, t->login ? SIM_AS_REQ : SIM_TGS_REQ, text);
 	if (t->packet.err != 0) {
 		out->text = "krb:0 no memory";
 		return AUTH_FAILED;
@@ -105,7 +105,7 @@ talk_send(struct auth_talk *t, struct auth_out *out)
 }
 
 static enum auth_next
-talk_error(struct auth_talk *t, const struct fake_krb *m, struct auth_out *out)
+talk_error(struct auth_talk *t, const struct sim_krb *m, struct auth_out *out)
 {
 	if (m->code == 25 && t->login && !t->preauth) {
 		t->preauth = true;
@@ -124,23 +124,23 @@ talk_error(struct auth_talk *t, const struct fake_krb *m, struct auth_out *out)
 static enum auth_next
 toy_next(struct auth_talk *t, struct span reply, struct auth_out *out)
 {
-	struct fake_krb m;
+	struct sim_krb m;
 
 	*out = (struct auth_out){ .realm = t->a->realm };
 	if (reply.n == 0 && has_ticket(t->a, t->spn) && !t->login)
 		return AUTH_DONE;
 	if (reply.n == 0)
 		return talk_send(t, out);
-	if (fake_krb_read(reply, t->stream, &m) != 0) {
+	if (sim_krb_read(reply, t->stream, &m) != 0) {
 		out->text = "krb:0 what is this";
 		return AUTH_FAILED;
 	}
-	if (m.tag == FAKE_KRB_ERROR)
+	if (m.tag == SIM_KRB_ERROR)
 		return talk_error(t, &m, out);
 	if (t->login)
 		t->a->logged_in = true;
 	else
-		fake_auth_has_ticket(t->a, t->spn);
+		sim_auth_has_ticket(t->a, t->spn);
 	return AUTH_DONE;
 }
 
@@ -157,7 +157,7 @@ toy_drop(struct auth_talk *t)
 static int
 toy_token(struct auth *auth, const char *kind, const char *spn, struct buf *out)
 {
-	struct fake_auth *a = self(auth);
+	struct sim_auth *a = self(auth);
 
 	if (!has_ticket(a, spn))
 		return -ENOKEY;
@@ -198,14 +198,14 @@ toy_sign_open(struct auth *auth, const char *spn, struct buf *out, struct auth_s
 static int
 toy_sign(struct auth_sa *sa, struct span bytes, struct buf *mic_out)
 {
-	fake_mic(sa->key, "client", bytes, mic_out);
+	sim_mic(sa->key, "client", bytes, mic_out);
 	return mic_out->err;
 }
 
 static int
 toy_check(struct auth_sa *sa, struct span bytes, struct span mic)
 {
-	return fake_mic_is(sa->key, "server", bytes, mic) ? 0 : -EBADMSG;
+	return sim_mic_is(sa->key, "server", bytes, mic) ? 0 : -EBADMSG;
 }
 
 static uint32_t
@@ -225,7 +225,7 @@ toy_sign_close(struct auth_sa *sa)
 static void
 toy_forget(struct auth *auth)
 {
-	struct fake_auth *a = self(auth);
+	struct sim_auth *a = self(auth);
 
 	assert(a->talks == 0 && a->sas == 0);
 	a->logged_in = false;
@@ -251,10 +251,10 @@ static const struct auth_ops toy_ops = {
 
 /* ---- the test's side ----------------------------------------------------------- */
 
-struct fake_auth *
-fake_auth_new(const char *user, const char *realm, const char *password)
+struct sim_auth *
+sim_auth_new(const char *user, const char *realm, const char *password)
 {
-	struct fake_auth *a = mem_new(sizeof *a);
+	struct sim_auth *a = mem_new(sizeof *a);
 
 	assert(a != NULL);
 	a->auth.ops = &toy_ops;
@@ -265,7 +265,7 @@ fake_auth_new(const char *user, const char *realm, const char *password)
 }
 
 void
-fake_auth_free(struct fake_auth *a)
+sim_auth_free(struct sim_auth *a)
 {
 	if (a == NULL)
 		return;
@@ -274,19 +274,19 @@ fake_auth_free(struct fake_auth *a)
 }
 
 struct auth *
-fake_auth(struct fake_auth *a)
+sim_auth(struct sim_auth *a)
 {
 	return &a->auth;
 }
 
 void
-fake_auth_logged_in(struct fake_auth *a)
+sim_auth_logged_in(struct sim_auth *a)
 {
 	a->logged_in = true;
 }
 
 void
-fake_auth_has_ticket(struct fake_auth *a, const char *spn)
+sim_auth_has_ticket(struct sim_auth *a, const char *spn)
 {
 	if (has_ticket(a, spn))
 		return;
@@ -296,13 +296,13 @@ fake_auth_has_ticket(struct fake_auth *a, const char *spn)
 }
 
 int64_t
-fake_auth_clock(const struct fake_auth *a)
+sim_auth_clock(const struct sim_auth *a)
 {
 	return a->clock;
 }
 
 unsigned
-fake_auth_forgets(const struct fake_auth *a)
+sim_auth_forgets(const struct sim_auth *a)
 {
 	return a->forgets;
 }

@@ -1,29 +1,29 @@
-/* fake_world.h - the inside of fake_io: handles, what is due, who listens.  Private. */
-#ifndef TESTS_FAKE_WORLD_H
-#define TESTS_FAKE_WORLD_H
-#include "fake_io.h"
+/* sim_priv.h - the inside of sim_io: handles, what is due, who listens.  Private. */
+#ifndef SIM_SIM_PRIV_H
+#define SIM_SIM_PRIV_H
 #include "list.h"
 #include "rng.h"
+#include "sim.h"
 
-enum { FAKE_RULES_MAX = 32, FAKE_NAME_MAX = 256, FAKE_QUEUE_MAX = 64 * 1024 };
+enum { SIM_RULES_MAX = 32, SIM_NAME_MAX = 256, SIM_QUEUE_MAX = 64 * 1024 };
 
 struct io_handle {
 	struct io_handle *next, **prev; /* in its scope */
 	struct list all;                /* in the world: the open ones, or the graves */
-	struct fake *f;
+	struct sim *f;
 	struct io_owner owner;
-	enum fake_type type;
+	enum sim_type type;
 	struct io_addr to;
 	uint16_t vlan;
 	struct io_stream_cfg cfg;
-	char name[FAKE_NAME_MAX]; /* cfg.name points here */
+	char name[SIM_NAME_MAX]; /* cfg.name points here */
 	bool open;
 	bool up;     /* stream: IO_UP has been given */
 	bool asking; /* http: a request is out */
 	bool count;  /* http: its body is only counted */
 };
 
-struct fake_due { /* one event on its way to a handle */
+struct sim_due { /* one event on its way to a handle */
 	struct list link;
 	uint64_t at_us;
 	struct io_handle *h;
@@ -35,20 +35,20 @@ struct fake_due { /* one event on its way to a handle */
 	size_t n_headers;
 };
 
-struct fake_rule {
-	enum fake_type type;
+struct sim_rule {
+	enum sim_type type;
 	uint16_t port;
-	fake_fn *fn;
+	sim_fn *fn;
 	void *arg;
 };
 
-struct fake {
-	struct io io; /* first: struct io * is struct fake * */
+struct sim {
+	struct io io; /* first: struct io * is struct sim * */
 	uint64_t now_us;
 	struct list due;           /* by time, then in the order they were put */
 	struct list handles, dead; /* closed handles are kept, so that using one is noticed */
 	size_t open;
-	struct fake_rule rules[FAKE_RULES_MAX];
+	struct sim_rule rules[SIM_RULES_MAX];
 	size_t n_rules;
 	struct rng rng;
 	uint32_t *numbers;
@@ -57,21 +57,21 @@ struct fake {
 	uint16_t vlan;
 	size_t roots, cuts;
 	int64_t wall_minus_now_us;
-	bool running; /* fake_run() is at work */
+	bool running; /* sim_run() is at work */
 	int fail_open;
 };
 
 /* A new event for this handle, in its place in the queue; the caller fills it in. */
-struct fake_due *fake_due_new(struct io_handle *, uint64_t after_us, enum io_kind);
+struct sim_due *sim_due_new(struct io_handle *, uint64_t after_us, enum io_kind);
 
 /* Drop what waits for this handle: only its alarm, or everything. */
-void fake_due_drop(struct io_handle *, bool alarms_only);
-void fake_due_free(struct fake_due *);
+void sim_due_drop(struct io_handle *, bool alarms_only);
+void sim_due_free(struct sim_due *);
 
 /* Tell whoever listens there.  false: nobody does. */
-bool fake_tell(struct io_handle *, struct fake_call);
+bool sim_tell(struct io_handle *, struct sim_call);
 
 /* The calls of io.h. */
-extern const struct io_ops fake_ops;
+extern const struct io_ops sim_ops;
 
 #endif

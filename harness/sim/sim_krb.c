@@ -1,13 +1,13 @@
-/* fake_krb.c - messages, MICs, KDC and acceptor of the toy Kerberos; see fake_auth.h. */
-#include "fake_krb.h"
+/* sim_krb.c - messages, MICs, KDC and acceptor of the toy Kerberos; see sim_auth.h. */
+#include "sim_krb.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "fake_auth.h"
 #include "mem.h"
+#include "sim_auth.h"
 #include "text.h"
 
 /* ---- messages ------------------------------------------------------------ */
@@ -31,7 +31,7 @@ put_message(struct buf *b, bool stream, uint8_t tag, struct span content)
 }
 
 void
-fake_krb_write(struct buf *b, bool stream, enum fake_krb_tag tag, const char *text)
+sim_krb_write(struct buf *b, bool stream, enum sim_krb_tag tag, const char *text)
 {
 	put_message(b, stream, (uint8_t)tag, span_of(text));
 }
@@ -63,33 +63,33 @@ error_name(int code)
 
 /* KRB-ERROR { SEQUENCE { [6] INTEGER } }, as far as krb_msg_name() looks. */
 void
-fake_krb_write_error(struct buf *b, bool stream, int code)
+sim_krb_write_error(struct buf *b, bool stream, int code)
 {
 	const uint8_t number[] = { 0xa6, 3, 2, 1, (uint8_t)code };
 	struct buf inner = { 0 };
 
 	put_tlv(&inner, 0x30, (struct span){ number, sizeof number });
-	put_message(b, stream, FAKE_KRB_ERROR, buf_bytes(&inner));
+	put_message(b, stream, SIM_KRB_ERROR, buf_bytes(&inner));
 	buf_done(&inner);
 }
 
 int
-fake_krb_read(struct span s, bool stream, struct fake_krb *out)
+sim_krb_read(struct span s, bool stream, struct sim_krb *out)
 {
-	*out = (struct fake_krb){ 0 };
+	*out = (struct sim_krb){ 0 };
 	if (stream && s.n >= 4)
 		s = (struct span){ s.p + 4, s.n - 4 };
 	if (s.n < 4 || s.p[1] != 0x82)
 		return -EBADMSG;
-	out->tag = (enum fake_krb_tag)s.p[0];
-	if (out->tag == FAKE_KRB_ERROR) {
+	out->tag = (enum sim_krb_tag)s.p[0];
+	if (out->tag == SIM_KRB_ERROR) {
 		out->code = s.p[s.n - 1];
 		snprintf(out->text, sizeof out->text, "%s", error_name(out->code));
 		return 0;
 	}
 	if (text_copy(out->text, sizeof out->text, (struct span){ s.p + 4, s.n - 4 }) != 0)
 		return -EBADMSG;
-	return out->tag >= FAKE_AS_REQ && out->tag <= FAKE_TGS_REP ? 0 : -EBADMSG;
+	return out->tag >= SIM_AS_REQ && out->tag <= SIM_TGS_REP ? 0 : -EBADMSG;
 }
 
 /* ---- MICs -------------------------------------------------------------------- */
@@ -104,7 +104,7 @@ fnv(uint64_t h, struct span s)
 }
 
 void
-fake_mic(const char *key, const char *from, struct span bytes, struct buf *out)
+sim_mic(const char *key, const char *from, struct span bytes, struct buf *out)
 {
 	for (uint64_t start = 0xcbf29ce484222325u, i = 0; i < 2; i++, start = ~start) {
 		uint64_t h = fnv(fnv(fnv(start, span_of(key)), span_of(from)), bytes);
@@ -115,12 +115,12 @@ fake_mic(const char *key, const char *from, struct span bytes, struct buf *out)
 }
 
 bool
-fake_mic_is(const char *key, const char *from, struct span bytes, struct span mic)
+sim_mic_is(const char *key, const char *from, struct span bytes, struct span mic)
 {
 	struct buf want = { 0 };
 	bool is;
 
-	fake_mic(key, from, bytes, &want);
+	sim_mic(key, from, bytes, &want);
 	is = span_eq(buf_bytes(&want), mic);
 	buf_done(&want);
 	return is;
@@ -129,70 +129,70 @@ fake_mic_is(const char *key, const char *from, struct span bytes, struct span mi
 /* ---- the KDC ------------------------------------------------------------------- */
 
 static void
-kdc_answer_login(const struct fake_kdc *k, bool stream, const char *text, struct buf *reply)
+kdc_answer_login(const struct sim_kdc *k, bool stream, const char *text, struct buf *reply)
 {
 	const char *password = strchr(text, ' ');
 
 	if (k->login_error != 0)
-		fake_krb_write_error(reply, stream, k->login_error);
+		sim_krb_write_error(reply, stream, k->login_error);
 	else if (password == NULL)
-		fake_krb_write_error(reply, stream, 25);
+		sim_krb_write_error(reply, stream, 25);
 	else if (k->password != NULL && strcmp(password + 1, k->password) != 0)
-		fake_krb_write_error(reply, stream, 24);
+		sim_krb_write_error(reply, stream, 24);
 	else
-		fake_krb_write(reply, stream, FAKE_AS_REP, text);
+		sim_krb_write(reply, stream, SIM_AS_REP, text);
 }
 
 static void
-kdc_answer_ticket(const struct fake_kdc *k, bool stream, const char *spn, struct buf *reply)
+kdc_answer_ticket(const struct sim_kdc *k, bool stream, const char *spn, struct buf *reply)
 {
 	if (k->unknown_spn != NULL && strcmp(spn, k->unknown_spn) == 0)
-		fake_krb_write_error(reply, stream, 7);
+		sim_krb_write_error(reply, stream, 7);
 	else if (k->too_big && !stream)
-		fake_krb_write_error(reply, stream, 52);
+		sim_krb_write_error(reply, stream, 52);
 	else
-		fake_krb_write(reply, stream, FAKE_TGS_REP, spn);
+		sim_krb_write(reply, stream, SIM_TGS_REP, spn);
 }
 
 static void
-kdc_hears(void *arg, struct fake *f, const struct fake_call *c)
+kdc_hears(void *arg, struct sim *f, const struct sim_call *c)
 {
-	struct fake_kdc *k = arg;
+	struct sim_kdc *k = arg;
 	struct buf reply = { 0 };
-	struct fake_krb m;
-	bool stream = c->type == FAKE_STREAM;
+	struct sim_krb m;
+	bool stream = c->type == SIM_STREAM;
 
-	if (c->deed == FAKE_OPENED && stream && !k->silent)
-		fake_up(f, c->h, k->delay_us, NULL);
-	if (c->deed != FAKE_SENT)
+	if (c->deed == SIM_OPENED && stream && !k->silent)
+		sim_up(f, c->h, k->delay_us, NULL);
+	if (c->deed != SIM_SENT)
 		return;
 	k->packets++;
-	if (k->silent || fake_krb_read(c->bytes, stream, &m) != 0)
+	if (k->silent || sim_krb_read(c->bytes, stream, &m) != 0)
 		return;
 
-	if (m.tag == FAKE_AS_REQ)
+	if (m.tag == SIM_AS_REQ)
 		kdc_answer_login(k, stream, m.text, &reply);
 	else
 		kdc_answer_ticket(k, stream, m.text, &reply);
-	if (reply.p[stream ? 4 : 0] == FAKE_AS_REP)
+	if (reply.p[stream ? 4 : 0] == SIM_AS_REP)
 		k->logins++;
 	if (stream)
-		fake_bytes(f, c->h, k->delay_us, buf_bytes(&reply));
+		sim_bytes(f, c->h, k->delay_us, buf_bytes(&reply));
 	else
-		fake_packet(f, c->h, k->delay_us, buf_bytes(&reply));
+		sim_packet(f, c->h, k->delay_us, buf_bytes(&reply));
 	buf_done(&reply);
 }
 
 void
-fake_kdc_listen(struct fake *f, struct fake_kdc *k)
+sim_kdc_listen(struct sim *f, struct sim_kdc *k)
 {
-	fake_listen(f, FAKE_UDP, 88, kdc_hears, k);
-	fake_listen(f, FAKE_STREAM, 88, kdc_hears, k);
+	sim_listen(f, SIM_UDP, 88, kdc_hears, k);
+	sim_listen(f, SIM_STREAM, 88, kdc_hears, k);
 }
 
 /* ---- the acceptor ---------------------------------------------------------------- */
 
-struct fake_acceptor {
+struct sim_acceptor {
 	struct acceptor acceptor; /* first */
 	char refused[160];
 };
@@ -206,7 +206,7 @@ static int
 token_read(struct acceptor *acceptor, const char *kind, const char *service, struct span token,
     char spn[160], char client[ACCEPT_NAME_MAX], const char **text_out)
 {
-	const struct fake_acceptor *a = (const void *)acceptor;
+	const struct sim_acceptor *a = (const void *)acceptor;
 	struct span rest = token;
 	size_t n = strlen(service);
 
@@ -259,14 +259,14 @@ toy_sip_open(struct acceptor *acceptor, struct span token, struct accept_sa **ou
 static int
 toy_sip_sign(struct accept_sa *sa, struct span bytes, struct buf *mic_out)
 {
-	fake_mic(sa->key, "server", bytes, mic_out);
+	sim_mic(sa->key, "server", bytes, mic_out);
 	return mic_out->err;
 }
 
 static int
 toy_sip_check(struct accept_sa *sa, struct span bytes, struct span mic)
 {
-	return fake_mic_is(sa->key, "client", bytes, mic) ? 0 : -EBADMSG;
+	return sim_mic_is(sa->key, "client", bytes, mic) ? 0 : -EBADMSG;
 }
 
 static void
@@ -276,7 +276,7 @@ toy_sip_close(struct accept_sa *sa)
 }
 
 struct acceptor *
-fake_acceptor_new(const char *refused)
+sim_acceptor_new(const char *refused)
 {
 	static const struct accept_ops ops = {
 		.spnego = toy_spnego,
@@ -285,7 +285,7 @@ fake_acceptor_new(const char *refused)
 		.sip_check = toy_sip_check,
 		.sip_close = toy_sip_close,
 	};
-	struct fake_acceptor *a = mem_new(sizeof *a);
+	struct sim_acceptor *a = mem_new(sizeof *a);
 
 	assert(a != NULL);
 	a->acceptor.ops = &ops;
@@ -294,7 +294,7 @@ fake_acceptor_new(const char *refused)
 }
 
 void
-fake_acceptor_free(struct acceptor *a)
+sim_acceptor_free(struct acceptor *a)
 {
 	mem_free(a);
 }

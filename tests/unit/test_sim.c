@@ -8,13 +8,13 @@
 #include <errno.h>
 #include <string.h>
 
-#include "fake_io.h"
 #include "mem.h"
+#include "sim.h"
 
 enum { LOG_MAX = 64 };
 
 struct log { /* what an owner was told */
-	struct fake *f;
+	struct sim *f;
 	struct io_event got[LOG_MAX];
 	uint64_t at_us[LOG_MAX];
 	size_t n;
@@ -25,7 +25,7 @@ static void
 log_event(void *arg, const struct io_event *ev)
 {
 	struct log *l = arg;
-	struct io *io = fake_io(l->f);
+	struct io *io = sim_io(l->f);
 
 	assert_true(l->n < LOG_MAX);
 	l->at_us[l->n] = io->ops->now_us(io);
@@ -37,20 +37,20 @@ log_event(void *arg, const struct io_event *ev)
 }
 
 static void
-echo(void *arg, struct fake *f, const struct fake_call *c)
+echo(void *arg, struct sim *f, const struct sim_call *c)
 {
 	(void)arg;
-	if (c->deed == FAKE_SENT && c->type == FAKE_UDP)
-		fake_packet(f, c->h, 20, c->bytes);
-	if (c->deed == FAKE_OPENED && c->type == FAKE_STREAM)
-		fake_up(f, c->h, 10, NULL);
-	if (c->deed == FAKE_ASKED)
-		fake_http(f, c->h, 30, 200, &(struct io_header){ "Server", "fake" }, 1,
+	if (c->deed == SIM_SENT && c->type == SIM_UDP)
+		sim_packet(f, c->h, 20, c->bytes);
+	if (c->deed == SIM_OPENED && c->type == SIM_STREAM)
+		sim_up(f, c->h, 10, NULL);
+	if (c->deed == SIM_ASKED)
+		sim_http(f, c->h, 30, 200, &(struct io_header){ "Server", "fake" }, 1,
 		    span_of("hello"), 0);
 }
 
 struct scene {
-	struct fake *f;
+	struct sim *f;
 	struct io *io;
 	struct io_scope scope;
 	struct log log;
@@ -60,8 +60,8 @@ struct scene {
 static void
 scene_open(struct scene *s)
 {
-	*s = (struct scene){ .f = fake_new() };
-	s->io = fake_io(s->f);
+	*s = (struct scene){ .f = sim_new() };
+	s->io = sim_io(s->f);
 	s->log.f = s->f;
 	s->owner = (struct io_owner){ &s->scope, log_event, &s->log };
 }
@@ -70,8 +70,8 @@ static void
 scene_close(struct scene *s)
 {
 	io_scope_close(s->io, &s->scope);
-	assert_int_equal(fake_open(s->f), 0);
-	fake_free(s->f);
+	assert_int_equal(sim_open(s->f), 0);
+	sim_free(s->f);
 }
 
 static void
@@ -91,7 +91,7 @@ nothing_but_dhcp_and_alarms_opens_before_an_address(void **state)
 	assert_int_equal(s.io->ops->dhcp(s.io, s.owner, 0, &h), 0);
 	assert_int_equal(s.io->ops->address(s.io, 0x7f000001, 7), 0);
 	assert_int_equal(s.io->ops->udp(s.io, s.owner, cfg.to, &h), 0);
-	assert_int_equal(fake_vlan(s.f), 7);
+	assert_int_equal(sim_vlan(s.f), 7);
 	scene_close(&s);
 }
 
@@ -103,7 +103,7 @@ events_come_on_a_later_turn_and_in_the_order_of_time(void **state)
 
 	(void)state;
 	scene_open(&s);
-	fake_listen(s.f, FAKE_UDP, 53, echo, NULL);
+	sim_listen(s.f, SIM_UDP, 53, echo, NULL);
 	s.io->ops->address(s.io, 1, 0);
 	assert_int_equal(s.io->ops->udp(s.io, s.owner, (struct io_addr){ 2, 53 }, &udp), 0);
 	assert_int_equal(s.io->ops->alarm(s.io, s.owner, &bell), 0);
@@ -112,7 +112,7 @@ events_come_on_a_later_turn_and_in_the_order_of_time(void **state)
 	s.io->ops->alarm_set(bell, 5);
 	assert_int_equal(s.log.n, 0);
 
-	assert_int_equal(fake_run(s.f, 1000), 2);
+	assert_int_equal(sim_run(s.f, 1000), 2);
 	assert_int_equal(s.log.got[0].kind, IO_ALARM);
 	assert_int_equal(s.log.at_us[0], 5);
 	assert_int_equal(s.log.got[1].kind, IO_PACKET);
@@ -129,13 +129,13 @@ a_handle_closed_in_its_own_event_hears_no_more(void **state)
 
 	(void)state;
 	scene_open(&s);
-	fake_listen(s.f, FAKE_STREAM, 0, echo, NULL);
+	sim_listen(s.f, SIM_STREAM, 0, echo, NULL);
 	s.io->ops->address(s.io, 1, 0);
 	assert_int_equal(s.io->ops->stream(s.io, s.owner, &cfg, &h), 0);
 	assert_int_equal(s.io->ops->send(h, span_of("early")), -ENOTCONN);
-	fake_bytes(s.f, h, 50, span_of("late"));
+	sim_bytes(s.f, h, 50, span_of("late"));
 	s.log.close_it = h;
-	assert_int_equal(fake_run(s.f, 1000), 1);
+	assert_int_equal(sim_run(s.f, 1000), 1);
 	assert_int_equal(s.log.got[0].kind, IO_UP);
 	scene_close(&s);
 }
@@ -152,13 +152,13 @@ a_given_handle_speaks_to_its_new_owner_and_dies_with_the_new_scope(void **state)
 	(void)state;
 	scene_open(&s);
 	log2.f = s.f;
-	fake_listen(s.f, FAKE_STREAM, 5061, echo, NULL);
+	sim_listen(s.f, SIM_STREAM, 5061, echo, NULL);
 	s.io->ops->address(s.io, 1, 0);
 	assert_int_equal(s.io->ops->stream(s.io, s.owner, &cfg, &h), 0);
-	fake_bytes(s.f, h, 50, span_of("for the new one"));
+	sim_bytes(s.f, h, 50, span_of("for the new one"));
 	s.io->ops->give(h, (struct io_owner){ &other, log_event, &log2 });
 	io_scope_close(s.io, &s.scope);
-	fake_run(s.f, 1000);
+	sim_run(s.f, 1000);
 	assert_int_equal(s.log.n, 0);
 	assert_int_equal(log2.n, 2);
 	io_scope_close(s.io, &other);
@@ -179,13 +179,13 @@ an_http_reply_comes_in_order_and_the_session_can_be_asked_again(void **state)
 	assert_int_equal(s.io->ops->http(s.io, s.owner, &cfg, &h), 0);
 	assert_int_equal(s.io->ops->ask(h, &ask), 0);
 	assert_int_equal(s.io->ops->ask(h, &ask), -EBUSY);
-	fake_run(s.f, 1000);
+	sim_run(s.f, 1000);
 	assert_int_equal(s.log.got[0].kind, IO_DOWN);
 	assert_int_equal(s.log.got[0].err, -ECONNREFUSED);
 
-	fake_listen(s.f, FAKE_HTTP, 80, echo, NULL);
+	sim_listen(s.f, SIM_HTTP, 80, echo, NULL);
 	assert_int_equal(s.io->ops->ask(h, &ask), 0);
-	fake_run(s.f, 2000);
+	sim_run(s.f, 2000);
 	assert_int_equal(s.log.n, 4);
 	assert_int_equal(s.log.got[1].kind, IO_HEAD);
 	assert_int_equal(s.log.got[2].kind, IO_BODY);
@@ -204,14 +204,14 @@ a_power_cut_leaves_nothing_open_and_nothing_due(void **state)
 
 	(void)state;
 	scene_open(&s);
-	fake_listen(s.f, FAKE_STREAM, 0, echo, NULL);
+	sim_listen(s.f, SIM_STREAM, 0, echo, NULL);
 	s.io->ops->address(s.io, 1, 0);
 	assert_int_equal(s.io->ops->stream(s.io, s.owner, &cfg, &h), 0);
 	assert_int_equal(s.io->ops->alarm(s.io, s.owner, &h), 0);
 	s.io->ops->alarm_set(h, 5);
 	s.io->ops->power_cut(s.io);
-	assert_int_equal(fake_run(s.f, 1000), 0);
-	assert_int_equal(fake_address(s.f), 0);
+	assert_int_equal(sim_run(s.f, 1000), 0);
+	assert_int_equal(sim_address(s.f), 0);
 	assert_null(s.scope.first);
 	scene_close(&s);
 }

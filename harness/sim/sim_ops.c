@@ -1,15 +1,15 @@
-/* fake_ops.c - the calls of io.h in the fake world. */
+/* sim_ops.c - the calls of io.h in the fake world. */
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
 
-#include "fake_world.h"
 #include "mem.h"
+#include "sim_priv.h"
 
-static struct fake *
+static struct sim *
 world(struct io *io)
 {
-	return (struct fake *)(void *)io;
+	return (struct sim *)(void *)io;
 }
 
 /* ---- handles and scopes -------------------------------------------------- */
@@ -40,7 +40,7 @@ handle_bury(struct io_handle *h)
 {
 	assert(h->open);
 	h->open = false;
-	fake_due_drop(h, false);
+	sim_due_drop(h, false);
 	handle_unlink(h);
 	list_remove(&h->all);
 	list_add_tail(&h->f->dead, &h->all);
@@ -51,12 +51,12 @@ static int
 handle_open(
     struct io *io, struct io_owner owner, const struct io_handle *like, struct io_handle **out)
 {
-	struct fake *f = world(io);
+	struct sim *f = world(io);
 	struct io_handle *h;
 
 	if (f->fail_open != 0)
 		return f->fail_open;
-	if (like->type != FAKE_ALARM && like->type != FAKE_DHCP && f->ip == 0)
+	if (like->type != SIM_ALARM && like->type != SIM_DHCP && f->ip == 0)
 		return -EADDRNOTAVAIL;
 	h = mem_new(sizeof *h);
 	if (h == NULL)
@@ -80,15 +80,15 @@ handle_open(
 /* ---- time and chance ------------------------------------------------------ */
 
 static uint64_t
-fake_ops_now(struct io *io)
+sim_ops_now(struct io *io)
 {
 	return world(io)->now_us;
 }
 
 static uint32_t
-fake_ops_random(struct io *io)
+sim_ops_random(struct io *io)
 {
-	struct fake *f = world(io);
+	struct sim *f = world(io);
 
 	if (f->n_numbers == 0)
 		return rng_u32(&f->rng);
@@ -96,13 +96,13 @@ fake_ops_random(struct io *io)
 }
 
 static void
-fake_ops_clock(struct io *io, int64_t wall_minus_now_us)
+sim_ops_clock(struct io *io, int64_t wall_minus_now_us)
 {
 	world(io)->wall_minus_now_us = wall_minus_now_us;
 }
 
 static int
-fake_ops_address(struct io *io, uint32_t ip, uint16_t vlan)
+sim_ops_address(struct io *io, uint32_t ip, uint16_t vlan)
 {
 	world(io)->ip = ip;
 	world(io)->vlan = vlan;
@@ -110,7 +110,7 @@ fake_ops_address(struct io *io, uint32_t ip, uint16_t vlan)
 }
 
 static int
-fake_ops_trust(struct io *io, struct span der)
+sim_ops_trust(struct io *io, struct span der)
 {
 	if (der.n == 0)
 		return -EINVAL;
@@ -121,50 +121,50 @@ fake_ops_trust(struct io *io, struct span der)
 /* ---- opening ---------------------------------------------------------------- */
 
 static int
-fake_ops_dhcp(struct io *io, struct io_owner owner, uint16_t vlan, struct io_handle **out)
+sim_ops_dhcp(struct io *io, struct io_owner owner, uint16_t vlan, struct io_handle **out)
 {
-	struct io_handle h = { .type = FAKE_DHCP, .to = { 0xffffffff, 67 }, .vlan = vlan };
+	struct io_handle h = { .type = SIM_DHCP, .to = { 0xffffffff, 67 }, .vlan = vlan };
 
 	return handle_open(io, owner, &h, out);
 }
 
 static int
-fake_ops_udp(struct io *io, struct io_owner owner, struct io_addr to, struct io_handle **out)
+sim_ops_udp(struct io *io, struct io_owner owner, struct io_addr to, struct io_handle **out)
 {
-	struct io_handle h = { .type = FAKE_UDP, .to = to };
+	struct io_handle h = { .type = SIM_UDP, .to = to };
 
 	return handle_open(io, owner, &h, out);
 }
 
 static int
-fake_ops_stream(struct io *io, struct io_owner owner, const struct io_stream_cfg *cfg,
+sim_ops_stream(struct io *io, struct io_owner owner, const struct io_stream_cfg *cfg,
     struct io_handle **out)
 {
-	struct io_handle h = { .type = FAKE_STREAM, .to = cfg->to, .cfg = *cfg };
+	struct io_handle h = { .type = SIM_STREAM, .to = cfg->to, .cfg = *cfg };
 	int rc = handle_open(io, owner, &h, out);
 
-	if (rc == 0 && !fake_tell(*out, (struct fake_call){ .deed = FAKE_OPENED }))
-		fake_down(world(io), *out, 0, -ECONNREFUSED, NULL);
+	if (rc == 0 && !sim_tell(*out, (struct sim_call){ .deed = SIM_OPENED }))
+		sim_down(world(io), *out, 0, -ECONNREFUSED, NULL);
 	return rc;
 }
 
 /* A session is only a promise: nobody is asked before the first request. */
 static int
-fake_ops_http(struct io *io, struct io_owner owner, const struct io_stream_cfg *cfg,
+sim_ops_http(struct io *io, struct io_owner owner, const struct io_stream_cfg *cfg,
     struct io_handle **out)
 {
-	struct io_handle h = { .type = FAKE_HTTP, .to = cfg->to, .cfg = *cfg };
+	struct io_handle h = { .type = SIM_HTTP, .to = cfg->to, .cfg = *cfg };
 	int rc = handle_open(io, owner, &h, out);
 
 	if (rc == 0)
-		(void)fake_tell(*out, (struct fake_call){ .deed = FAKE_OPENED });
+		(void)sim_tell(*out, (struct sim_call){ .deed = SIM_OPENED });
 	return rc;
 }
 
 static int
-fake_ops_alarm(struct io *io, struct io_owner owner, struct io_handle **out)
+sim_ops_alarm(struct io *io, struct io_owner owner, struct io_handle **out)
 {
-	struct io_handle h = { .type = FAKE_ALARM };
+	struct io_handle h = { .type = SIM_ALARM };
 
 	return handle_open(io, owner, &h, out);
 }
@@ -172,40 +172,40 @@ fake_ops_alarm(struct io *io, struct io_owner owner, struct io_handle **out)
 /* ---- with a handle ------------------------------------------------------------ */
 
 static void
-fake_ops_alarm_set(struct io_handle *h, uint64_t after_us)
+sim_ops_alarm_set(struct io_handle *h, uint64_t after_us)
 {
-	assert(h->open && h->type == FAKE_ALARM);
-	fake_due_drop(h, true);
-	(void)fake_due_new(h, after_us, IO_ALARM);
+	assert(h->open && h->type == SIM_ALARM);
+	sim_due_drop(h, true);
+	(void)sim_due_new(h, after_us, IO_ALARM);
 }
 
 static int
-fake_ops_send(struct io_handle *h, struct span bytes)
+sim_ops_send(struct io_handle *h, struct span bytes)
 {
-	assert(h->open && h->type != FAKE_ALARM && h->type != FAKE_HTTP);
-	if (h->type == FAKE_STREAM && !h->up)
+	assert(h->open && h->type != SIM_ALARM && h->type != SIM_HTTP);
+	if (h->type == SIM_STREAM && !h->up)
 		return -ENOTCONN;
-	if (bytes.n > FAKE_QUEUE_MAX)
+	if (bytes.n > SIM_QUEUE_MAX)
 		return -ENOBUFS;
-	(void)fake_tell(h, (struct fake_call){ .deed = FAKE_SENT, .bytes = bytes });
+	(void)sim_tell(h, (struct sim_call){ .deed = SIM_SENT, .bytes = bytes });
 	return 0;
 }
 
 static int
-fake_ops_ask(struct io_handle *h, const struct io_ask *ask)
+sim_ops_ask(struct io_handle *h, const struct io_ask *ask)
 {
-	assert(h->open && h->type == FAKE_HTTP);
+	assert(h->open && h->type == SIM_HTTP);
 	if (h->asking)
 		return -EBUSY;
 	h->asking = true;
 	h->count = ask->reply == IO_COUNT;
-	if (!fake_tell(h, (struct fake_call){ .deed = FAKE_ASKED, .ask = ask }))
-		fake_down(h->f, h, 0, -ECONNREFUSED, NULL);
+	if (!sim_tell(h, (struct sim_call){ .deed = SIM_ASKED, .ask = ask }))
+		sim_down(h->f, h, 0, -ECONNREFUSED, NULL);
 	return 0;
 }
 
 static void
-fake_ops_give(struct io_handle *h, struct io_owner owner)
+sim_ops_give(struct io_handle *h, struct io_owner owner)
 {
 	assert(h->open);
 	handle_unlink(h);
@@ -213,43 +213,43 @@ fake_ops_give(struct io_handle *h, struct io_owner owner)
 }
 
 static void
-fake_ops_close(struct io_handle *h)
+sim_ops_close(struct io_handle *h)
 {
 	handle_bury(h);
-	(void)fake_tell(h, (struct fake_call){ .deed = FAKE_CLOSED });
+	(void)sim_tell(h, (struct sim_call){ .deed = SIM_CLOSED });
 }
 
 static void
-fake_ops_power_cut(struct io *io)
+sim_ops_power_cut(struct io *io)
 {
-	struct fake *f = world(io);
+	struct sim *f = world(io);
 
 	while (!list_empty(&f->handles)) {
 		struct io_handle *h = LIST_ITEM(f->handles.next, struct io_handle, all);
 
 		handle_bury(h);
-		(void)fake_tell(h, (struct fake_call){ .deed = FAKE_CUT });
+		(void)sim_tell(h, (struct sim_call){ .deed = SIM_CUT });
 	}
 	f->ip = 0;
 	f->vlan = 0;
 	f->cuts++;
 }
 
-const struct io_ops fake_ops = {
-	.now_us = fake_ops_now,
-	.random = fake_ops_random,
-	.clock = fake_ops_clock,
-	.address = fake_ops_address,
-	.trust = fake_ops_trust,
-	.dhcp = fake_ops_dhcp,
-	.udp = fake_ops_udp,
-	.stream = fake_ops_stream,
-	.http = fake_ops_http,
-	.alarm = fake_ops_alarm,
-	.alarm_set = fake_ops_alarm_set,
-	.send = fake_ops_send,
-	.ask = fake_ops_ask,
-	.give = fake_ops_give,
-	.close = fake_ops_close,
-	.power_cut = fake_ops_power_cut,
+const struct io_ops sim_ops = {
+	.now_us = sim_ops_now,
+	.random = sim_ops_random,
+	.clock = sim_ops_clock,
+	.address = sim_ops_address,
+	.trust = sim_ops_trust,
+	.dhcp = sim_ops_dhcp,
+	.udp = sim_ops_udp,
+	.stream = sim_ops_stream,
+	.http = sim_ops_http,
+	.alarm = sim_ops_alarm,
+	.alarm_set = sim_ops_alarm_set,
+	.send = sim_ops_send,
+	.ask = sim_ops_ask,
+	.give = sim_ops_give,
+	.close = sim_ops_close,
+	.power_cut = sim_ops_power_cut,
 };

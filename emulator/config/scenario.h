@@ -6,10 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "expectation.h"
+#include "fault.h"
+#include "phones.h"
+#include "servers.h"
 #include "spread.h"
 #include "tree.h"
 
-enum { SCENARIO_ARRIVALS_MAX = 32, SCENARIO_OVERRIDES_MAX = 32 };
+enum { SCENARIO_ARRIVALS_MAX = 32, SCENARIO_OVERRIDES_MAX = 32, SCENARIO_EVENTS_MAX = 64 };
 
 enum arrival_kind { ARRIVAL_AT_ONCE, ARRIVAL_RAMP, ARRIVAL_STEADY, ARRIVAL_POISSON };
 
@@ -26,6 +30,22 @@ struct scenario_override {
 	struct mark at;
 	uint32_t tries;    /* 0 = as the table says */
 	uint64_t limit_us; /* 0 = as the table says */
+};
+
+enum scenario_deed {
+	SCENARIO_POWER_CYCLE, /* off, and on again after off_us */
+	SCENARIO_UNPLUG,      /* off */
+	SCENARIO_PLUG         /* on again, if it is off */
+};
+
+/* What happens to some of the phones, at a time or whenever one of them has done a step. */
+struct scenario_event {
+	struct mark mark;
+	enum scenario_deed what;
+	char step[40];  /* "" = at at_us */
+	uint64_t at_us; /* since the run's beginning */
+	struct phones phones;
+	uint64_t off_us; /* power_cycle */
 };
 
 struct scenario {
@@ -47,6 +67,12 @@ struct scenario {
 		struct scenario_override override[SCENARIO_OVERRIDES_MAX];
 		size_t n_overrides;
 	} journey;
+	struct scenario_event event[SCENARIO_EVENTS_MAX];
+	size_t n_events;
+	struct faults faults;
+	struct servers servers;
+	struct mark faults_at, servers_at; /* line 0: the file has no such key */
+	struct expectations expect;
 	uint64_t seed;
 };
 

@@ -1,0 +1,83 @@
+/*
+ * expectation.h - what must hold when a run has ended: `expect:`, a list of comparisons.
+ *
+ *   step.krb_login.p99 < 800ms      phones.finished == 100%      detail.krb:24 == 0
+ *
+ * Here they are read; report/expect.h measures.  The table in expectation.c is the format.
+ */
+#ifndef CONFIG_EXPECTATION_H
+#define CONFIG_EXPECTATION_H
+#include <stddef.h>
+#include <stdint.h>
+
+#include "field.h"
+#include "tree.h"
+
+enum { EXPECTATIONS_MAX = 64, EXPECTATION_TEXT_MAX = 120, EXPECTATION_NAME_MAX = 64 };
+
+/* What is measured; in brackets what `figure` is. */
+enum expectation_subject {
+	EXPECT_PHONES,  /* phones.finished [planned ...] */
+	EXPECT_STEP,    /* step.NAME.done [attempts ...] */
+	EXPECT_LATENCY, /* step.NAME.p99 [share] */
+	EXPECT_BOOT,    /* boot.p99 [share]: from the intended start */
+	EXPECT_REASON,  /* reason.NAME: tries lost for it */
+	EXPECT_DETAIL,  /* detail.TEXT: tries whose detail begins with it */
+	EXPECT_GUIDE,   /* guide.N: phones that completed the number */
+	EXPECT_SERVER,  /* server.NAME.requests [requests ...] */
+	EXPECT_WALL,    /* wall: how long the run took */
+	EXPECT_CPU,     /* farm.cpu: what it cost, user and system */
+	EXPECT_FIRMWARE /* bytes.firmware */
+};
+
+enum expectation_phones {
+	EXPECT_PLANNED,
+	EXPECT_STARTED,
+	EXPECT_FINISHED,
+	EXPECT_FAILED,
+	EXPECT_UNFINISHED
+};
+
+enum expectation_step {
+	EXPECT_ATTEMPTS,
+	EXPECT_STEP_DONE,
+	EXPECT_STEP_FAILED,
+	EXPECT_SKIPPED,
+	EXPECT_RETRIES
+};
+
+enum expectation_server { EXPECT_REQUESTS, EXPECT_REPLIES, EXPECT_BYTES_IN, EXPECT_BYTES_OUT };
+
+enum expectation_op { EXPECT_EQ, EXPECT_NE, EXPECT_LT, EXPECT_LE, EXPECT_GT, EXPECT_GE };
+
+enum expectation_unit {
+	EXPECT_COUNT,   /* value is a number */
+	EXPECT_SHARE,   /* of 1; of what, the subject says */
+	EXPECT_SECONDS, /* a duration */
+	EXPECT_BYTES,
+	EXPECT_PER_SECOND /* of the run */
+};
+
+struct expectation {
+	char text[EXPECTATION_TEXT_MAX]; /* as it was written */
+	struct mark at;
+	enum expectation_subject subject;
+	char name[EXPECTATION_NAME_MAX]; /* of the step, reason, server; the detail's text */
+	int figure;                      /* enum expectation_phones, _step, _server */
+	double share;                    /* percentiles: 0.99; max is 1 */
+	unsigned number;                 /* of the guide */
+	enum expectation_op op;
+	enum expectation_unit unit;
+	double value;
+};
+
+struct expectations {
+	struct expectation item[EXPECTATIONS_MAX];
+	size_t n;
+};
+
+/* Read the list of `expect:` into a struct expectations.  Names of steps and reasons are
+ * checked by who knows them.  0, or -EINVAL with the error. */
+int expectations_read(const struct field_place *, const struct node *list, void *expectations);
+
+#endif

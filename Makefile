@@ -130,7 +130,6 @@ fuzz:
 	sh tests/fuzz/fuzz.sh
 
 cover:
-	$(MAKE) BUILD=build/cover OPT='-O0 -g --coverage' check
 	sh tests/cover.sh build/cover
 
 install: build

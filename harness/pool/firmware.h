@@ -1,14 +1,9 @@
-/*
- * firmware.h - the image that the update service hands out: a header of our own
- * making, then bytes that only depend on the version, so its CRC is known.
- *
- *   0  "CX700NBT"      8  version, NUL-padded to 32      40  size, 64 bits, little-endian
- */
+/* firmware.h - the image of serve_firmware.h as a file. */
 #ifndef POOL_FIRMWARE_H
 #define POOL_FIRMWARE_H
 #include <stdint.h>
 
-enum { FIRMWARE_HEADER = 48 };
+#include "serve_firmware.h"
 
 /* Write it to path and open it for reading.  0 or -errno; the descriptor is the caller's. */
 int firmware_make(

@@ -25,35 +25,12 @@
 #include "serve_dns.h"
 #include "serve_exchange.h"
 #include "serve_ldap.h"
+#include "serve_names.h"
 #include "serve_ntp.h"
+#include "serve_plan.h"
 #include "serve_sip.h"
 #include "serve_update.h"
 #include "tap.h"
-
-/* The names the pool goes by. */
-#define POOL_DOMAIN "contoso.com"
-#define POOL_REALM "CONTOSO.COM"
-#define POOL_DC "dc01.contoso.com" /* KDC, directory, CA, time */
-#define POOL_DC_SHORT "dc01"
-#define POOL_NAME "pool01.contoso.com" /* what SRV records name */
-#define POOL_FRONT "fe01.contoso.com"  /* the front end that answers SIP */
-#define POOL_MAIL "mail01.contoso.com" /* Exchange's client access server */
-#define POOL_CA "contoso-DC01-CA"
-#define POOL_USERS "phone%05d"
-
-/* Standard ports; pool_port() says where they are here. */
-enum pool_ports {
-	PORT_DNS = 53,
-	PORT_DHCP = 67,
-	PORT_DHCP_CLIENT = 68,
-	PORT_HTTP = 80,
-	PORT_KDC = 88,
-	PORT_KDC_CHILD = 89, /* krb5kdc itself, behind our front */
-	PORT_NTP = 123,
-	PORT_LDAP = 389,
-	PORT_HTTPS = 443,
-	PORT_SIP = 5061
-};
 
 /* Who counts; each is used by one thread. */
 enum pool_server {
@@ -72,7 +49,7 @@ enum pool_server {
 	SERVER_COUNT
 };
 
-enum { POOL_PASSWORD_MAX = 33, POOL_COMPLAINT_MAX = 700 };
+enum { POOL_PASSWORD_MAX = 33, POOL_COMPLAINT_MAX = 700, POOL_SERVICES_MAX = 16 };
 
 struct pool {
 	struct pool_options options;
@@ -97,6 +74,7 @@ struct pool {
 	uint32_t firmware_crc;
 	struct pool_ca *ca;
 	struct pool_cert *sip_cert, *web_cert;
+	struct kdc_service services[POOL_SERVICES_MAX];
 	/* Each is one thread's: the loop's, the loop's, port 80's, port 443's. */
 	struct acceptor *ldap_keys, *sip_keys, *ca_web_keys, *https_keys;
 

@@ -143,21 +143,26 @@ firmware_stop(struct pool *pool)
 
 const struct pool_part part_firmware = { "firmware", firmware_start, firmware_stop };
 
-/* The names a phone asks for: SIP by SRV and by guess, the web under every service's name. */
+static int
+ca_issue(const struct pool *pool, const char *const names[], struct pool_cert **out)
+{
+	size_t n = 0;
+
+	while (names[n] != NULL)
+		n++;
+	return pool_ca_issue(pool->ca, names, n, out);
+}
+
+/* Servers are known by many names: two certificates, each with all of its server's. */
 static int
 ca_start(struct pool *pool)
 {
-	static const char *const sip[] = { POOL_NAME, POOL_FRONT, "sip." POOL_DOMAIN,
-		"sipinternal." POOL_DOMAIN, "sipexternal." POOL_DOMAIN };
-	static const char *const web[] = { POOL_MAIL, "autodiscover." POOL_DOMAIN,
-		"ucupdates-r2." POOL_DOMAIN, "pool." POOL_DOMAIN, POOL_NAME, POOL_FRONT,
-		POOL_DOMAIN };
 	int rc = pool_ca_new(POOL_CA, loop_wall_us() / 1000000, pool->options.seed, &pool->ca);
 
 	if (rc == 0)
-		rc = pool_ca_issue(pool->ca, sip, sizeof sip / sizeof sip[0], &pool->sip_cert);
+		rc = ca_issue(pool, serve_sip_names, &pool->sip_cert);
 	if (rc == 0)
-		rc = pool_ca_issue(pool->ca, web, sizeof web / sizeof web[0], &pool->web_cert);
+		rc = ca_issue(pool, serve_web_names, &pool->web_cert);
 	if (rc == 0)
 		rc = folder_write(pool->dir, "root.pem", span_of(pool_ca_root_pem(pool->ca)));
 	return rc == 0 ? 0 : pool_failed(pool, "certificates", rc);

@@ -92,16 +92,12 @@ ldap_start(struct pool *pool)
 {
 	static const struct face_stream_ops ops = { ldap_on_open, ldap_on_input, ldap_is_idle,
 		ldap_on_close };
-	const struct serve_ldap_cfg cfg = {
-		.dir = { .domain = POOL_DOMAIN,
-		    .dc_name = POOL_DC,
-		    .ca_name = POOL_CA,
-		    .ca_host = POOL_DC,
-		    .root = pool_ca_root(pool->ca),
-		    .publish = pool->options.publish_ca },
-		.acceptor = pool->ldap_keys,
-	};
-	int rc = serve_ldap_init(&pool->ldap, &cfg);
+	struct serve_ldap_cfg cfg = { serve_plan_directory(), pool->ldap_keys };
+	int rc;
+
+	cfg.dir.root = pool_ca_root(pool->ca);
+	cfg.dir.publish = pool->options.publish_ca;
+	rc = serve_ldap_init(&pool->ldap, &cfg);
 
 	if (rc != 0)
 		return pool_failed(pool, "ldap: the directory", rc);

@@ -5,7 +5,7 @@
 
 #include "mem.h"
 #include "pool.h"
-#include "pool_zone.h"
+#include "serve_zone.h"
 #include "text.h"
 
 enum { DNS_STREAM_MAX = 4096, DNS_STREAM_IDLE_US = 30000000, DNS_TTL_S = 3600 };
@@ -42,47 +42,25 @@ dhcp_on_packet(void *arg, const struct sock_peer *from, struct span packet, stru
 	    text_mac_str(done.mac, mac), dhcp_said(done.answered), text_ip_str(done.ip, ip));
 }
 
-/* The lower half of the range is untagged, the upper half is the voice VLAN. */
-static size_t
-dhcp_scopes(const struct pool_options *o, struct serve_dhcp_scope scopes[2])
-{
-	uint32_t bits = o->net_bits + (o->voice_vlan != 0 ? 1 : 0);
-	uint32_t mask = UINT32_MAX << (32 - bits), size = ~mask + 1;
-	size_t n = o->voice_vlan != 0 ? 2 : 1;
-
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t ip = o->net + i * size;
-
-		scopes[i] = (struct serve_dhcp_scope){
-			.giaddr = o->listen + 1 + i,
-			.ip = ip,
-			.mask = mask,
-			.first = ip + 1,
-			.last = ip + size - 2,
-			.dns = { o->listen },
-			.voice_vlan = i == 0 ? (uint16_t)o->voice_vlan : 0,
-		};
-	}
-	return n;
-}
-
 static int
 dhcp_start(struct pool *pool)
 {
-	static const char *const search[] = { POOL_DOMAIN };
-	struct serve_dhcp_scope scopes[2];
-	struct serve_dhcp_cfg cfg = {
-		.server = pool->options.listen,
-		.scopes = scopes,
-		.n_scopes = dhcp_scopes(&pool->options, scopes),
-		/* Phones of this class are told the voice VLAN. */
-		.vendor_class = "CPE-OCPhone",
-		.domain = POOL_DOMAIN,
-		.search = search,
-		.n_search = 1,
-		.lease_s = (uint32_t)(pool->options.lease_us / 1000000),
-	};
-	int rc = serve_dhcp_new(&cfg, &pool->dhcp);
+	const struct pool_options *o = &pool->options;
+	struct serve_dhcp_scope scopes[SERVE_SCOPES_MAX];
+	struct serve_dhcp_cfg cfg = serve_plan_dhcp();
+	int rc;
+
+	/* The relays are the two addresses after the servers'. */
+	cfg.n_scopes = serve_scopes(&(struct serve_net){ .net = o->net,
+					.bits = o->net_bits,
+					.voice_vlan = (uint16_t)o->voice_vlan,
+					.relay = o->listen + 1,
+					.dns = o->listen },
+	    scopes);
+	cfg.scopes = scopes;
+	cfg.server = o->listen;
+	cfg.lease_s = (uint32_t)(o->lease_us / 1000000);
+	rc = serve_dhcp_new(&cfg, &pool->dhcp);
 
 	if (rc != 0)
 		return pool_failed(pool, "dhcp: no addresses to lease", rc);
@@ -194,8 +172,11 @@ dns_start(struct pool *pool)
 	static const struct face_stream_ops ops = { dns_on_open, dns_on_input, dns_is_idle,
 		dns_on_close };
 	struct sock_peer at = pool_at(pool, PORT_DNS);
-	struct serve_dns_record zone[POOL_ZONE_MAX];
-	size_t n = pool_zone(pool->options.listen, zone);
+	uint32_t ip = pool->options.listen;
+	/* One machine plays them all. */
+	const struct serve_hosts hosts = { .dc = ip, .pool = ip, .mail = ip };
+	struct serve_dns_record zone[SERVE_ZONE_MAX];
+	size_t n = serve_zone(&hosts, zone);
 	int rc = serve_dns_new(zone, n, DNS_TTL_S, &pool->dns);
 
 	if (rc != 0)

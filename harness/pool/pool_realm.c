@@ -13,21 +13,21 @@
 #include "mem.h"
 #include "pool.h"
 
-/* HTTP/dc01 exists, but its key is in nobody's keytab: step 17 is refused for a real reason. */
-/* clang-format off */
-static const struct kdc_service realm_services[] = {
-	{.principal = "ldap/" POOL_DC,                   .keytab = "ldap.keytab"},
-	{.principal = "HTTP/" POOL_DC,                   .keytab = "ca-web.keytab"},
-	{.principal = "HTTP/" POOL_DC_SHORT,             .keytab = NULL},
-	{.principal = "sip/" POOL_FRONT,                 .keytab = "sip.keytab"},
-	{.principal = "sip/" POOL_NAME,                  .keytab = "sip.keytab"},
-	{.principal = "HTTP/" POOL_MAIL,                 .keytab = "https.keytab"},
-	{.principal = "HTTP/autodiscover." POOL_DOMAIN,  .keytab = "https.keytab"},
-	{.principal = "HTTP/ucupdates-r2." POOL_DOMAIN,  .keytab = "https.keytab"},
-	{.principal = "HTTP/pool." POOL_DOMAIN,          .keytab = "https.keytab"},
-	{.principal = "HTTP/" POOL_NAME,                 .keytab = "https.keytab"},
-};
-/* clang-format on */
+/* The services of all our pools, and the file that gets each one's key. */
+static void
+realm_services(struct kdc_service out[POOL_SERVICES_MAX])
+{
+	static const char *const keytabs[KEYS_COUNT] = {
+		[KEYS_LDAP] = "ldap.keytab",
+		[KEYS_CA_WEB] = "ca-web.keytab",
+		[KEYS_SIP] = "sip.keytab",
+		[KEYS_HTTPS] = "https.keytab",
+	};
+
+	for (size_t i = 0; i < serve_n_services && i < POOL_SERVICES_MAX; i++)
+		out[i] = (struct kdc_service){ .principal = serve_services[i].spn,
+			.keytab = keytabs[serve_services[i].keys] };
+}
 
 /* The part's own folder below the pool's: an old realm in it is gone, a new one is made. */
 static int
@@ -85,8 +85,8 @@ realm_of(const struct pool *pool, const char *dir)
 		.secret = pool->master,
 		.ip = pool->options.listen,
 		.port = pool_at(pool, PORT_KDC_CHILD).port,
-		.services = realm_services,
-		.n_services = sizeof realm_services / sizeof realm_services[0],
+		.services = pool->services,
+		.n_services = serve_n_services,
 		.users = { .name = POOL_USERS,
 		    .count = pool->options.users,
 		    .password = pool->password },
@@ -126,6 +126,7 @@ realm_start(struct pool *pool)
 		rc = realm_secrets(pool);
 	if (rc != 0)
 		return pool_failed(pool, "the realm's folder", rc);
+	realm_services(pool->services);
 	realm = realm_of(pool, dir);
 	rc = kdc_realm_make(&realm, text);
 	if (rc != 0) {

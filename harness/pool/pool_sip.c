@@ -53,29 +53,17 @@ sip_on_line(void *arg, const char *line)
 static int
 sip_logic(struct pool *pool)
 {
-	/* Where a phone is told to look for updates, from inside and from outside. */
-	const char *inside = "http://" POOL_NAME "/RequestHandler/ucdevice.upx";
-	const char *outside = "https://" POOL_NAME "/RequestHandlerExt/ucdevice.upx";
-	uint64_t seed;
+	struct serve_sip_cfg cfg = serve_plan_sip();
 
-	if (gnutls_rnd(GNUTLS_RND_NONCE, &seed, sizeof seed) < 0)
+	if (gnutls_rnd(GNUTLS_RND_NONCE, &cfg.seed, sizeof cfg.seed) < 0)
 		return -EIO;
-	return serve_sip_new(
-	    &(struct serve_sip_cfg){ .fqdn = POOL_FRONT,
-		.sip_domain = POOL_DOMAIN,
-		.krb_realm = POOL_REALM,
-		.acceptor = pool->sip_keys,
-		.version = pool->options.sip_version,
-		.keep_alive_s = (uint32_t)(pool->options.keep_alive_us / 1000000),
-		.seed = seed,
-		.users = POOL_USERS,
-		.n_users = pool->options.users,
-		.arg = pool,
-		.update_internal = inside,
-		.update_external = outside,
-		.mwi_poll_min = 3,
-		.log = sip_on_line },
-	    &pool->sip);
+	cfg.acceptor = pool->sip_keys;
+	cfg.version = pool->options.sip_version;
+	cfg.keep_alive_s = (uint32_t)(pool->options.keep_alive_us / 1000000);
+	cfg.n_users = pool->options.users;
+	cfg.log = sip_on_line;
+	cfg.arg = pool;
+	return serve_sip_new(&cfg, &pool->sip);
 }
 
 /* The logic first, then TLS, then the face that uses both. */

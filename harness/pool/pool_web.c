@@ -60,13 +60,12 @@ web_on_exchange(void *arg, const struct serve_request *request, struct serve_rep
 static struct serve_update_cfg
 web_update_cfg(const struct pool *pool, struct acceptor *acceptor)
 {
-	return (struct serve_update_cfg){
-		.version = pool->options.firmware_version,
-		.internal_url = "http://" POOL_NAME "/DeviceUpdateFiles_Int",
-		.external_url = "https://" POOL_NAME "/DeviceUpdateFiles_Ext",
-		.blank = pool->options.no_update,
-		.acceptor = acceptor,
-	};
+	struct serve_update_cfg cfg = serve_plan_update();
+
+	cfg.version = pool->options.firmware_version;
+	cfg.blank = pool->options.no_update;
+	cfg.acceptor = acceptor;
+	return cfg;
 }
 
 /* The CA and the update service inside, without TLS. */
@@ -117,10 +116,8 @@ https_start(struct pool *pool)
 	int rc;
 
 	pool->update_external.cfg = web_update_cfg(pool, pool->https_keys);
-	pool->exchange.cfg =
-	    (struct serve_exchange_cfg){ .ews_url = "https://" POOL_MAIL "/EWS/Exchange.asmx",
-		    .sip_domain = POOL_DOMAIN,
-		    .acceptor = pool->https_keys };
+	pool->exchange.cfg = serve_plan_exchange();
+	pool->exchange.cfg.acceptor = pool->https_keys;
 	rc = face_http_new(&(struct face_http_cfg){ .at = pool_at(pool, PORT_HTTPS),
 			       .cert = pool->web_cert,
 			       .routes = routes,

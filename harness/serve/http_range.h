@@ -1,6 +1,6 @@
 /* http_range.h - "Range: bytes=..." of one range.  RFC 7233. */
-#ifndef POOL_HTTP_RANGE_H
-#define POOL_HTTP_RANGE_H
+#ifndef SERVE_HTTP_RANGE_H
+#define SERVE_HTTP_RANGE_H
 #include <stdint.h>
 
 /*

@@ -20,6 +20,12 @@ enum field_type {
 	FIELD_WORD,     /* enum, as int: one of words[] */
 	FIELD_DURATION, /* uint64_t, microseconds */
 	FIELD_MS,       /* uint32_t, milliseconds, written as a duration */
+	FIELD_SECONDS,  /* uint32_t, seconds, written as a duration */
+	FIELD_OFFSET,   /* int64_t, microseconds: a duration that may be negative */
+	FIELD_SHARE,    /* double, 0 to 1, written as 20% */
+	FIELD_SIZE,     /* uint64_t, bytes, written as 7MB */
+	FIELD_RATE,     /* uint64_t, bytes a second, written as 64kB/s or 100Mbit/s */
+	FIELD_PHONES,   /* struct phones: 10%, or 3,7-9, or [3, 7-9] */
 	FIELD_SPREAD,   /* struct spread */
 	FIELD_IP,       /* uint32_t, host byte order */
 	FIELD_MAC,      /* uint8_t[6] */
@@ -41,7 +47,7 @@ struct field {
 	const char *key;
 	enum field_type type;
 	size_t offset, size;
-	uint64_t min, max; /* of numbers (ms, us); max 0 = the type's */
+	uint64_t min, max; /* of numbers (ms, us, bytes); max 0 = the type's */
 	const char *def;   /* taken when the key is missing; NULL: zero */
 	bool required;
 	const char *help;

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "field_quantity.h"
+#include "phones.h"
 #include "spread.h"
 #include "text.h"
 
@@ -107,42 +109,6 @@ read_integer(
 	return 0;
 }
 
-/* The range is in the field's own unit, so it is checked after the division. */
-static int
-read_duration(const struct field_place *at, const struct node *n, const struct field *f,
-    uint64_t unit_us, uint64_t *out)
-{
-	const char *text = field_scalar(at, n, "a duration such as 20s");
-	uint64_t us;
-
-	if (text == NULL)
-		return -EINVAL;
-	if (duration_read(span_of(text), &us) != 0)
-		return field_fail(at, n,
-		    "`%s' must be a duration such as 250ms, 20s, 5m, 24h, not `%.40s'", f->key,
-		    text);
-	*out = us / unit_us;
-	if (*out < f->min || (f->max != 0 && *out > f->max))
-		return field_fail(at, n, "`%s' is out of range: %.40s", f->key, text);
-	return 0;
-}
-
-/* Durations the program keeps in 32 bits of milliseconds. */
-static int
-read_ms(
-    const struct field_place *at, const struct node *n, const struct field *f, uint32_t *out)
-{
-	uint64_t ms;
-	int err = read_duration(at, n, f, 1000, &ms);
-
-	if (err)
-		return err;
-	if (ms > UINT32_MAX)
-		return field_fail(at, n, "`%s' is too long", f->key);
-	*out = (uint32_t)ms;
-	return 0;
-}
-
 /* {normal: 20s, sd: 4s} or {exp: 5s}. */
 static int
 read_spread_map(const struct field_place *at, const struct node *n, const struct field *f,
@@ -151,7 +117,8 @@ read_spread_map(const struct field_place *at, const struct node *n, const struct
 	const struct node *mean = tree_get(n, "normal"), *sd = tree_get(n, "sd");
 	const struct node *expo = tree_get(n, "exp");
 	size_t keys = 0;
-	struct field a = { .key = f->key }, b = { .key = "sd" };
+	struct field a = { .key = f->key, .type = FIELD_DURATION };
+	struct field b = { .key = "sd", .type = FIELD_DURATION };
 	struct spread s = { .kind = SPREAD_NORMAL };
 	int err;
 
@@ -160,11 +127,11 @@ read_spread_map(const struct field_place *at, const struct node *n, const struct
 		keys++;
 	if (expo != NULL && keys == 1) {
 		s.kind = SPREAD_EXP;
-		err = read_duration(at, expo, &a, 1, &s.a_us);
+		err = field_quantity(at, expo, &a, &s.a_us);
 	} else if (mean != NULL && sd != NULL && keys == 2) {
-		err = read_duration(at, mean, &a, 1, &s.a_us);
+		err = field_quantity(at, mean, &a, &s.a_us);
 		if (!err)
-			err = read_duration(at, sd, &b, 1, &s.b_us);
+			err = field_quantity(at, sd, &b, &s.b_us);
 	} else {
 		err = field_fail(at, n, "`%s' must be {normal: A, sd: B} or {exp: A}", f->key);
 	}
@@ -268,9 +235,15 @@ field_read(
 	case FIELD_WORD:
 		return read_word(at, n, f, out);
 	case FIELD_DURATION:
-		return read_duration(at, n, f, 1, out);
 	case FIELD_MS:
-		return read_ms(at, n, f, out);
+	case FIELD_SECONDS:
+	case FIELD_OFFSET:
+	case FIELD_SHARE:
+	case FIELD_SIZE:
+	case FIELD_RATE:
+		return field_quantity(at, n, f, out);
+	case FIELD_PHONES:
+		return phones_node(at, n, f, out);
 	case FIELD_SPREAD:
 		return read_spread(at, n, f, out);
 	case FIELD_IP:

@@ -6,7 +6,6 @@
 #include <stdint.h>
 
 #include "field.h"
-#include "span.h"
 
 enum { PHONES_RANGES_MAX = 32 };
 
@@ -20,13 +19,17 @@ struct phones {       /* zeroed memory: nobody */
 	size_t n_ranges;
 };
 
-/* "10%" or "3,7-9".  0 or -EINVAL. */
-int phones_read(struct span, struct phones *out);
+/* Read 10%, '3,7-9' or [3, 7-9]: the FIELD_PHONES of field.h.  0, or -EINVAL with the error. */
+int phones_node(
+    const struct field_place *, const struct node *, const struct field *, struct phones *out);
 
 /*
  * Is phone `index` of `total` one of them?  A share takes exactly round(share * total) phones;
  * another seed takes others.  So each thread finds its own without asking.
  */
 bool phones_has(const struct phones *, uint64_t seed, uint32_t index, uint32_t total);
+
+/* The highest number that a list names; 0 of a share. */
+uint32_t phones_last(const struct phones *);
 
 #endif

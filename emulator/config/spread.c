@@ -4,65 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-struct unit {
-	const char *name;
-	double us;
-};
-
-static const struct unit units[] = { { "ms", 1e3 }, { "s", 1e6 }, { "m", 60e6 },
-	{ "h", 3600e6 } };
-
-/* Digits with at most one point, and what follows them. */
-static int
-number_read(struct span *s, double *out)
-{
-	double v = 0, place = 1;
-	size_t digits = 0, i;
-	bool point = false;
-
-	for (i = 0; i < s->n; i++) {
-		uint8_t c = s->p[i];
-
-		if (c == '.' && !point) {
-			point = true;
-			continue;
-		}
-		if (c < '0' || c > '9')
-			break;
-		v = v * 10 + (c - '0');
-		if (point)
-			place *= 10;
-		digits++;
-	}
-	/* Twelve digits are exact in a double. */
-	if (digits == 0 || digits > 12)
-		return -EINVAL;
-	*s = (struct span){ s->p + i, s->n - i };
-	*out = v / place;
-	return 0;
-}
-
-int
-duration_read(struct span s, uint64_t *us_out)
-{
-	double v;
-
-	s = span_trim(s);
-	if (number_read(&s, &v) != 0)
-		return -EINVAL;
-	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-		double us = v * units[i].us;
-
-		if (!span_is(s, units[i].name))
-			continue;
-		/* More than 30 years: a typing error. */
-		if (us > 1e15)
-			return -EINVAL;
-		*us_out = (uint64_t)(us + 0.5);
-		return 0;
-	}
-	return -EINVAL;
-}
+#include "quantity.h"
 
 /* Where a sign (of n bytes) stands in s, or NULL. */
 static const uint8_t *

@@ -16,9 +16,6 @@ struct spread { /* zeroed memory: always 0 */
 /* One draw, in microseconds, never below 0. */
 uint64_t spread_draw(const struct spread *, struct rng *);
 
-/* "250ms", "20s", "5m", "24h" (a fraction is fine: "1.5s") to microseconds.  0 or -EINVAL. */
-int duration_read(struct span, uint64_t *us_out);
-
 /* A duration or A±B (also A+-B).  0 or -EINVAL. */
 int spread_read(struct span, struct spread *out);
 

@@ -11,6 +11,7 @@
 
 #include "field.h"
 #include "mem.h"
+#include "phones.h"
 #include "spread.h"
 
 struct thing {
@@ -25,6 +26,11 @@ struct thing {
 	uint8_t mac[6];
 	struct mark word_at;
 	size_t owned;
+	uint32_t seconds;
+	int64_t offset;
+	double share;
+	uint64_t size, rate;
+	struct phones phones;
 };
 
 static int
@@ -57,6 +63,12 @@ static const struct field fields[] = {
 	{ .key = "us", .type = FIELD_DURATION, AT(us) },
 	{ .key = "ms", .type = FIELD_MS, AT(ms), .max = 60000 },
 	{ .key = "spread", .type = FIELD_SPREAD, AT(spread) },
+	{ .key = "seconds", .type = FIELD_SECONDS, AT(seconds), .min = 1, .max = 60 },
+	{ .key = "offset", .type = FIELD_OFFSET, AT(offset), .def = "-1s" },
+	{ .key = "share", .type = FIELD_SHARE, AT(share) },
+	{ .key = "size", .type = FIELD_SIZE, AT(size), .min = 10, .max = 10000 },
+	{ .key = "rate", .type = FIELD_RATE, AT(rate), .def = "1Gbit/s" },
+	{ .key = "phones", .type = FIELD_PHONES, AT(phones) },
 	{ .key = "sub", .type = FIELD_MAP, .sub = sub_fields, .n_sub = 3 },
 };
 /* clang-format on */
@@ -90,7 +102,8 @@ given_every_type_it_is_read_to_its_place(void **state)
 		"text: '12345'\nu8: 255\nu16: 20\nu32: 4294967295\n"
 		"u64: 18446744073709551615\nyes: true\nword: green\nus: 1.5s\nms: 250ms\n"
 		"spread: {normal: 20s, sd: 4s}\nsub: {ip: 127.0.0.9, mac: '00:04:f2:00:00:01', "
-		"list: [a, b]}\n",
+		"list: [a, b]}\nseconds: 1m\noffset: -20m\nshare: 12.5%\nsize: 1kB\n"
+		"rate: 64kB/s\nphones: [1, 4-5]\n",
 		&t, &error),
 	    0);
 	assert_string_equal(t.text, "12345");
@@ -109,6 +122,12 @@ given_every_type_it_is_read_to_its_place(void **state)
 	assert_int_equal(t.ip, 0x7f000009);
 	assert_int_equal(t.mac[5], 1);
 	assert_int_equal(t.owned, 2);
+	assert_int_equal(t.seconds, 60);
+	assert_int_equal(t.offset, -1200000000);
+	assert_float_equal(t.share, 0.125, 1e-12);
+	assert_int_equal(t.size, 1000);
+	assert_int_equal(t.rate, 64000);
+	assert_int_equal(t.phones.n_ranges, 2);
 }
 
 static void
@@ -123,6 +142,8 @@ given_missing_keys_defaults_are_taken_also_of_missing_maps(void **state)
 	assert_int_equal(t.u16, 15);
 	assert_int_equal(t.u8, 0);
 	assert_int_equal(t.ip, 0x0a000001);
+	assert_int_equal(t.offset, -1000000);
+	assert_int_equal(t.rate, 125000000);
 }
 
 static void
@@ -145,6 +166,20 @@ given_a_wrong_value_the_error_names_the_place(void **state)
 		{ "us: 5", "must be a duration" },
 		{ "ms: 61s", "out of range" },
 		{ "spread: {exp: 5s, sd: 1s}", "must be {normal: A, sd: B} or {exp: A}" },
+		{ "seconds: 500ms", "f.yaml:1:10: `seconds' is out of range: 500ms" },
+		{ "seconds: 61s", "`seconds' is out of range: 61s" },
+		{ "ms: 2000h", "out of range" },
+		{ "offset: 5", "f.yaml:1:9: `offset' must be a duration such as 20m or -20m" },
+		{ "offset: [5s]",
+		    "`offset' must be a duration such as 20m or -20m, not a list" },
+		{ "share: 0.2",
+		    "f.yaml:1:8: `share' must be a share from 0% to 100%, not `0.2'" },
+		{ "share: {}", "`share' must be a share such as 20%, not a map" },
+		{ "size: 7", "`size' must be a size such as 1000B, 64kB, 7MB, not `7'" },
+		{ "size: 9B", "`size' is out of range: 9B" },
+		{ "size: 1MB", "`size' is out of range: 1MB" },
+		{ "rate: 7kB", "`rate' must be a rate such as 64kB/s or 100Mbit/s, not `7kB'" },
+		{ "phones: x", "`phones' must be a share" },
 		{ "sub: {ip: 1.2.3}", "f.yaml:1:11: `ip' must be an IPv4 address" },
 		{ "sub: {mac: x}", "must be a MAC address" },
 		{ "sub: [x]", "`sub' must be a map" },

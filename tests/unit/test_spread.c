@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "quantity.h"
 #include "rng.h"
 #include "spread.h"
 

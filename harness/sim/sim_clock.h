@@ -18,6 +18,7 @@ typedef void sim_event_fn(void *arg);
  * the rest is the clock's.  Zeroed memory is one that is not set. */
 struct sim_event {
 	size_t place; /* in the heap, from 1; 0: not set */
+	bool held;    /* its place is kept for it */
 	uint64_t at_us;
 	sim_event_fn *fn;
 	void *arg;
@@ -37,10 +38,10 @@ int sim_clock_set(struct sim_clock *, struct sim_event *, uint64_t after_us);
 /* It does not happen; one that is not set stays so. */
 void sim_clock_unset(struct sim_clock *, struct sim_event *);
 
-/* Keep room for one event more, so that setting it cannot fail: 0 or -ENOMEM.  Give the room
- * back. */
-int sim_clock_hold(struct sim_clock *);
-void sim_clock_let(struct sim_clock *);
+/* Keep a place for it, so that setting it cannot fail: 0 or -ENOMEM.  Unset it and give the
+ * place back; one that is not held is only unset. */
+int sim_clock_hold(struct sim_clock *, struct sim_event *);
+void sim_clock_let(struct sim_clock *, struct sim_event *);
 
 /*
  * Let the next event happen if it is due by then; it is not set any more when its function is

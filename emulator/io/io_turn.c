@@ -209,7 +209,7 @@ turn_arm(struct io_world *w)
 		return;
 	at_us = w->heap[1]->at_us;
 	now_us = io_now_us();
-	uv_update_time(&w->loop->uv);
+	uv_update_time(&loop_uv_of(w->loop)->uv);
 	uv_timer_start(
 	    &w->timer, turn_on_timer, at_us > now_us ? (at_us - now_us) / 1000 + 1 : 1, 0);
 	w->armed_us = at_us;
@@ -294,7 +294,7 @@ io_due_unset(struct io_world *w, struct io_due *due)
 int
 io_turn_init(struct io_world *w, const char **err_out)
 {
-	uv_loop_t *uv = &w->loop->uv;
+	uv_loop_t *uv = &loop_uv_of(w->loop)->uv;
 	int rc;
 
 	list_init(&w->woken);

@@ -1,175 +1,37 @@
-/*
- * loop.c - the loop itself: running, posting, stopping, and how late it is.
- *
- * The knock and the tick do not keep a loop alive.  See loop.h.
- */
+/* loop.c - what all loops can do goes to the one that is meant.  See loop.h and loop_ops.h. */
 #include "loop.h"
 
-#include <assert.h>
-#include <errno.h>
 #include <stddef.h>
 #include <time.h>
 
-#include "loop_priv.h"
-#include "mem.h"
-
-enum { LOOP_TICK_MS = 10 };
-
-void
-loop_free_handle(uv_handle_t *handle)
-{
-	mem_free(handle);
-}
-
-/* Call what has been posted; was there anything? */
-static bool
-loop_read_notes(struct loop *loop)
-{
-	struct loop_note *note, *next;
-
-	uv_mutex_lock(&loop->lock);
-	note = loop->notes;
-	loop->notes = NULL;
-	loop->last_note = &loop->notes;
-	uv_mutex_unlock(&loop->lock);
-	/* Called without the lock: a note may post another, which comes next time. */
-	if (note == NULL)
-		return false;
-	for (; note != NULL; note = next) {
-		next = note->next;
-		note->fn(note->arg);
-		mem_free(note);
-	}
-	return true;
-}
-
-/* One knock may stand for many posts: libuv joins them. */
-static void
-loop_on_knock(uv_async_t *knock)
-{
-	struct loop *loop = knock->data;
-
-	if (atomic_load(&loop->stop))
-		uv_stop(&loop->uv);
-	else
-		loop_read_notes(loop);
-}
-
-/* Set anew each time instead of repeating: lateness does not add up. */
-static void
-loop_on_tick(uv_timer_t *tick)
-{
-	struct loop *loop = tick->data;
-	uint64_t now_us = uv_hrtime() / 1000, due_us = loop->tick_due_ms * 1000;
-
-	hist_add(&loop->lag, now_us > due_us ? now_us - due_us : 0);
-	uv_update_time(&loop->uv);
-	loop->tick_due_ms = uv_now(&loop->uv) + LOOP_TICK_MS;
-	uv_timer_start(tick, loop_on_tick, LOOP_TICK_MS, 0);
-}
-
-/* Unreferenced: a loop with nothing but its tick has ended. */
-static void
-loop_start_tick(struct loop *loop)
-{
-	uv_timer_init(&loop->uv, &loop->tick);
-	loop->tick.data = loop;
-	uv_update_time(&loop->uv);
-	loop->tick_due_ms = uv_now(&loop->uv) + LOOP_TICK_MS;
-	uv_timer_start(&loop->tick, loop_on_tick, LOOP_TICK_MS, 0);
-	uv_unref((uv_handle_t *)&loop->tick);
-}
-
-int
-loop_new(struct loop **out)
-{
-	struct loop *loop = mem_new(sizeof(*loop));
-	int rc;
-
-	if (loop == NULL)
-		return -ENOMEM;
-	loop->last_note = &loop->notes;
-	rc = uv_mutex_init(&loop->lock);
-	if (rc < 0)
-		goto fail;
-	rc = uv_loop_init(&loop->uv);
-	if (rc < 0)
-		goto fail_lock;
-	rc = uv_async_init(&loop->uv, &loop->knock, loop_on_knock);
-	if (rc < 0) {
-		uv_loop_close(&loop->uv);
-		goto fail_lock;
-	}
-	loop->knock.data = loop;
-	uv_unref((uv_handle_t *)&loop->knock);
-	loop_start_tick(loop);
-	*out = loop;
-	return 0;
-
-fail_lock:
-	uv_mutex_destroy(&loop->lock);
-fail:
-	mem_free(loop);
-	return rc;
-}
+#include "loop_ops.h"
 
 void
 loop_free(struct loop *loop)
 {
-	struct loop_note *note;
-	int closed;
-
-	if (loop == NULL)
-		return;
-	uv_close((uv_handle_t *)&loop->knock, NULL);
-	uv_close((uv_handle_t *)&loop->tick, NULL);
-	/* Killed children have to be reaped before the loop can go. */
-	while (loop->dying > 0)
-		uv_run(&loop->uv, UV_RUN_ONCE);
-	/* Closing callbacks still have to run. */
-	uv_run(&loop->uv, UV_RUN_NOWAIT);
-	closed = uv_loop_close(&loop->uv);
-	assert(closed == 0); /* else something is still open on this loop */
-	(void)closed;
-	uv_mutex_destroy(&loop->lock);
-	/* Posted too late to be called. */
-	while ((note = loop->notes) != NULL) {
-		loop->notes = note->next;
-		mem_free(note);
-	}
-	mem_free(loop);
+	if (loop != NULL)
+		loop->ops->free(loop);
 }
 
 void
 loop_run(struct loop *loop)
 {
-	/* The tick rested since the last run: that is not lag. */
-	uv_update_time(&loop->uv);
-	loop->tick_due_ms = uv_now(&loop->uv) + LOOP_TICK_MS;
-	uv_timer_start(&loop->tick, loop_on_tick, LOOP_TICK_MS, 0);
-
-	/* The knock keeps no loop alive: notes posted as it ended are read here. */
-	do
-		uv_run(&loop->uv, UV_RUN_DEFAULT);
-	while (!atomic_load(&loop->stop) && loop_read_notes(loop));
-	atomic_store(&loop->stop, false);
+	loop->ops->run(loop);
 }
 
-/* Safe from any thread: a flag and a knock. */
 void
 loop_stop(struct loop *loop)
 {
-	atomic_store(&loop->stop, true);
-	uv_async_send(&loop->knock);
+	loop->ops->stop(loop);
 }
 
 uint64_t
 loop_now_us(struct loop *loop)
 {
-	(void)loop;
-	return uv_hrtime() / 1000;
+	return loop->ops->now_us(loop);
 }
 
+/* The host's, whatever a loop's own time may be. */
 int64_t
 loop_wall_us(void)
 {
@@ -182,23 +44,35 @@ loop_wall_us(void)
 double
 loop_lag_p99_ms(struct loop *loop)
 {
-	return (double)hist_at(&loop->lag, 0.99) / 1000;
+	return loop->ops->lag_p99_ms(loop);
 }
 
-/* In the order of the posts; the knock wakes the loop if it sleeps. */
 int
 loop_post(struct loop *loop, loop_fn *fn, void *arg)
 {
-	struct loop_note *note = mem_new(sizeof(*note));
+	return loop->ops->post(loop, fn, arg);
+}
 
-	if (note == NULL)
-		return -ENOMEM;
-	note->fn = fn;
-	note->arg = arg;
-	uv_mutex_lock(&loop->lock);
-	*loop->last_note = note;
-	loop->last_note = &note->next;
-	uv_mutex_unlock(&loop->lock);
-	uv_async_send(&loop->knock);
-	return 0;
+int
+loop_timer_new(struct loop *loop, loop_fn *fn, void *arg, struct loop_timer **out)
+{
+	return loop->ops->timer_new(loop, fn, arg, out);
+}
+
+void
+loop_timer_set(struct loop_timer *timer, uint64_t after_us, uint64_t every_us)
+{
+	timer->ops->timer_set(timer, after_us, every_us);
+}
+
+void
+loop_timer_stop(struct loop_timer *timer)
+{
+	timer->ops->timer_stop(timer);
+}
+
+void
+loop_timer_close(struct loop_timer *timer)
+{
+	timer->ops->timer_close(timer);
 }

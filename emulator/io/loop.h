@@ -3,6 +3,9 @@
  *
  * A loop belongs to the thread that runs it; only loop_post() and loop_stop()
  * may be called from another.  libuv is behind it and does not show.
+ *
+ * A loop may be virtual (harness/sim/sim_loop.h): its time stands still while anything is
+ * called and then passes to the next event at once.  Times, posts and timers are all it has.
  */
 #ifndef IO_LOOP_H
 #define IO_LOOP_H
@@ -28,22 +31,25 @@ void loop_run(struct loop *);
 /* From any thread; loop_run() returns soon, and may be called again. */
 void loop_stop(struct loop *);
 
-/* Monotonic microseconds, read now (not cached). */
+/* Monotonic microseconds, read now (not cached); of a virtual loop, its own. */
 uint64_t loop_now_us(struct loop *);
 
 /* Wall clock, microseconds since 1970. */
 int64_t loop_wall_us(void);
 
-/* How late the loop has been: the largest and the 99th percentile lag of a 10 ms tick since it
- * began. */
+/* How late the loop has been: the 99th percentile lag of a 10 ms tick since it began.  A
+ * virtual loop is never late. */
 double loop_lag_p99_ms(struct loop *);
 
-/* Call fn(arg) on the loop's thread, soon.  From any thread.  0 or -ENOMEM. */
+/* Call fn(arg) on the loop's thread, soon, in the order of the posts.  From any thread (a
+ * virtual loop: from its own).  0 or -ENOMEM. */
 int loop_post(struct loop *, loop_fn *, void *arg);
 
-/* A timer, not yet set.  Rings once, or every every_us when that is not 0.  Resolution 1 ms. */
+/* A timer, not yet set.  Rings once, or every every_us when that is not 0.  Resolution 1 ms; a
+ * virtual loop's is exact. */
 int loop_timer_new(struct loop *, loop_fn *, void *arg, struct loop_timer **out);
-/* Set or move it; from now, at least 1 ms. */
+/* Set or move it; from now, at least 1 ms (virtual: 0 is now, after what is already due now).
+ */
 void loop_timer_set(struct loop_timer *, uint64_t after_us, uint64_t every_us);
 void loop_timer_stop(struct loop_timer *);
 /* Inside its own callback too; it does not ring any more. */

@@ -1,4 +1,4 @@
-/* loop_child.c - child processes of a loop.  See loop.h. */
+/* loop_child.c - child processes of the real loop.  See loop.h. */
 #include <errno.h>
 #include <signal.h>
 
@@ -8,7 +8,7 @@
 
 struct loop_child {
 	uv_process_t uv;
-	struct loop *loop;
+	struct loop_uv *loop;
 	loop_exit_fn *on_exit;
 	void *arg;
 	bool ended, closed;
@@ -57,10 +57,10 @@ loop_child_new(struct loop *loop, const struct loop_child_cfg *cfg, struct loop_
 
 	if (child == NULL)
 		return -ENOMEM;
-	child->loop = loop;
+	child->loop = loop_uv_of(loop);
 	child->on_exit = cfg->on_exit;
 	child->arg = cfg->arg;
-	rc = uv_spawn(&loop->uv, &child->uv, &options);
+	rc = uv_spawn(&child->loop->uv, &child->uv, &options);
 	if (rc < 0) {
 		/* libuv knows the handle even if nothing was spawned: it must be closed. */
 		uv_close((uv_handle_t *)&child->uv, loop_free_handle);

@@ -1,11 +1,12 @@
-/* loop_watch.c - timers, descriptors and signals of a loop.  See loop.h. */
+/* loop_watch.c - timers, descriptors and signals of the real loop.  See loop.h. */
 #include <errno.h>
 
 #include "loop.h"
 #include "loop_priv.h"
 #include "mem.h"
 
-struct loop_timer {
+struct loop_uv_timer {
+	struct loop_timer base; /* first */
 	uv_timer_t uv;
 	loop_fn *fn;
 	void *arg;
@@ -26,25 +27,33 @@ struct loop_signal {
 
 /* ---- timers ---- */
 
+static struct loop_uv_timer *
+timer_of(struct loop_timer *timer)
+{
+	return (struct loop_uv_timer *)(void *)timer;
+}
+
 static void
 timer_on_ring(uv_timer_t *uv)
 {
-	struct loop_timer *timer = (struct loop_timer *)uv;
+	struct loop_uv_timer *timer = uv->data;
 
 	timer->fn(timer->arg);
 }
 
 int
-loop_timer_new(struct loop *loop, loop_fn *fn, void *arg, struct loop_timer **out)
+loop_uv_timer_new(struct loop *loop, loop_fn *fn, void *arg, struct loop_timer **out)
 {
-	struct loop_timer *timer = mem_new(sizeof(*timer));
+	struct loop_uv_timer *timer = mem_new(sizeof(*timer));
 
 	if (timer == NULL)
 		return -ENOMEM;
-	uv_timer_init(&loop->uv, &timer->uv);
+	uv_timer_init(&loop_uv_of(loop)->uv, &timer->uv);
+	timer->base.ops = loop->ops;
+	timer->uv.data = timer;
 	timer->fn = fn;
 	timer->arg = arg;
-	*out = timer;
+	*out = &timer->base;
 	return 0;
 }
 
@@ -58,8 +67,10 @@ timer_ms(uint64_t us)
 }
 
 void
-loop_timer_set(struct loop_timer *timer, uint64_t after_us, uint64_t every_us)
+loop_uv_timer_set(struct loop_timer *base, uint64_t after_us, uint64_t every_us)
 {
+	struct loop_uv_timer *timer = timer_of(base);
+
 	/* libuv counts from its cached time, which is old in a long callback. */
 	uv_update_time(timer->uv.loop);
 	uv_timer_start(
@@ -67,16 +78,22 @@ loop_timer_set(struct loop_timer *timer, uint64_t after_us, uint64_t every_us)
 }
 
 void
-loop_timer_stop(struct loop_timer *timer)
+loop_uv_timer_stop(struct loop_timer *timer)
 {
-	uv_timer_stop(&timer->uv);
+	uv_timer_stop(&timer_of(timer)->uv);
+}
+
+static void
+timer_on_closed(uv_handle_t *uv)
+{
+	mem_free(uv->data);
 }
 
 /* The memory goes when libuv has let go. */
 void
-loop_timer_close(struct loop_timer *timer)
+loop_uv_timer_close(struct loop_timer *timer)
 {
-	uv_close((uv_handle_t *)&timer->uv, loop_free_handle);
+	uv_close((uv_handle_t *)&timer_of(timer)->uv, timer_on_closed);
 }
 
 /* ---- descriptors ---- */
@@ -117,7 +134,7 @@ loop_watch_new(struct loop *loop, int fd, loop_watch_fn *fn, void *arg, struct l
 
 	if (watch == NULL)
 		return -ENOMEM;
-	rc = uv_poll_init(&loop->uv, &watch->uv, fd);
+	rc = uv_poll_init(&loop_uv_of(loop)->uv, &watch->uv, fd);
 	if (rc < 0) {
 		mem_free(watch);
 		return rc;
@@ -163,7 +180,7 @@ loop_signal_new(struct loop *loop, int signum, loop_fn *fn, void *arg, struct lo
 
 	if (sig == NULL)
 		return -ENOMEM;
-	rc = uv_signal_init(&loop->uv, &sig->uv);
+	rc = uv_signal_init(&loop_uv_of(loop)->uv, &sig->uv);
 	if (rc < 0) {
 		mem_free(sig);
 		return rc;

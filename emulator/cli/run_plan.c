@@ -177,6 +177,7 @@ run_plan_make(struct run_plan *p, const struct run_options *o, struct config_err
 		return err;
 	plan_tls(p);
 	p->phone = (struct phone_cfg){
+		.world = &phone_world_real,
 		.pool = &p->pool,
 		.profiles = (const struct profile *const *)p->profiles,
 		.n_profiles = p->n_profiles,

@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "auth_krb5.h"
-#include "io_uv.h"
 #include "log.h"
 #include "mem.h"
 #include "phone_id.h"
@@ -129,7 +127,7 @@ phone_on_restart(void *arg)
 {
 	struct phone *p = arg;
 
-	io_phone_tls(p->io, profile_number(p->cfg, journey_profile(p->j)));
+	p->cfg->world->ops->tls(p->io, profile_number(p->cfg, journey_profile(p->j)));
 	p->sink->ops->restart(p->sink);
 }
 
@@ -160,42 +158,41 @@ static void
 phone_close(struct instance *i)
 {
 	struct phone *p = phone_of(i);
+	const struct phone_world_ops *world = p->cfg->world->ops;
 
 	/* Also a phone that was only half made: all of them take NULL. */
 	journey_free(p->j);
-	auth_krb5_free(p->auth);
-	io_phone_free(p->io);
+	world->auth_free(p->auth);
+	world->io_free(p->io);
 	mem_free(p);
 }
 
 /* ---- making one ------------------------------------------------------------------- */
 
-/* The phone's io: its own address and chance in the world of its thread. */
+/* What it stands in; all phones of a pool have one password. */
 static int
-make_world(struct phone *p, const struct instance_place *place)
+make_world(struct phone *p, const struct instance_place *place, const char **err_out)
 {
-	struct io_phone_cfg cfg = { .index = place->index, .seed = place->seed };
-
-	memcpy(cfg.mac, p->id.mac, sizeof cfg.mac);
-	return io_phone_new(place->world, &cfg, &p->io);
-}
-
-/* Its own tickets; all phones of a pool have one password. */
-static int
-make_auth(struct phone *p)
-{
+	const struct phone_world *world = p->cfg->world;
 	const struct pool_users *users = &p->cfg->pool->users;
 	char realm[sizeof users->domain];
-	struct auth_krb5_cfg cfg = { p->id.user, realm, users->password, p->id.index };
+	const struct phone_who who = { place, &p->id, realm, users->password };
+	int err;
 
 	phone_realm(p->cfg->pool, realm, sizeof realm);
-	return auth_krb5_new(&cfg, &p->auth);
+	*err_out = "no world for a phone";
+	err = world->ops->io(world, &who, &p->io);
+	if (err != 0)
+		return err;
+	*err_out = "no Kerberos for a phone";
+	return world->ops->auth(world, &who, &p->auth);
 }
 
 /* Delivered with the first profile; an update may change that. */
 static int
 make_journey(struct phone *p)
 {
+	const struct phone_world *world = p->cfg->world;
 	struct journey_cfg cfg = {
 		.io = p->io,
 		.auth = p->auth,
@@ -203,7 +200,8 @@ make_journey(struct phone *p)
 		.profile = p->cfg->profiles[0],
 		.plan = p->cfg->plan,
 		.watch = { p, phone_on_row, phone_on_state, phone_on_restart },
-		.host_wall_minus_now_us = loop_wall_us() - (int64_t)p->io->ops->now_us(p->io),
+		.host_wall_minus_now_us =
+		    world->ops->wall_us(world, p->io) - (int64_t)p->io->ops->now_us(p->io),
 		.table = journey_table,
 		.n_rows = journey_rows,
 		.chores = chores_table,
@@ -234,12 +232,7 @@ phone_make(
 	err = phone_id(cfg, place->seed, place->index, &p->id);
 	if (err != 0)
 		goto fail;
-	what = "no world for a phone";
-	err = make_world(p, place);
-	if (err != 0)
-		goto fail;
-	what = "no Kerberos for a phone";
-	err = make_auth(p);
+	err = make_world(p, place, &what);
 	if (err != 0)
 		goto fail;
 	what = "no memory for a phone";

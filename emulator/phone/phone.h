@@ -8,12 +8,14 @@
 
 #include "instance.h"
 #include "journey.h"
+#include "phone_world.h"
 #include "pool_file.h"
 #include "profile.h"
 #include "spread.h"
 
 /* What all phones of a run have in common; read only, shared by all threads. */
 struct phone_cfg {
+	const struct phone_world *world; /* what they stand in */
 	const struct pool_file *pool;
 	const struct profile *const *profiles; /* [0] is the one they are delivered with; in the
 						  order of io_world_cfg.tls */
@@ -23,7 +25,8 @@ struct phone_cfg {
 	    *types_for; /* row 7: how long the person types; drawn by the seed */
 };
 
-/* An instance_make_fn: arg is the struct phone_cfg.  Place->world must be there. */
+/* An instance_make_fn: arg is the struct phone_cfg.  In the real world place->world must be
+ * there. */
 int phone_make(void *phone_cfg, const struct instance_place *, struct instance **out,
     const char **err_out);
 

@@ -4,6 +4,9 @@
  * One loop a thread, nothing shared: instance i lives on shard i mod threads.
  * What the shards count is added up once a second.  Everything here happens on
  * the thread that runs cfg.loop, and so do its callbacks.
+ *
+ * With no threads the instances live on cfg.loop itself, which may then be a
+ * virtual one.
  */
 #ifndef FARM_FARM_H
 #define FARM_FARM_H
@@ -13,6 +16,7 @@
 
 #include "instance.h"
 #include "metrics.h"
+#include "scenario.h"
 
 struct farm;
 struct io_world_cfg;
@@ -34,9 +38,36 @@ struct farm_guard {
 	unsigned login_row;       /* the row that is the login */
 };
 
+enum { FARM_EVENTS_MAX = SCENARIO_EVENTS_MAX };
+
+/*
+ * Power that goes and comes: `events:` of a scenario.  It meets those of its phones that have
+ *been started and not left yet; of them
+ *
+ *	power_cycle  switches off, and on again after off_us; one that is unplugged stays off
+ *	unplug       switches off, until it is plugged
+ *	plug         switches on what is off, for whatever reason
+ *
+ * and the latest one decides.  Switched on again it walks its whole way with what it kept.  A
+ *run does not end before the last timed event, nor while a phone is off that comes on again by
+ * itself; one that is off at the end has not finished.
+ */
+struct farm_event {
+	enum scenario_deed what;
+	/* When: at a time since the plan's zero (all canaries are in), or, for each phone by
+	 * itself, the first time that it has done this row. */
+	bool by_row;
+	unsigned row;
+	uint64_t at_us;
+	uint64_t off_us;
+	/* Who.  A share is drawn anew for each event; but a plug's from the phones of the
+	 * unplug before it in the list: the same share plugs the same ones. */
+	struct phones phones;
+};
+
 struct farm_cfg { /* what it points to is lent, read only, and outlives the farm */
 	struct loop *loop;
-	unsigned threads;
+	unsigned threads; /* 0: all on `loop`, see above */
 	uint32_t phones;
 	const uint64_t *start_us; /* the plan: when each is meant to start; ascending */
 	uint64_t seed;
@@ -48,7 +79,9 @@ struct farm_cfg { /* what it points to is lent, read only, and outlives the farm
 	void *make_arg;
 	bool must_hold; /* finished means also: holds() at the end of the run */
 	struct farm_guard guard;
-	int trace_fd; /* opened with O_APPEND; -1: no trace */
+	const struct farm_event *events;
+	size_t n_events; /* at most FARM_EVENTS_MAX */
+	int trace_fd;    /* opened with O_APPEND; -1: no trace */
 	/* Once a second; the counts of the whole farm, lent. */
 	void (*on_second)(void *arg, const struct metrics *, uint64_t since_began_us);
 	/* Everything is closed; farm_free() may follow, but not inside. */

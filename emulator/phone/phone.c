@@ -126,8 +126,9 @@ static void
 phone_on_restart(void *arg)
 {
 	struct phone *p = arg;
+	const struct phone_world *world = p->cfg->world;
 
-	p->cfg->world->ops->tls(p->io, profile_number(p->cfg, journey_profile(p->j)));
+	world->ops->tls(world, p->io, profile_number(p->cfg, journey_profile(p->j)));
 	p->sink->ops->restart(p->sink);
 }
 

@@ -29,7 +29,7 @@ struct phone_world_ops { /* called on the thread of the phone's shard, with noth
 	void (*io_free)(struct io *);
 	/* After an update: greets TLS servers like this profile from now on (its number in
 	 * phone_cfg.profiles). */
-	void (*tls)(struct io *, unsigned profile);
+	void (*tls)(const struct phone_world *, struct io *, unsigned profile);
 	/* The host's wall clock at io's now: microseconds since 1970. */
 	int64_t (*wall_us)(const struct phone_world *, struct io *);
 };

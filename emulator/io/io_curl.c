@@ -137,6 +137,20 @@ io_curl_reset(struct io_http *s)
 		    SO_LINGER, &now, sizeof(now));
 }
 
+/* curl reads no further than a reply goes, and would take the rest for the next one's head. */
+void
+io_curl_spoil(struct io_http *s)
+{
+	for (struct list *link = s->conns.next; link != &s->conns; link = link->next) {
+		int fd = LIST_ITEM(link, struct http_conn, of_session)->fd.fd;
+		char rest;
+
+		/* Shut on both sides it is dead to curl, whatever can still be read. */
+		if (recv(fd, &rest, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
+			shutdown(fd, SHUT_RDWR);
+	}
+}
+
 void
 io_curl_leave(struct io_http *s, bool reset)
 {

@@ -162,6 +162,7 @@ io_http_ask(struct io_handle *h, const struct io_ask *ask)
 		io_http_release(s);
 		return rc;
 	}
+	io_curl_spoil(s);
 	s->count = ask->reply == IO_COUNT;
 	http_set_options(s);
 	http_set_request(s, ask);

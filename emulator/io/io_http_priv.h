@@ -121,6 +121,8 @@ curl_socket_t io_curl_on_open(void *arg, curlsocktype, struct curl_sockaddr *);
 int io_curl_on_close(void *arg, curl_socket_t);
 /* Whatever closes this session's connections from now on resets them. */
 void io_curl_reset(struct io_http *);
+/* Before a request: what came behind the last reply is nobody's; its connection ends. */
+void io_curl_spoil(struct io_http *);
 /* The session is over: its idle connections end, in order or by reset. */
 void io_curl_leave(struct io_http *, bool reset);
 /* A fresh easy handle (NULL: no memory); give it back. */

@@ -169,6 +169,9 @@ conn_answer_oddly(struct peer_conn *c, const char *path, bool *go_on)
 		conn_text(c, "HTTP/1.1 204 No Content\r\n\r\n");
 	} else if (strncmp(path, "/304", 4) == 0) {
 		conn_reply(c, "304 Not Modified", "", 5);
+	} else if (strncmp(path, "/more/long", 10) == 0) {
+		conn_reply(c, "200 OK", "", 100000);
+		conn_pattern(c, 100030);
 	} else if (strncmp(path, "/more", 5) == 0) {
 		conn_reply(c, "200 OK", "", 2);
 		conn_text(c, "no, and more than was promised");

@@ -628,6 +628,23 @@ given_more_than_was_promised_the_rest_is_not_taken_for_the_next_reply(void **sta
 }
 
 static void
+given_a_rest_that_is_not_read_with_the_reply_the_next_request_does_not_take_it(void **state)
+{
+	struct fixture *f = *state;
+	uint16_t port[] = { 80, 443 };
+
+	for (int i = 0; i < 2; i++) {
+		struct io_handle *h = session(f, 0, port[i], "cas.contoso.com");
+
+		fetch(f, h, "/more/long");
+		assert_int_equal(last(f)->kind, IO_WHOLE);
+		assert_int_equal(last(f)->body_n, 100000);
+		assert_string_equal(fetch(f, h, "/who"), "2");
+		assert_int_equal(last(f)->kind, IO_WHOLE);
+	}
+}
+
+static void
 given_headers_without_end_it_is_down_and_the_next_reply_is_whole(void **state)
 {
 	struct fixture *f = *state;
@@ -737,6 +754,8 @@ main(void)
 		    given_a_reply_without_a_body_it_is_whole_at_once_and_the_connection_is_kept),
 		HTTP_TEST(
 		    given_more_than_was_promised_the_rest_is_not_taken_for_the_next_reply),
+		HTTP_TEST(
+		    given_a_rest_that_is_not_read_with_the_reply_the_next_request_does_not_take_it),
 		HTTP_TEST(given_headers_without_end_it_is_down_and_the_next_reply_is_whole),
 		HTTP_TEST(given_a_header_on_two_lines_it_is_one),
 		HTTP_TEST(given_the_address_is_gone_no_connection_is_made_from_another),

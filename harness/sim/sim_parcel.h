@@ -43,7 +43,8 @@ struct sim_parcel {
 	uint64_t wire_n;   /* bytes on the wire, about */
 	uint8_t *bytes;    /* the way may change them; NULL: n is only a number */
 	uint64_t n;
-	int err; /* IO_DOWN */
+	uint32_t spoilt; /* not 0: the way changed it, the CRC of the whole is another */
+	int err;         /* IO_DOWN */
 };
 
 /* Hand it over to whom it is for, and free it.  From a clock's event only. */
@@ -61,13 +62,32 @@ struct sim_parcel *sim_parcel_down(struct io_handle *, int err);
 /* Has the phone closed the handle, so that it will not hear of this?  Never of a deed. */
 bool sim_parcel_is_lost(const struct sim_parcel *);
 
-/* The way's memory of one connection; zeroed when that is opened, and for each fresh connection
- * of an HTTP session when its first request is carried. */
+/*
+ * The way's memory of a handle: it begins by sim_lane_init() when that is opened, and is the
+ * way's alone until CLOSED or CUT has arrived; those are carried for every handle, also a
+ * datagram's, and the way lets them arrive last.  It lives as long as the handle.
+ */
 struct sim_lane {
-	uint64_t at_us[2]; /* by direction: when the last one arrives */
-	uint64_t n[2];     /* bytes so far */
-	uint64_t more[2];
+	struct io_handle *h;
+	struct list open;            /* among the way's connections; here in none */
+	struct list behind[2];       /* by direction: what may not start yet */
+	struct sim_parcel *going[2]; /* being served; on the wire */
+	uint64_t at_us[2];           /* when the last one arrives */
+	uint64_t n;                  /* bytes of this reply that have left */
+	uint32_t connection;         /* the how manieth of this session */
+	uint32_t deeds;              /* that have not arrived yet */
+	bool dead;                   /* this connection is over, the phone will hear of it */
 };
+
+static inline void
+sim_lane_init(struct sim_lane *lane, struct io_handle *h)
+{
+	*lane = (struct sim_lane){ .h = h };
+	list_init(&lane->open);
+	list_init(&lane->behind[0]);
+	list_init(&lane->behind[1]);
+}
+
 struct sim_lane *sim_parcel_lane(const struct sim_parcel *);
 
 #endif

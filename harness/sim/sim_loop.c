@@ -145,10 +145,6 @@ sim_timer_new(struct loop *base, loop_fn *fn, void *arg, struct loop_timer **out
 
 	if (timer == NULL)
 		return -ENOMEM;
-	if (sim_clock_hold(loop->clock) != 0) {
-		mem_free(timer);
-		return -ENOMEM;
-	}
 	*timer = (struct sim_timer){
 		.base = { base->ops },
 		.loop = loop,
@@ -156,6 +152,10 @@ sim_timer_new(struct loop *base, loop_fn *fn, void *arg, struct loop_timer **out
 		.fn = fn,
 		.arg = arg,
 	};
+	if (sim_clock_hold(loop->clock, &timer->event) != 0) {
+		mem_free(timer);
+		return -ENOMEM;
+	}
 	loop->timers++;
 	*out = &timer->base;
 	return 0;
@@ -186,8 +186,7 @@ sim_timer_close(struct loop_timer *base)
 {
 	struct sim_timer *timer = sim_timer_of(base);
 
-	sim_timer_stop(base);
-	sim_clock_let(timer->loop->clock);
+	sim_clock_let(timer->loop->clock, &timer->event);
 	timer->loop->timers--;
 	mem_free(timer);
 }

@@ -6,6 +6,10 @@
 #include "mem.h"
 #include "text.h"
 
+enum {
+	LINE_HOPS_MAX = 16
+}; /* proxies between a front end and a phone: there are two at most */
+
 static void
 line_write_subscribe(
     struct line *l, struct buf *b, const struct line_call *c, const struct line_subscribe *s)
@@ -75,21 +79,25 @@ subscription_is_over(const struct sip_msg *m)
 	    expires == 0;
 }
 
-/* The way back: Record-Route in reverse order (RFC 3261 section 12.1.2), as one Route. */
+/* The way back: the recorded hops, also of a list in one header, in reverse order (RFC 3261
+ * section 12.1.2), as one Route. */
 static char *
 line_route(const struct sip_msg *m)
 {
+	struct sip_addr hop[LINE_HOPS_MAX];
 	struct buf route = { 0 };
 	struct span value;
 	size_t n = 0;
 	char *kept;
 
-	while (sip_msg_get(m, "Record-Route", n).p != NULL)
-		n++;
-	for (size_t i = n; i > 0; i--) {
-		value = sip_msg_get(m, "Record-Route", i - 1);
-		buf_text(&route, i < n ? ", " : "");
-		buf_span(&route, value);
+	for (size_t i = 0; (value = sip_msg_get(m, "Record-Route", i)).p != NULL; i++)
+		while (n < LINE_HOPS_MAX && sip_addr_next(&value, &hop[n]) == 0)
+			n++;
+	while (n-- > 0) {
+		buf_text(&route, route.n > 0 ? ", <" : "<");
+		buf_span(&route, hop[n].uri);
+		buf_text(&route, ">");
+		buf_span(&route, hop[n].params);
 	}
 	kept = line_keep(buf_bytes(&route));
 	buf_done(&route);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mem.h"
+#include "serve_sip_impl.h"
 #include "sim_auth.h"
 
 enum { DELAY_US = 2000 };
@@ -157,6 +158,22 @@ void
 sip_rig_say(struct sip_rig *r, struct span bytes)
 {
 	rig_send(r, r->conns[rig_last(r)].h, bytes);
+}
+
+void
+sip_rig_request(struct sip_rig *r, const char *method, const char *call_id, const char *headers,
+    const char *body)
+{
+	struct serve_sip_conn *conn = sip_rig_conn(r);
+	struct sip_binding *b = conn->binding;
+	struct sip_dialog d = { span_of(call_id != NULL ? call_id : b->call_id),
+		span_of(b->client_tag), ++b->cseq };
+	struct buf out = { 0 };
+	int err = sip_request(conn, &d, method, headers, "text/plain", span_of(body), &out);
+
+	assert(err == 0);
+	sip_rig_say(r, buf_bytes(&out));
+	buf_done(&out);
 }
 
 void

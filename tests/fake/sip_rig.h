@@ -41,6 +41,10 @@ void sip_rig_down(struct sip_rig *);
 struct serve_sip_conn *sip_rig_conn(struct sip_rig *);
 /* Say something to that client, as is. */
 void sip_rig_say(struct sip_rig *, struct span);
+/* Let the front end ask that client something, signed: headers are whole lines, call_id NULL
+ * means the dialog of its registration. */
+void sip_rig_request(struct sip_rig *, const char *method, const char *call_id,
+    const char *headers, const char *body);
 /* End that connection. */
 void sip_rig_cut(struct sip_rig *, int err);
 

@@ -3,7 +3,8 @@
  *
  *   step.krb_login.p99 < 800ms      phones.finished == 100%      detail.krb:24 == 0
  *
- * Here they are read; report/expect.h measures.  The table in expectation.c is the format.
+ * Here they are read; report/expect.h measures.  The tables in expectation_subject.c are the
+ * format.
  */
 #ifndef CONFIG_EXPECTATION_H
 #define CONFIG_EXPECTATION_H
@@ -13,7 +14,12 @@
 #include "field.h"
 #include "tree.h"
 
-enum { EXPECTATIONS_MAX = 64, EXPECTATION_TEXT_MAX = 120, EXPECTATION_NAME_MAX = 64 };
+enum {
+	EXPECTATIONS_MAX = 64,
+	EXPECTATION_TEXT_MAX = 120,
+	EXPECTATION_NAME_MAX = 64,
+	EXPECTATION_DETAILS_MAX = 16
+};
 
 /* What is measured; in brackets what `figure` is. */
 enum expectation_subject {
@@ -55,7 +61,8 @@ enum expectation_unit {
 	EXPECT_SHARE,   /* of 1; of what, the subject says */
 	EXPECT_SECONDS, /* a duration */
 	EXPECT_BYTES,
-	EXPECT_PER_SECOND /* of the run */
+	EXPECT_PER_SECOND, /* on average over the run */
+	EXPECT_BYTES_PER_SECOND
 };
 
 struct expectation {
@@ -79,5 +86,10 @@ struct expectations {
 /* Read the list of `expect:` into a struct expectations.  Names of steps and reasons are
  * checked by who knows them.  0, or -EINVAL with the error. */
 int expectations_read(const struct field_place *, const struct node *list, void *expectations);
+
+/* The different texts of detail.TEXT, lent, in their order; how many.  After
+ * expectations_read() at most EXPECTATION_DETAILS_MAX. */
+size_t expectations_details(
+    const struct expectations *, const char *out[EXPECTATION_DETAILS_MAX + 1]);
 
 #endif

@@ -53,6 +53,10 @@ struct faults {
 	size_t n;
 };
 
+/* The keys of one fault, for the manual. */
+extern const struct field faults_fields[];
+extern const size_t faults_n_fields;
+
 /* Read the list of `faults:` into a struct faults.  0, or -EINVAL with the error. */
 int faults_read(const struct field_place *, const struct node *list, void *faults);
 

@@ -5,25 +5,18 @@
 #include <stdint.h>
 #include <string.h>
 
-/* The first key of the table that the unknown one shares most letters with, for the message. */
+#include "nearest.h"
+
+/* The first key of the table that the unknown one is nearest to, for the message; or NULL. */
 static const char *
 nearest(const char *key, const struct field *f, size_t n)
 {
 	const char *best = NULL;
-	/* Letters in the same order count; with two or fewer in common nothing is proposed. */
-	size_t best_score = 2;
+	size_t best_score = NEAREST_NONE;
 
 	for (size_t i = 0; i < n; i++) {
-		size_t score = 0, at = 0;
+		size_t score = nearest_score(span_of(key), f[i].key);
 
-		for (const char *c = key; *c != '\0'; c++) {
-			const char *hit = strchr(f[i].key + at, *c);
-
-			if (hit == NULL)
-				continue;
-			score++;
-			at = (size_t)(hit - f[i].key) + 1;
-		}
 		if (score > best_score) {
 			best_score = score;
 			best = f[i].key;

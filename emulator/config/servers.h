@@ -135,6 +135,10 @@ struct servers {
 	struct servers_update update;
 };
 
+/* The keys of all servers, for the manual. */
+extern const struct field servers_fields[];
+extern const size_t servers_n_fields;
+
 /* Read the map of `servers:` into a struct servers (zeroed), defaults where it is silent.  0,
  * or -EINVAL with the error. */
 int servers_read(const struct field_place *, const struct node *map, void *servers);

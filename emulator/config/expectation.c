@@ -1,0 +1,172 @@
+/* expectation.c - see expectation.h: a comparison, its number and its unit.  What can be
+ * measured is in expectation_subject.c. */
+#include "expectation.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "expectation_subject.h"
+#include "quantity.h"
+#include "text.h"
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+struct expect_op {
+	const char *sign;
+	enum expectation_op op;
+};
+
+struct expect_unit {
+	const char *word;
+	enum expectation_unit unit;
+	double of;
+};
+
+/* The longer ones first. */
+static const struct expect_op ops[] = { { "==", EXPECT_EQ }, { "!=", EXPECT_NE },
+	{ "<=", EXPECT_LE }, { ">=", EXPECT_GE }, { "<", EXPECT_LT }, { ">", EXPECT_GT } };
+
+static const struct expect_unit units[] = {
+	{ "", EXPECT_COUNT, 1 },
+	{ "%", EXPECT_SHARE, 0.01 },
+	{ "ms", EXPECT_SECONDS, 1e-3 },
+	{ "s", EXPECT_SECONDS, 1 },
+	{ "m", EXPECT_SECONDS, 60 },
+	{ "h", EXPECT_SECONDS, 3600 },
+	{ "/s", EXPECT_PER_SECOND, 1 },
+	{ "B", EXPECT_BYTES, 1 },
+	{ "kB", EXPECT_BYTES, 1e3 },
+	{ "MB", EXPECT_BYTES, 1e6 },
+	{ "GB", EXPECT_BYTES, 1e9 },
+	{ "B/s", EXPECT_BYTES_PER_SECOND, 1 },
+	{ "kB/s", EXPECT_BYTES_PER_SECOND, 1e3 },
+	{ "MB/s", EXPECT_BYTES_PER_SECOND, 1e6 },
+	{ "GB/s", EXPECT_BYTES_PER_SECOND, 1e9 },
+};
+
+/* Take the comparison off the front. */
+static int
+read_op(
+    const struct field_place *at, const struct node *n, struct span *s, struct expectation *e)
+{
+	for (size_t i = 0; i < COUNT(ops); i++) {
+		size_t len = strlen(ops[i].sign);
+
+		if (s->n < len || memcmp(s->p, ops[i].sign, len) != 0)
+			continue;
+		e->op = ops[i].op;
+		*s = (struct span){ s->p + len, s->n - len };
+		return 0;
+	}
+	return expectation_fail(
+	    at, n, s->p, "`%c' is no comparison: ==, !=, <, <=, > or >=", (char)s->p[0]);
+}
+
+static int
+read_value(
+    const struct field_place *at, const struct node *n, struct span s, struct expectation *e)
+{
+	const struct expect_unit *unit = units;
+	struct span rest = span_trim(s);
+	const uint8_t *number = rest.p;
+	double v;
+
+	if (quantity_number(&rest, &v) != 0)
+		return expectation_fail(at, n, number, "a number is missing here");
+	rest = span_trim(rest);
+	while (unit < units + COUNT(units) && !span_is(rest, unit->word))
+		unit++;
+	if (unit == units + COUNT(units))
+		return expectation_fail(at, n, rest.p,
+		    "unknown unit `%.*s': ms, s, m, h, %%, /s, B, kB, MB, GB, MB/s",
+		    (int)rest.n, rest.p);
+	if (!expectation_fits(e, unit->unit))
+		return expectation_fail(
+		    at, n, number, "this is measured as %s", expectation_measure(e));
+	e->unit = unit->unit;
+	e->value = v * unit->of;
+	return 0;
+}
+
+/* Printed in reports: one line of them. */
+static bool
+is_plain(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < ' ' || s.p[i] == 127)
+			return false;
+	return true;
+}
+
+/* SUBJECT OP VALUE, blanks between them or not. */
+static int
+read_one(const struct field_place *at, const struct node *n, struct expectation *e)
+{
+	static const char form[] = "a comparison such as step.krb_login.p99 < 800ms";
+	struct span text, left, right;
+
+	if (n->kind != NODE_SCALAR)
+		return field_fail(at, n, "an expectation is %s", form);
+	text = span_trim(span_of(n->text));
+	if (text.n == 0 || !is_plain(text))
+		return field_fail(at, n, "an expectation is %s", form);
+	if (text_copy(e->text, sizeof e->text, text) != 0)
+		return field_fail(at, n, "longer than %zu bytes", sizeof e->text - 1);
+	e->at = n->at;
+
+	left = (struct span){ text.p, strcspn(e->text, "=!<>") };
+	right = (struct span){ text.p + left.n, text.n - left.n };
+	left = span_trim(left);
+	if (right.n == 0)
+		return field_fail(
+		    at, n, "no comparison (==, !=, <, <=, > or >=) in `%s'", e->text);
+	if (left.n == 0)
+		return field_fail(at, n, "what is compared in `%s'?", e->text);
+	if (expectation_subject(at, n, left, e) != 0 || read_op(at, n, &right, e) != 0)
+		return -EINVAL;
+	return read_value(at, n, right, e);
+}
+
+size_t
+expectations_details(
+    const struct expectations *all, const char *out[EXPECTATION_DETAILS_MAX + 1])
+{
+	size_t n_out = 0;
+
+	for (size_t i = 0; i < all->n && n_out <= EXPECTATION_DETAILS_MAX; i++) {
+		const struct expectation *e = &all->item[i];
+		size_t k = 0;
+
+		while (k < n_out && strcmp(out[k], e->name) != 0)
+			k++;
+		if (e->subject == EXPECT_DETAIL && k == n_out)
+			out[n_out++] = e->name;
+	}
+	return n_out;
+}
+
+int
+expectations_read(const struct field_place *at, const struct node *list, void *expectations)
+{
+	struct expectations *all = expectations;
+	const char *details[EXPECTATION_DETAILS_MAX + 1];
+
+	if (list->kind != NODE_LIST)
+		return field_fail(
+		    at, list, "`expect' must be a list, as in `- phones.finished == 100%%'");
+	for (const struct node *n = list->first; n != NULL; n = n->next) {
+		int err;
+
+		if (all->n == EXPECTATIONS_MAX)
+			return field_fail(at, n, "more than %d expectations", EXPECTATIONS_MAX);
+		err = read_one(at, n, &all->item[all->n]);
+		if (err)
+			return err;
+		all->n++;
+		/* Each detail that is watched costs a comparison for each try. */
+		if (expectations_details(all, details) > EXPECTATION_DETAILS_MAX)
+			return field_fail(
+			    at, n, "more than %d different details", EXPECTATION_DETAILS_MAX);
+	}
+	return 0;
+}

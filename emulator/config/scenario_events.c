@@ -1,0 +1,96 @@
+/* scenario_events.c - `events:` of a scenario: power that goes and comes.  The table is the
+ * format. */
+#include <errno.h>
+#include <string.h>
+
+#include "quantity.h"
+#include "scenario.h"
+#include "scenario_parts.h"
+#include "text.h"
+
+#define AT(member) .offset = offsetof(struct scenario_event, member)
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+static const char *const deed_words[] = { "power_cycle", "unplug", "plug", NULL };
+static int own_at(const struct field_place *, const struct node *, void *base);
+
+/* clang-format off */
+const struct field scenario_event_fields[] = {
+	{ .key = "at", .type = FIELD_OWN, .own = own_at, .required = true,
+	  .help = "a time since the run's beginning, or a step: then when a phone has done it" },
+	{ .key = "do", .type = FIELD_WORD, AT(what), .words = deed_words, .required = true,
+	  .help = "power_cycle, unplug or plug" },
+	{ .key = "phones", .type = FIELD_PHONES, AT(phones), .def = "100%",
+	  .help = "whom it meets: 10%, or [3, 7-9]" },
+	{ .key = "off_for", .type = FIELD_DURATION, AT(off_us), .min = 1000, .max = 86400000000, .def = "10s",
+	  .help = "power_cycle: how long the power is gone" },
+};
+/* clang-format on */
+const size_t scenario_event_n_fields = COUNT(scenario_event_fields);
+
+/* What begins like a number is a time; anything else is a step, whose name others check. */
+static int
+own_at(const struct field_place *at, const struct node *n, void *base)
+{
+	static const struct field time = { .key = "at",
+		.type = FIELD_DURATION,
+		.offset = offsetof(struct scenario_event, at_us) };
+	struct scenario_event *e = base;
+	const char *text = field_scalar(at, n, "a duration or a step");
+
+	if (text == NULL)
+		return -EINVAL;
+	e->mark = n->at;
+	if (text[0] == '\0' || strchr("0123456789.+-", text[0]) != NULL)
+		return field_read(at, n, &time, e);
+	if (text_copy(e->step, sizeof e->step, span_of(text)) != 0)
+		return field_fail(at, n, "no step is called `%.60s'", text);
+	return 0;
+}
+
+/* What the keys say together. */
+static int
+check_event(const struct field_place *at, const struct node *n, const struct scenario_event *e)
+{
+	const struct node *off = tree_get(n, "off_for");
+
+	if (off != NULL && e->what != SCENARIO_POWER_CYCLE)
+		return field_fail(
+		    at, off, "`off_for' belongs to power_cycle: unplug waits for a plug");
+	if (e->what == SCENARIO_PLUG && e->step[0] != '\0')
+		return field_fail(at, tree_get(n, "at"),
+		    "plug needs a time: a phone that is off does no step");
+	return 0;
+}
+
+int
+scenario_own_events(const struct field_place *at, const struct node *list, void *base)
+{
+	struct scenario *s = base;
+
+	if (list->kind != NODE_LIST)
+		return field_fail(at, list,
+		    "`events' must be a list, as in `- {at: 90s, do: power_cycle, phones: "
+		    "10%%}'");
+	for (const struct node *n = list->first; n != NULL; n = n->next) {
+		struct scenario_event *e = &s->event[s->n_events];
+		int err;
+
+		if (s->n_events == SCENARIO_EVENTS_MAX)
+			return field_fail(at, n, "more than %d events", SCENARIO_EVENTS_MAX);
+		if (n->kind != NODE_MAP)
+			return field_fail(at, n, "an event is a map with `at' and `do'");
+		err =
+		    fields_read(at, n, scenario_event_fields, COUNT(scenario_event_fields), e);
+		if (!err)
+			err = check_event(at, n, e);
+		if (!err && phones_last(&e->phones) >= s->phones)
+			err = field_fail(at, tree_get(n, "phones"),
+			    "phones count from 0: there is no phone %u of %u",
+			    phones_last(&e->phones), s->phones);
+		if (err)
+			return err;
+		s->n_events++;
+	}
+	return 0;
+}

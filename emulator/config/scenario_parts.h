@@ -1,0 +1,15 @@
+/* scenario_parts.h - the lists of a scenario that files of their own read: who starts when, and
+ * when the power goes. */
+#ifndef CONFIG_SCENARIO_PARTS_H
+#define CONFIG_SCENARIO_PARTS_H
+#include "field.h"
+
+/* Each reads one key's list into a struct scenario; errors as field_own_fn says.  Events are
+ * read after `phones`. */
+field_own_fn scenario_own_arrival, scenario_own_events;
+
+/* The keys of one event, for the manual. */
+extern const struct field scenario_event_fields[];
+extern const size_t scenario_event_n_fields;
+
+#endif

@@ -17,6 +17,7 @@
 #include "log.h"
 #include "mem.h"
 #include "pacing.h"
+#include "plan_names.h"
 #include "run_ground.h"
 #include "run_lost.h"
 #include "run_outputs.h"
@@ -258,7 +259,8 @@ run_all(struct run *r, int argc, char **argv)
 {
 	int status;
 
-	if (run_plan_make(&r->plan, &r->options, &r->error) != 0)
+	if (run_plan_make(&r->plan, &r->options, &r->error) != 0 ||
+	    plan_for_real(&r->plan, &r->error) != 0)
 		return run_refuse(r, CLI_USAGE);
 	if (r->options.pool != NULL && run_plan_pool(&r->plan, r->options.pool, &r->error) != 0)
 		return run_refuse(r, CLI_USAGE);

@@ -7,6 +7,7 @@
 #include "mem.h"
 #include "pacing.h"
 #include "phone_rows.h"
+#include "plan_names.h"
 #include "profile_load.h"
 #include "text.h"
 
@@ -171,6 +172,8 @@ run_plan_make(struct run_plan *p, const struct run_options *o, struct config_err
 	err = plan_profiles(p, o, error);
 	if (err == 0)
 		err = plan_journey(p, o, error);
+	if (err == 0)
+		err = plan_names(p, error);
 	if (err == 0)
 		err = plan_arrivals(p, error);
 	if (err != 0)

@@ -1,0 +1,104 @@
+/* plan_names.c - see plan_names.h. */
+#include "plan_names.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "nearest.h"
+
+enum { NAMES_MAX = METRICS_ROWS + SERVERS_COUNT + METRICS_SERVICES + WHY_COUNT + 1 };
+
+/* Is it one of these?  Else the error says which one it is most like. */
+static int
+names_have(const struct run_plan *p, const char *what, const char *name, struct mark at,
+    const char *const *names, struct config_error *error)
+{
+	const char *like;
+	size_t i = 0;
+
+	while (names[i] != NULL && strcmp(names[i], name) != 0)
+		i++;
+	if (names[i] != NULL)
+		return 0;
+	like = nearest_name(span_of(name), names);
+	return config_fail(error, p->scenario.file, at, "no such %s: %s%s%s%s", what, name,
+	    like ? "; did you mean `" : "", like ? like : "", like ? "'?" : "");
+}
+
+static int
+check_step(
+    const struct run_plan *p, const char *name, struct mark at, struct config_error *error)
+{
+	const char *names[NAMES_MAX] = { NULL };
+
+	for (size_t i = 0; i < p->n_rows; i++)
+		names[i] = p->rows[i].name;
+	return names_have(p, "step", name, at, names, error);
+}
+
+/* The first reason is none. */
+static int
+check_reason(
+    const struct run_plan *p, const char *name, struct mark at, struct config_error *error)
+{
+	const char *names[NAMES_MAX] = { NULL };
+
+	memcpy(names, p->reasons + 1, (WHY_COUNT - 1) * sizeof *names);
+	return names_have(p, "reason", name, at, names, error);
+}
+
+/* Real runs count by protocol, a rehearsal by server. */
+static int
+check_server(
+    const struct run_plan *p, const char *name, struct mark at, struct config_error *error)
+{
+	const char *names[NAMES_MAX] = { NULL };
+
+	memcpy(names, servers_name, SERVERS_COUNT * sizeof *names);
+	memcpy(names + SERVERS_COUNT, metrics_service, METRICS_SERVICES * sizeof *names);
+	return names_have(p, "server", name, at, names, error);
+}
+
+static int
+check_expectation(
+    const struct run_plan *p, const struct expectation *e, struct config_error *error)
+{
+	if (e->subject == EXPECT_STEP || e->subject == EXPECT_LATENCY)
+		return check_step(p, e->name, e->at, error);
+	if (e->subject == EXPECT_REASON)
+		return check_reason(p, e->name, e->at, error);
+	if (e->subject == EXPECT_SERVER)
+		return check_server(p, e->name, e->at, error);
+	return 0;
+}
+
+int
+plan_names(const struct run_plan *p, struct config_error *error)
+{
+	const struct scenario *s = &p->scenario;
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < s->n_events; i++)
+		if (s->event[i].step[0] != '\0')
+			err = check_step(p, s->event[i].step, s->event[i].mark, error);
+	for (size_t i = 0; err == 0 && i < s->expect.n; i++)
+		err = check_expectation(p, &s->expect.item[i], error);
+	return err;
+}
+
+int
+plan_for_real(const struct run_plan *p, struct config_error *error)
+{
+	const struct scenario *s = &p->scenario;
+
+	if (s->faults_at.line != 0)
+		return config_fail(error, s->file, s->faults_at,
+		    "faults are played in a rehearsal only in this version: run --dry-run");
+	if (s->servers_at.line != 0)
+		return config_fail(error, s->file, s->servers_at,
+		    "`servers' describes the servers of a rehearsal: run --dry-run");
+	if (s->n_events > 0)
+		return config_fail(
+		    error, s->file, s->event[0].mark, "events are not played in this version");
+	return 0;
+}

@@ -1,0 +1,15 @@
+/* plan_names.h - what a scenario says and only others know whether it can be: names of steps,
+ * reasons and servers, and what can be played where. */
+#ifndef CLI_PLAN_NAMES_H
+#define CLI_PLAN_NAMES_H
+#include "run_plan.h"
+
+/* Are the steps, reasons and servers of `events` and `expect` any?  The plan's rows and reasons
+ * are there.  0, or -EINVAL with the error. */
+int plan_names(const struct run_plan *, struct config_error *);
+
+/* Can it be run with real servers, which have no faults on purpose?  0, or -EINVAL with the
+ * error. */
+int plan_for_real(const struct run_plan *, struct config_error *);
+
+#endif

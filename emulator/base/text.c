@@ -131,6 +131,7 @@ base64_digit(uint8_t c)
 int
 text_unbase64(struct buf *out, struct span s)
 {
+	size_t before = out->n;
 	uint32_t acc = 0;
 	int digits = 0, pads = 0;
 
@@ -146,7 +147,7 @@ text_unbase64(struct buf *out, struct span s)
 		}
 		d = base64_digit(c);
 		if (d < 0 || pads > 0)
-			return -EBADMSG;
+			goto bad;
 		acc = acc << 6 | (uint32_t)d;
 		if (++digits % 4 != 0)
 			continue;
@@ -155,24 +156,31 @@ text_unbase64(struct buf *out, struct span s)
 		acc = 0;
 	}
 	if (digits % 4 == 1 || pads > 2 || (pads > 0 && (digits + pads) % 4 != 0))
-		return -EBADMSG;
+		goto bad;
 	if (digits % 4 == 2)
 		buf_u8(out, (uint8_t)(acc >> 4));
 	if (digits % 4 == 3)
 		buf_u16(out, (uint16_t)(acc >> 2));
 	return out->err;
+bad:
+	out->n = before;
+	return -EBADMSG;
 }
 
 int
 text_unhex(struct buf *out, struct span s)
 {
+	size_t before = out->n;
+
 	if (s.n % 2 != 0)
 		return -EBADMSG;
 	for (size_t i = 0; i < s.n; i += 2) {
 		int hi = hex_digit(s.p[i]), lo = hex_digit(s.p[i + 1]);
 
-		if (hi < 0 || lo < 0)
+		if (hi < 0 || lo < 0) {
+			out->n = before;
 			return -EBADMSG;
+		}
 		buf_u8(out, (uint8_t)(hi << 4 | lo));
 	}
 	return out->err;
@@ -208,7 +216,10 @@ text_xml(struct buf *b, struct span s)
 			buf_text(b, "&gt;");
 		else if (c == '"')
 			buf_text(b, "&quot;");
-		else if (c >= ' ' || c == '\t' || c == '\n' || c == '\r')
+		/* As they are, a reader would make blanks of them in an attribute. */
+		else if (c == '\t' || c == '\n' || c == '\r')
+			buf_printf(b, "&#%u;", c);
+		else if (c >= ' ')
 			buf_u8(b, c);
 		else
 			buf_u8(b, '?');

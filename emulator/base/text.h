@@ -33,10 +33,11 @@ int text_copy(char *out, size_t cap, struct span s);
 /* Upper-case the ASCII letters in place. */
 void text_upper(char *);
 
-/* Append what base64 stands for, skipping white space.  0, -EBADMSG or the buffer's error. */
+/* Append what base64 stands for, skipping white space.  0, -EBADMSG (then nothing is appended)
+ * or the buffer's error. */
 int text_unbase64(struct buf *out, struct span s);
 
-/* Append what pairs of hexadecimal digits stand for.  0, -EBADMSG or the buffer's error. */
+/* Append what pairs of hexadecimal digits stand for; errors as of text_unbase64(). */
 int text_unhex(struct buf *out, struct span s);
 
 /* Compare "1.0.522.101" with "1.0.199.123" number by number: <0, 0, >0.  What is not a number

@@ -78,8 +78,29 @@ given_markup_it_is_escaped(void **state)
 	text_xml(&b, span_of("<a b=\"c\">&\x01"));
 	assert_string_equal(buf_cstr(&b), "&lt;a b=&quot;c&quot;&gt;&amp;?");
 	buf_clear(&b);
+	/* In an attribute they would be read as blanks. */
+	text_xml(&b, span_of("a\tb\r\n"));
+	assert_string_equal(buf_cstr(&b), "a&#9;b&#13;&#10;");
+	buf_clear(&b);
 	text_json(&b, span_of("a\"b\\c\n"));
 	assert_string_equal(buf_cstr(&b), "a\\\"b\\\\c\\u000a");
+	buf_done(&b);
+}
+
+static void
+given_what_is_no_base64_or_hexadecimal_nothing_is_appended(void **state)
+{
+	static const char *const bad[] = { "QUJDRA=", "QUJD!", "QUJDRUZ=A", "QUJDR",
+		"QUJD====" };
+	struct buf b = { 0 };
+
+	(void)state;
+	buf_text(&b, "before");
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_int_equal(text_unbase64(&b, span_of(bad[i])), -EBADMSG);
+	assert_int_equal(text_unhex(&b, span_of("4142g0")), -EBADMSG);
+	assert_int_equal(text_unhex(&b, span_of("414")), -EBADMSG);
+	assert_string_equal(buf_cstr(&b), "before");
 	buf_done(&b);
 }
 
@@ -91,6 +112,7 @@ main(void)
 		cmocka_unit_test(given_what_people_write_numbers_are_strict),
 		cmocka_unit_test(given_versions_they_are_compared_as_numbers),
 		cmocka_unit_test(given_markup_it_is_escaped),
+		cmocka_unit_test(given_what_is_no_base64_or_hexadecimal_nothing_is_appended),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

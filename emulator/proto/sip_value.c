@@ -96,22 +96,26 @@ static int
 sip_name_addr(struct span one, size_t n, struct sip_addr *out)
 {
 	const uint8_t *end = memchr(one.p + n, '>', one.n - n);
+	struct sip_addr a;
 	size_t to;
 
 	if (end == NULL)
 		return -EBADMSG;
 	to = (size_t)(end - one.p);
-	out->display = sip_unquote((struct span){ one.p, n });
-	out->uri = span_trim((struct span){ one.p + n + 1, to - n - 1 });
-	out->params = span_trim((struct span){ one.p + to + 1, one.n - to - 1 });
-	return out->uri.n > 0 ? 0 : -EBADMSG;
+	a.display = sip_unquote((struct span){ one.p, n });
+	a.uri = span_trim((struct span){ one.p + n + 1, to - n - 1 });
+	a.params = span_trim((struct span){ one.p + to + 1, one.n - to - 1 });
+	if (a.uri.n == 0)
+		return -EBADMSG;
+	*out = a;
+	return 0;
 }
 
 /* name-addr or addr-spec of RFC 3261 section 25.1, in a list or alone. */
 int
 sip_addr_next(struct span *rest, struct sip_addr *out)
 {
-	struct span one = { NULL, 0 };
+	struct span one = { NULL, 0 }, uri;
 	size_t n;
 
 	/* Empty list elements are passed over. */
@@ -126,10 +130,11 @@ sip_addr_next(struct span *rest, struct sip_addr *out)
 
 	/* Without brackets everything after the semicolon belongs to the header. */
 	n = sip_find(one, ";");
-	out->display = (struct span){ NULL, 0 };
-	out->uri = span_trim((struct span){ one.p, n });
-	out->params = (struct span){ one.p + n, one.n - n };
-	return out->uri.n > 0 ? 0 : -EBADMSG;
+	uri = span_trim((struct span){ one.p, n });
+	if (uri.n == 0)
+		return -EBADMSG;
+	*out = (struct sip_addr){ .uri = uri, .params = { one.p + n, one.n - n } };
+	return 0;
 }
 
 int
@@ -175,8 +180,10 @@ sip_uri_parse(struct span s, struct sip_uri *out)
 	if (!span_is_nocase(u.scheme, "sip") && !span_is_nocase(u.scheme, "sips")) {
 		u.user = sip_take(&s, sip_find(s, ";"));
 		u.params = s;
+		if (u.user.n == 0)
+			return -EBADMSG;
 		*out = u;
-		return u.user.n > 0 ? 0 : -EBADMSG;
+		return 0;
 	}
 
 	/* The user part may hold semicolons, so it goes first. */

@@ -244,12 +244,25 @@ contacts_are_taken_one_by_one_with_their_parameters(void **state)
 	assert_true(sip_param(a.params, "q", &v) && span_is(v, "1"));
 	assert_int_equal(sip_addr_next(&list, &a), -ENOENT);
 
-	list = span_of("<sip:a@b");
-	assert_int_equal(sip_addr_next(&list, &a), -EBADMSG);
-	list = span_of("<>");
-	assert_int_equal(sip_addr_next(&list, &a), -EBADMSG);
 	list = span_of(" , ,");
 	assert_int_equal(sip_addr_next(&list, &a), -ENOENT);
+}
+
+static void
+what_is_no_address_leaves_what_was_read_before(void **state)
+{
+	static const char *const bad[] = { "<sip:a@b", "<>", "\"x\" < >;tag=1", ";tag=1" };
+	struct span list = span_of("\"E\" <sip:e@f>;tag=2");
+	struct sip_addr a, before;
+
+	(void)state;
+	assert_int_equal(sip_addr_next(&list, &a), 0);
+	before = a;
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		list = span_of(bad[i]);
+		assert_int_equal(sip_addr_next(&list, &a), -EBADMSG);
+		assert_memory_equal(&a, &before, sizeof a);
+	}
 }
 
 static void
@@ -272,7 +285,7 @@ names_of_parameters_do_not_match_parts_of_others(void **state)
 static void
 uris_come_apart(void **state)
 {
-	struct sip_uri u;
+	struct sip_uri u, before;
 
 	(void)state;
 	assert_int_equal(
@@ -285,12 +298,15 @@ uris_come_apart(void **state)
 	assert_true(span_is(u.host, "[::1]") && u.port == 5061);
 	assert_int_equal(sip_uri_parse(span_of("tel:+15551234;ext=1"), &u), 0);
 	assert_true(span_is(u.scheme, "tel") && span_is(u.user, "+15551234"));
+	memcpy(&before, &u, sizeof u);
+	assert_int_equal(sip_uri_parse(span_of("tel:;ext=1"), &u), -EBADMSG);
 	assert_int_equal(sip_uri_parse(span_of("sip:"), &u), -EBADMSG);
 	assert_int_equal(sip_uri_parse(span_of("sip:a@"), &u), -EBADMSG);
 	assert_int_equal(sip_uri_parse(span_of("sip:a@b:0"), &u), -EBADMSG);
 	assert_int_equal(sip_uri_parse(span_of("sip:a@b:65536"), &u), -EBADMSG);
 	assert_int_equal(sip_uri_parse(span_of("contoso.com"), &u), -EBADMSG);
 	assert_int_equal(sip_uri_parse(span_of(""), &u), -EBADMSG);
+	assert_memory_equal(&u, &before, sizeof u);
 }
 
 static void
@@ -331,6 +347,7 @@ main(void)
 		cmocka_unit_test(more_headers_than_there_is_room_for_are_refused),
 		cmocka_unit_test(random_bytes_and_damaged_messages_do_no_harm),
 		cmocka_unit_test(contacts_are_taken_one_by_one_with_their_parameters),
+		cmocka_unit_test(what_is_no_address_leaves_what_was_read_before),
 		cmocka_unit_test(names_of_parameters_do_not_match_parts_of_others),
 		cmocka_unit_test(uris_come_apart),
 		cmocka_unit_test(what_is_written_reads_back),

@@ -53,14 +53,16 @@ dhcp_msg_begin(struct buf *b, const struct dhcp_head *h)
 void
 dhcp_msg_option(struct buf *b, uint8_t code, struct span value)
 {
+	size_t at = 0;
+
 	do {
-		size_t n = value.n < OPTION_MAX ? value.n : OPTION_MAX;
+		size_t left = value.n - at, n = left < OPTION_MAX ? left : OPTION_MAX;
 
 		buf_put(b, (uint8_t[]){ code, (uint8_t)n }, 2);
-		buf_put(b, value.p, n);
-		value.p += n;
-		value.n -= n;
-	} while (value.n > 0);
+		if (n > 0)
+			buf_put(b, value.p + at, n);
+		at += n;
+	} while (at < value.n);
 }
 
 void

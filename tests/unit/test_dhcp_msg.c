@@ -438,6 +438,25 @@ foreign_hardware_and_bad_types_are_refused(void **state)
 	buf_done(&b);
 }
 
+static void
+an_option_without_a_value_is_there_and_empty(void **state)
+{
+	struct dhcp_head head = { .op = 2 };
+	struct buf b = { 0 }, value = { 0 };
+	struct dhcp_msg m;
+
+	(void)state;
+	dhcp_msg_begin(&b, &head);
+	dhcp_msg_option(&b, DHCP_OPT_TYPE, (struct span){ (const uint8_t[]){ DHCP_ACK }, 1 });
+	dhcp_msg_option(&b, DHCP_OPT_CLASS, (struct span){ NULL, 0 });
+	dhcp_msg_end(&b, 0, 0);
+	assert_int_equal(b.n, DHCP_MSG_HEAD + 3 + 2 + 1);
+	assert_int_equal(dhcp_msg_decode(&m, buf_bytes(&b)), 0);
+	assert_true(dhcp_msg_get(&m, DHCP_OPT_CLASS, &value));
+	assert_int_equal(value.n, 0);
+	buf_done(&b);
+}
+
 int
 main(void)
 {
@@ -449,6 +468,7 @@ main(void)
 		cmocka_unit_test(a_vlan_may_be_text_or_binary),
 		cmocka_unit_test(an_option_in_two_parts_is_joined),
 		cmocka_unit_test(an_option_longer_than_255_is_split_when_it_is_written),
+		cmocka_unit_test(an_option_without_a_value_is_there_and_empty),
 		cmocka_unit_test(option_52_leads_into_file_and_sname),
 		cmocka_unit_test(what_is_no_name_is_not_taken_for_one),
 		cmocka_unit_test(cut_before_its_255_it_is_refused_at_every_length),

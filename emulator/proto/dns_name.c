@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { LABEL_MAX = 63, POINTER = 0xc0 };
+enum { LABEL_MAX = 63, WIRE_MAX = 255, POINTER = 0xc0 };
 
 /* What host and service names are made of; anything else would be quoted on its way. */
 static bool
@@ -51,8 +51,10 @@ dns_name_read(struct span msg, size_t *at, char out[DNS_NAME_MAX])
 		}
 
 		/* Lengths from 64 to 191 are no labels of RFC 1035. */
-		if (len > LABEL_MAX || msg.n - p < len || !label_ok(msg.p + p, len) ||
-		    n + len + 2 > sizeof name)
+		if (len > LABEL_MAX || msg.n - p < len || !label_ok(msg.p + p, len))
+			return -EBADMSG;
+		/* All of it, uncompressed, in WIRE_MAX: with its first length and the root. */
+		if (n + (n > 0) + len + 2 > WIRE_MAX)
 			return -EBADMSG;
 		if (n > 0)
 			name[n++] = '.';
@@ -75,7 +77,8 @@ dns_name_write(struct buf *b, const char *name)
 
 	if (rest.n > 0 && rest.p[rest.n - 1] == '.')
 		rest.n--;
-	if (rest.n + 2 >= DNS_NAME_MAX)
+	/* A second dot at the end is an empty label, which span_cut() would not show. */
+	if (rest.n + 2 > WIRE_MAX || (rest.n > 0 && rest.p[rest.n - 1] == '.'))
 		return -EINVAL;
 	/* All labels are checked before the first byte is written. */
 	for (struct span s = rest; s.n > 0;) {

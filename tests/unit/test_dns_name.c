@@ -63,6 +63,8 @@ a_name_is_written_label_by_label(void **state)
 	buf_clear(&b);
 	assert_int_equal(dns_name_write(&b, "a..b"), -EINVAL);
 	assert_int_equal(dns_name_write(&b, ".a"), -EINVAL);
+	assert_int_equal(dns_name_write(&b, "a.."), -EINVAL);
+	assert_int_equal(dns_name_write(&b, ".."), -EINVAL);
 	assert_int_equal(dns_name_write(&b, "a b"), -EINVAL);
 	memset(longest, 'x', sizeof longest);
 	longest[64] = '\0';
@@ -78,12 +80,38 @@ a_name_is_written_label_by_label(void **state)
 	assert_int_equal(b.n, 255);
 }
 
+static void
+a_name_that_could_not_be_written_is_not_read(void **state)
+{
+	char name[DNS_NAME_MAX], text[300];
+	struct buf b = { 0 };
+
+	(void)state;
+	/* 127 labels of one letter, and two letters more at the front: 255 bytes, then 257. */
+	for (size_t first = 1; first <= 3; first++) {
+		memset(text, 'x', first);
+		for (size_t i = 0; i < 126; i++)
+			memcpy(text + first + 2 * i, ".x", 3);
+		buf_clear(&b);
+		buf_u8(&b, (uint8_t)first);
+		buf_put(&b, text, first);
+		for (size_t i = 0; i < 126; i++)
+			buf_put(&b, "\1x", 2);
+		buf_u8(&b, 0);
+		assert_int_equal(name_at((char *)b.p, b.n, 0, name), b.n <= 255 ? 0 : -EBADMSG);
+		if (b.n <= 255)
+			assert_string_equal(name, text);
+	}
+	buf_done(&b);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_name_follows_pointers_backwards_only),
 		cmocka_unit_test(a_name_is_written_label_by_label),
+		cmocka_unit_test(a_name_that_could_not_be_written_is_not_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

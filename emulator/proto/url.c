@@ -7,8 +7,22 @@
 
 #include "text.h"
 
-/* Only what may stand in a host's name or a path: no blanks, no control bytes, nothing that
- * ends a header. */
+/* Letters, digits and what else names have: nothing that means something in a URL or a header.
+ */
+static bool
+is_host(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		uint8_t c = s.p[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+			(c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_'))
+			return false;
+	}
+	return s.n > 0;
+}
+
+/* Only what may stand in a path: no blanks, no control bytes, nothing that ends a header. */
 static bool
 is_clean(struct span s)
 {
@@ -40,7 +54,7 @@ read_authority(struct span authority, struct url *u)
 
 	if (named && authority.n > 0 && (text_u64(authority, 65535, &port) != 0 || port == 0))
 		return -EINVAL;
-	if (host.n == 0 || !is_clean(host))
+	if (!is_host(host))
 		return -EINVAL;
 	u->port = (uint16_t)port;
 	return text_copy(u->host, sizeof u->host, host);

@@ -14,8 +14,8 @@ static void
 given_urls_their_parts_are_read(void **state)
 {
 	static const char *const bad[] = { "", "ftp://x/", "http://", "http://a:0/",
-		"http://a:99999/", "http://a b/", "http://u@h/", "http:///x", "http://a/b c",
-		"//a" };
+		"http://a:99999/", "http://a b/", "http://u@h/", "http://[::1]/", "http://a?x/",
+		"http://a#x/", "http://a;b/", "http:///x", "http://a/b c", "//a" };
 	struct url u;
 
 	(void)state;

@@ -1,41 +1,49 @@
 #!/bin/sh
-# Throw bytes at every codec for a while: tests/fuzz/fuzz.sh [SECONDS] (default 20, for each).
-# A corpus is kept in build/fuzz/<codec>; what crashes is left beside it.
+# Throw bytes at every codec, file format and server: tests/fuzz/fuzz.sh [NAME...] (default: all).
+# Each for FUZZ_SECONDS (20), FUZZ_JOBS (2) at a time.  What a fuzzer has learned stays in
+# build/fuzz/corpus/NAME; what breaks is kept in build/fuzz/crashes and fails.  A kept input is
+# tried again by build/fuzz/tests/fuzz/fuzz_NAME FILE.
 set -eu
 cd "$(dirname "$0")/../.."
-seconds=${1:-${FUZZ_SECONDS:-20}}
-command -v clang >/dev/null || { echo "clang is needed: make deps" >&2; exit 4; }
-mkdir -p build/fuzz
-inc=$(for d in emulator/base emulator/proto emulator/config; do printf ' -I%s' "$d"; done)
-src="emulator/base/*.c emulator/proto/*.c emulator/config/tree.c"
-flags="-std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined"
+out=build/fuzz
 
-# What other programs sent is where each begins.
-for g in tests/golden/*.hex; do
-	kind=$(basename "$g" | cut -d_ -f1)
-	for f in tests/fuzz/fuzz_"$kind"_*.c; do
-		to=build/fuzz/$(basename "$f" .c)-corpus
-		mkdir -p "$to"
-		sed '/^#/d' "$g" | python3 -c 'import sys; sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' >"$to/$(basename "$g" .hex)"
-	done
-done
-mkdir -p build/fuzz/fuzz_cert_chain-corpus
-cp tests/golden/p7b/* build/fuzz/fuzz_cert_chain-corpus/
+# One fuzzer, for xargs below.
+if [ "${1:-}" = --one ]; then
+	name=$2
+	corpus=$out/corpus/$name seeds=$out/seeds/$name words=
+	[ ! -s "$out/$name.dict" ] || words=$out/$name.dict
+	mkdir -p "$corpus" "$seeds"
+	if "$out/tests/fuzz/fuzz_$name" -max_total_time="${FUZZ_SECONDS:-20}" -max_len=4096 \
+		-timeout=20 -rss_limit_mb=1024 -print_final_stats=1 \
+		${words:+-dict="$words"} -artifact_prefix="$out/crashes/$name-" "$corpus" "$seeds" \
+		>"$out/$name.log" 2>&1; then
+		verdict=
+	else
+		verdict="FAILED, see $out/$name.log and $out/crashes"
+		touch "$out/failed"
+	fi
+	awk -v name="$name" -v verdict="$verdict" '
+		/cov: / { for (i = 1; i < NF; i++) if ($i == "cov:") cov = $(i + 1) }
+		/corp: / { for (i = 1; i < NF; i++) if ($i == "corp:") corpus = $(i + 1) }
+		/number_of_executed_units/ { runs = $NF }
+		END { printf "%-18s %11d runs %6d edges %6s in the corpus  %s\n",
+			name, runs, cov, corpus, verdict }' "$out/$name.log"
+	exit 0
+fi
 
-# The code under test once, for all of them.
-rm -rf build/fuzz/obj && mkdir -p build/fuzz/obj
-for c in $src; do
-	# shellcheck disable=SC2086
-	clang $flags $inc -c "$c" -o "build/fuzz/obj/$(echo "$c" | tr / _).o"
-done
-
-for f in tests/fuzz/fuzz_*.c; do
-	name=$(basename "$f" .c)
-	mkdir -p "build/fuzz/$name-corpus"
-	# shellcheck disable=SC2086
-	clang $flags -fsanitize=fuzzer $inc "$f" build/fuzz/obj/*.o -o "build/fuzz/$name" -lcares -llber -lexpat -lyaml -lmbedcrypto -lmbedx509 -lm
-	"build/fuzz/$name" -max_total_time="$seconds" -max_len=4096 -print_final_stats=0 \
-		-artifact_prefix="build/fuzz/$name-" "build/fuzz/$name-corpus" >"build/fuzz/$name.log" 2>&1 ||
-		{ tail -n 40 "build/fuzz/$name.log"; echo "$name: failed"; exit 1; }
-	echo "$name: $(grep -c . "build/fuzz/$name.log") lines, $(ls "build/fuzz/$name-corpus" | wc -l) in the corpus"
-done
+command -v clang >/dev/null 2>&1 || {
+	echo "fuzz: skipped: clang is not installed (make deps)" >&2
+	exit "${FUZZ_WITHOUT_CLANG:-4}"
+}
+[ $# -gt 0 ] || set -- $(for f in tests/fuzz/fuzz_*.c; do
+	f=${f##*/fuzz_}
+	echo "${f%.c}"
+done)
+make --no-print-directory -s -j"${FUZZ_JOBS:-2}" BUILD="$out" CC=clang \
+	SAN=fuzzer,address,undefined OPT='-O1 -g' \
+	$(for name in "$@"; do echo "$out/tests/fuzz/fuzz_$name"; done) >/dev/null
+mkdir -p "$out/crashes"
+rm -f "$out/failed"
+python3 tests/fuzz/seeds.py "$out"
+printf '%s\n' "$@" | xargs -P "${FUZZ_JOBS:-2}" -n 1 sh tests/fuzz/fuzz.sh --one
+[ ! -e "$out/failed" ]

@@ -74,7 +74,9 @@ struct farm_cfg { /* what it points to is lent, read only, and outlives the farm
 	const struct farm_row *rows;
 	size_t n_rows; /* at most METRICS_ROWS */
 	const struct io_world_cfg
-	    *world; /* shard and shards are filled in; NULL: none is made */
+	    *world;               /* shard and shards are filled in; NULL: none is made */
+	const char *const *watch; /* tries whose detail begins so are counted */
+	size_t n_watch;           /* at most METRICS_WATCHES */
 	instance_make_fn *make;
 	void *make_arg;
 	bool must_hold; /* finished means also: holds() at the end of the run */

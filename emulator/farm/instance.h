@@ -58,6 +58,7 @@ struct instance_row {
 	unsigned why;                  /* enum reason as a number; 0: none */
 	uint64_t started_us, ended_us; /* of the row: from its first try on, loop_now_us() */
 	uint64_t firmware_bytes;       /* received in this row */
+	const char *detail;            /* what the step says of it, lent; or NULL */
 	bool wrong_password;           /* the KDC said KDC_ERR_PREAUTH_FAILED */
 };
 

@@ -1,6 +1,8 @@
 /* metrics.c - see metrics.h. */
 #include "metrics.h"
 
+#include <string.h>
+
 const char *const metrics_service[METRICS_SERVICES] = { "dhcp", "dns", "ntp", "kdc", "ldap",
 	"http", "https", "sip", "other" };
 
@@ -40,6 +42,16 @@ metrics_try(struct metrics *m, const struct farm_row *rows, const struct instanc
 	hist_add(&row->latency, t->ended_us - t->started_us);
 	/* A row may stand for several of the guide's numbers. */
 	metrics_guide(m, &rows[t->row], guide_seen);
+}
+
+void
+metrics_watch(
+    struct metrics *m, const char *const *watch, size_t n, const struct instance_row *t)
+{
+	if (t->detail == NULL || t->verdict == INSTANCE_SKIPPED)
+		return;
+	for (size_t i = 0; i < n && i < METRICS_WATCHES; i++)
+		m->watched[i] += strncmp(t->detail, watch[i], strlen(watch[i])) == 0;
 }
 
 /* Counts add, histograms merge bucket by bucket. */
@@ -90,6 +102,8 @@ metrics_merge(struct metrics *to, const struct metrics *from)
 	hist_merge(&to->from_intended, &from->from_intended);
 	hist_merge(&to->from_actual, &from->from_actual);
 	metrics_merge_phones(&to->phones, &from->phones);
+	for (size_t i = 0; i < METRICS_WATCHES; i++)
+		to->watched[i] += from->watched[i];
 	for (size_t i = 0; i < METRICS_SERVICES; i++)
 		metrics_merge_service(&to->service[i], &from->service[i]);
 	/* Percentiles cannot be added: the worst shard speaks for all. */

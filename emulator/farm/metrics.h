@@ -10,7 +10,13 @@
 #include "hist.h"
 #include "instance.h"
 
-enum { METRICS_ROWS = 48, METRICS_REASONS = 16, METRICS_GUIDE = 28, METRICS_SERVICES = 9 };
+enum {
+	METRICS_ROWS = 48,
+	METRICS_REASONS = 16,
+	METRICS_GUIDE = 28,
+	METRICS_SERVICES = 9,
+	METRICS_WATCHES = 16
+};
 
 /* What the farm knows of a row: its name, where it stands.  The chores' rows that are not in
  * the table follow the table's. */
@@ -51,13 +57,18 @@ struct metrics {
 	struct hist from_intended, from_actual; /* boot: start to arrival */
 	struct phone_counts phones;
 	struct service_metrics service[METRICS_SERVICES];
-	double loop_lag_p99_ms; /* the worst shard's */
+	uint64_t watched[METRICS_WATCHES]; /* tries, by farm_cfg.watch */
+	double loop_lag_p99_ms;            /* the worst shard's */
 };
 
 /* Count one try, and the row if it has ended.  *guide_seen are the numbers this phone has
  * completed so far, a bit each. */
 void metrics_try(struct metrics *, const struct farm_row *, const struct instance_row *,
     uint32_t *guide_seen);
+
+/* Count one try for each watched text that its detail begins with. */
+void metrics_watch(
+    struct metrics *, const char *const *watch, size_t n, const struct instance_row *);
 
 /* Add all of `from` to `to`; of the loop lag the worse one stays. */
 void metrics_merge(struct metrics *to, const struct metrics *from);

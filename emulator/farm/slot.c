@@ -28,6 +28,7 @@ slot_on_row(struct instance_sink *sink, const struct instance_row *t)
 	bool ended = t->verdict != INSTANCE_RETRY;
 
 	metrics_try(s->desk->metrics, cfg->rows, t, &s->guide_seen);
+	metrics_watch(s->desk->metrics, cfg->watch, cfg->n_watch, t);
 	/* Where it is now: the row behind, unless the road ends here. */
 	if (ended && !t->chore && t->row + 1u < cfg->n_rows && !cfg->rows[t->row + 1].chore)
 		s->row = (uint8_t)(t->row + 1);

@@ -81,6 +81,7 @@ phone_on_row(void *arg, const struct journey_row *row)
 		.started_us = row->started_us,
 		.ended_us = row->ended_us,
 		.firmware_bytes = firmware_bytes(p, row),
+		.detail = row->detail,
 		/* KDC_ERR_PREAUTH_FAILED, RFC 4120 section 7.5.9. */
 		.wrong_password =
 		    row->why == WHY_AUTH && strncmp(row->detail, "krb:24 ", 7) == 0,

@@ -133,6 +133,54 @@ the_firmware_counts_also_in_a_lost_try(void **state)
 }
 
 static void
+tries_are_counted_for_each_text_their_detail_begins_with(void **state)
+{
+	static const char *const watch[] = { "krb:24", "krb:", "tls:48" };
+	struct metrics *m = new_metrics(), *sum = new_metrics();
+	struct instance_row t = { .verdict = INSTANCE_RETRY, .detail = "krb:24 PREAUTH" };
+
+	(void)state;
+	metrics_watch(m, watch, 3, &t);
+	t.verdict = INSTANCE_NOT_DONE;
+	t.detail = "krb:18 REVOKED";
+	metrics_watch(m, watch, 3, &t);
+	t.verdict = INSTANCE_DONE;
+	t.detail = "tls:4";
+	metrics_watch(m, watch, 3, &t);
+	t.detail = "tls:48";
+	metrics_watch(m, watch, 3, &t);
+	t.detail = NULL;
+	metrics_watch(m, watch, 3, &t);
+	t.detail = "krb:24";
+	t.verdict = INSTANCE_SKIPPED;
+	metrics_watch(m, watch, 3, &t);
+	metrics_merge(sum, m);
+	metrics_merge(sum, m);
+	assert_int_equal(sum->watched[0], 2);
+	assert_int_equal(sum->watched[1], 4);
+	assert_int_equal(sum->watched[2], 2);
+	assert_int_equal(sum->watched[3], 0);
+	free(m);
+	free(sum);
+}
+
+static void
+given_nothing_to_watch_for_nothing_is_counted(void **state)
+{
+	const struct instance_row t = { .verdict = INSTANCE_DONE, .detail = "krb:24" };
+	static const char *const watch[] = { "" };
+	struct metrics *m = new_metrics();
+
+	(void)state;
+	metrics_watch(m, NULL, 0, &t);
+	assert_int_equal(m->watched[0], 0);
+	/* The empty text begins every detail, also an empty one. */
+	metrics_watch(m, watch, 1, &t);
+	assert_int_equal(m->watched[0], 1);
+	free(m);
+}
+
+static void
 shards_add_up_and_the_worst_lag_stays(void **state)
 {
 	struct metrics *a = new_metrics(), *b = new_metrics(), *sum = new_metrics();
@@ -179,6 +227,8 @@ main(void)
 		cmocka_unit_test(a_phone_that_walks_twice_completes_a_number_once),
 		cmocka_unit_test(a_row_outside_the_guide_completes_no_number),
 		cmocka_unit_test(the_firmware_counts_also_in_a_lost_try),
+		cmocka_unit_test(tries_are_counted_for_each_text_their_detail_begins_with),
+		cmocka_unit_test(given_nothing_to_watch_for_nothing_is_counted),
 		cmocka_unit_test(shards_add_up_and_the_worst_lag_stays),
 	};
 

@@ -1,0 +1,45 @@
+/*
+ * sim_wire.h - a wire that all who send share alike: of n, each gets its n-th part at any
+ * moment, and none more than a limit that holds for each.
+ *
+ * Nothing is cut into packets.  What everybody has been given since the beginning is one
+ * number, and who sends is done when that number has grown by what he has to send; so joining
+ * and leaving cost a step in a heap, however many others there are, and a download of 15 MB is
+ * as cheap as one reply.
+ */
+#ifndef SIM_SIM_WIRE_H
+#define SIM_SIM_WIRE_H
+#include "sim_clock.h"
+#include "sim_load.h"
+
+struct sim_wire {
+	struct sim_clock *clock, *given; /* given: its time is thousandths of a byte */
+	struct sim_load *load;
+	struct sim_event done; /* when the next of those who send is done */
+	uint64_t bytes_per_s, each_per_s;
+	size_t sending;
+	double each; /* given to each until at_us */
+	uint64_t at_us, busy_us;
+};
+
+/* Together no more than bytes_per_s; 0: no limit.  Clock and load (which hears when the wire
+ * is busy) are lent.  0 or -ENOMEM. */
+int sim_wire_init(
+    struct sim_wire *, struct sim_clock *, struct sim_load *, uint64_t bytes_per_s);
+/* Who still sends is forgotten. */
+void sim_wire_done(struct sim_wire *);
+
+/* From now on each gets no more than this; 0: no limit. */
+void sim_wire_limit_each(struct sim_wire *, uint64_t bytes_per_s);
+
+/* Is there any limit?  Without one nothing need be put on it. */
+bool sim_wire_is_limited(const struct sim_wire *);
+
+/* Send so much, then call ev->fn(ev->arg); until then the event is the wire's.  0 or -ENOMEM.
+ */
+int sim_wire_put(struct sim_wire *, struct sim_event *ev, uint64_t bytes);
+
+/* Stop sending this; it must have been put and not be done. */
+void sim_wire_take(struct sim_wire *, struct sim_event *ev);
+
+#endif

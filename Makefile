@@ -69,19 +69,19 @@ build: ready $(BUILD)/cx700farm $(BUILD)/cx700pool
 $(BUILD)/%.o: %.c | ready
 	@mkdir -p $(@D)
 	@echo '  CC  $<'
-	@$(CC) $(CFLAGS) -DVERSION='"$(VERSION)"' -MMD -MP $(addprefix -I,$(*D) $(USES_$(*D))) -c $< -o $@
+	@$(CC) $(CFLAGS) -DVERSION='"$(VERSION)"' -MMD -MP -MP $(addprefix -I,$(*D) $(USES_$(*D))) -c $< -o $@
 
 $(BUILD)/tests/%.o: tests/%.c | ready
 	@mkdir -p $(@D)
 	@echo '  CC  $<'
-	@$(CC) $(CFLAGS) -Wno-missing-prototypes -MMD -MP $(addprefix -I,$(@D:$(BUILD)/%=%) $(USES_tests)) -c $< -o $@
+	@$(CC) $(CFLAGS) -Wno-missing-prototypes -MMD -MP -MP $(addprefix -I,$(@D:$(BUILD)/%=%) $(USES_tests)) -c $< -o $@
 
 # The profiles and their templates travel inside the program.
 $(BUILD)/gen/profiles_data.c: $E/profiles/embed.sh $(wildcard $E/profiles/*.yaml $E/profiles/templates/*)
 	@mkdir -p $(@D)
 	@sh $< $(filter-out $<,$^) >$@
 $(BUILD)/gen/profiles_data.o: $(BUILD)/gen/profiles_data.c | ready
-	@$(CC) $(CFLAGS) -MMD -MP -I$E/config -I$E/base -c $< -o $@
+	@$(CC) $(CFLAGS) -MMD -MP -MP -I$E/config -I$E/base -c $< -o $@
 
 $(BUILD)/farm.a: $(FARM_OBJS)
 $(BUILD)/pool.a: $(POOL_OBJS)

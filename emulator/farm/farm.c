@@ -37,7 +37,7 @@ farm_ask_all(struct farm *f, int (*ask)(struct shard *))
 {
 	unsigned asked = 0;
 
-	for (unsigned i = 0; i < f->cfg.threads; i++)
+	for (unsigned i = 0; i < f->common.shards; i++)
 		asked += ask(f->shards[i]) == 0;
 	return asked;
 }
@@ -56,7 +56,7 @@ static void
 farm_add_up(struct farm *f)
 {
 	f->metrics = (struct metrics){ .n_rows = f->cfg.n_rows };
-	for (unsigned i = 0; i < f->cfg.threads; i++)
+	for (unsigned i = 0; i < f->common.shards; i++)
 		metrics_merge(&f->metrics, shard_counts(f->shards[i]));
 }
 
@@ -72,7 +72,7 @@ farm_on_second(void *arg)
 		f->uncounted = farm_ask_all(f, shard_ask_counts);
 	/* A shard that could not be asked for lack of memory is asked again. */
 	if (f->leaving && !f->left)
-		f->left = farm_ask_all(f, shard_ask_leave) == f->cfg.threads;
+		f->left = farm_ask_all(f, shard_ask_leave) == f->common.shards;
 }
 
 /* While shards leave they may be at their last counts: those are read when all have closed. */
@@ -98,7 +98,7 @@ farm_leave(struct farm *f)
 		return;
 	f->leaving = true;
 	f->end.wall_s = (double)farm_since_us(f) / 1e6;
-	f->left = farm_ask_all(f, shard_ask_leave) == f->cfg.threads;
+	f->left = farm_ask_all(f, shard_ask_leave) == f->common.shards;
 }
 
 /* All have arrived or failed: nothing is left to wait for. */
@@ -107,8 +107,15 @@ farm_on_over(void *shard)
 {
 	struct farm *f = farm_of(shard);
 
-	if (++f->over == f->cfg.threads)
+	if (++f->over == f->common.shards)
 		farm_leave(f);
+}
+
+/* If the last word of another shard came first, the farm leaves all the same. */
+static void
+farm_on_again(void *shard)
+{
+	farm_of(shard)->over--;
 }
 
 static void
@@ -116,13 +123,13 @@ farm_on_closed(void *shard)
 {
 	struct farm *f = farm_of(shard);
 
-	if (++f->closed < f->cfg.threads)
+	if (++f->closed < f->common.shards)
 		return;
 	loop_timer_stop(f->second_timer);
 	/* Their last counts: nobody writes them any more. */
 	farm_add_up(f);
 	f->end.metrics = &f->metrics;
-	for (unsigned i = 0; i < f->cfg.threads; i++) {
+	for (unsigned i = 0; i < f->common.shards; i++) {
 		if (shard_make_says(f->shards[i]) != NULL)
 			f->end.make_says = shard_make_says(f->shards[i]);
 		if (shard_trace_err(f->shards[i]) != 0)
@@ -187,21 +194,24 @@ farm_new(const struct farm_cfg *cfg, struct farm **out, const char **err_out)
 		f->cfg.threads = f->cfg.phones;
 	f->common = (struct shard_common){
 		.cfg = &f->cfg,
+		.shards = f->cfg.threads > 0 ? f->cfg.threads : 1,
+		.own_loops = f->cfg.threads > 0,
 		.on_counted = farm_on_counted,
 		.on_over = farm_on_over,
+		.on_again = farm_on_again,
 		.on_login = farm_on_login,
 		.on_canary_lost = farm_on_canary_lost,
 		.on_wrong_password = farm_on_wrong_password,
 		.on_closed = farm_on_closed,
 		.farm = f,
 	};
-	f->shards = mem_new(f->cfg.threads * sizeof *f->shards);
+	f->shards = mem_new(f->common.shards * sizeof *f->shards);
 	if (f->shards == NULL)
 		err = -ENOMEM;
 	if (err == 0)
 		err = loop_timer_new(f->cfg.loop, farm_on_second, f, &f->second_timer);
 	/* In the order of the shards, as io_world_new() wants it. */
-	for (unsigned i = 0; err == 0 && i < f->cfg.threads; i++)
+	for (unsigned i = 0; err == 0 && i < f->common.shards; i++)
 		err = shard_new(&f->common, i, &f->shards[i], err_out);
 	if (err != 0) {
 		farm_free(f);
@@ -221,7 +231,7 @@ farm_start(struct farm *f)
 	/* Without canaries the gate is open from the beginning. */
 	if (f->cfg.guard.canary == 0)
 		atomic_store(&f->common.go_us, began_us);
-	for (unsigned i = 0; err == 0 && i < f->cfg.threads; i++)
+	for (unsigned i = 0; err == 0 && i < f->common.shards; i++)
 		err = shard_start(f->shards[i]);
 	if (err == 0)
 		loop_timer_set(f->second_timer, FARM_SECOND_US, FARM_SECOND_US);
@@ -262,7 +272,7 @@ farm_free(struct farm *f)
 {
 	if (f == NULL)
 		return;
-	for (unsigned i = 0; f->shards != NULL && i < f->cfg.threads; i++)
+	for (unsigned i = 0; f->shards != NULL && i < f->common.shards; i++)
 		shard_free(f->shards[i]);
 	if (f->second_timer != NULL)
 		loop_timer_close(f->second_timer);

@@ -1,6 +1,7 @@
 /*
  * shard.h - one thread of the farm: a loop, its share of the world, its
  * instances.  The farm makes it, posts to it, and hears from it by posts.
+ * It may also share the farm's own loop; nothing else is different then.
  */
 #ifndef FARM_SHARD_H
 #define FARM_SHARD_H
@@ -16,12 +17,15 @@ struct shard;
 /* The little that all shards of a farm have in common. */
 struct shard_common {
 	const struct farm_cfg *cfg;
+	unsigned shards;
+	bool own_loops; /* a loop and a thread each; else there is one, on cfg->loop */
 	uint64_t began_us;
 	atomic_uint_fast64_t go_us;  /* zero of the plan for all but the canaries; 0: not yet */
 	atomic_uint wrong_passwords; /* in a row */
 	/* Posted to the farm's loop with the shard as argument: */
 	loop_fn *on_counted;        /* shard_counts() are fresh, as asked */
 	loop_fn *on_over;           /* each of its instances has started and ended */
+	loop_fn *on_again;          /* but now one walks again */
 	loop_fn *on_login;          /* a canary has logged in, or got to its end */
 	loop_fn *on_canary_lost;    /* a canary failed */
 	loop_fn *on_wrong_password; /* the guard's number of them came in a row */

@@ -5,19 +5,19 @@
 #include "mem.h"
 #include "shard_priv.h"
 
-/* Instance i on shard i mod threads: the first shards may have one more. */
+/* Instance i on shard i mod shards: the first shards may have one more. */
 static int
 shard_make_slots(struct shard *sh)
 {
-	const struct farm_cfg *cfg = sh->common->cfg;
-	uint32_t n = cfg->phones / cfg->threads + (sh->number < cfg->phones % cfg->threads);
+	uint32_t phones = sh->common->cfg->phones, shards = sh->common->shards;
+	uint32_t n = phones / shards + (sh->number < phones % shards);
 
 	sh->slots = mem_new(n * sizeof *sh->slots);
 	if (sh->slots == NULL)
 		return -ENOMEM;
 	sh->n_slots = n;
 	for (uint32_t i = 0; i < n; i++)
-		slot_init(&sh->slots[i], &sh->desk, sh->number + i * cfg->threads);
+		slot_init(&sh->slots[i], &sh->desk, sh->number + i * shards);
 	return 0;
 }
 
@@ -31,7 +31,7 @@ shard_make_world(struct shard *sh, const char **err_out)
 		return 0;
 	world = *sh->common->cfg->world;
 	world.shard = sh->number;
-	world.shards = sh->common->cfg->threads;
+	world.shards = sh->common->shards;
 	world.max_phones = sh->n_slots;
 	return io_world_new(sh->loop, &world, &sh->world, err_out);
 }
@@ -40,8 +40,12 @@ shard_make_world(struct shard *sh, const char **err_out)
 static int
 shard_make_loop(struct shard *sh)
 {
-	int err = loop_new(&sh->loop);
+	int err = 0;
 
+	if (sh->common->own_loops)
+		err = loop_new(&sh->loop);
+	else
+		sh->loop = sh->common->cfg->loop;
 	if (err == 0)
 		err = loop_timer_new(sh->loop, shard_on_start, sh, &sh->start_timer);
 	if (err == 0)
@@ -49,6 +53,23 @@ shard_make_loop(struct shard *sh)
 	if (err == 0)
 		err = loop_timer_new(sh->loop, shard_on_end, sh, &sh->end_timer);
 	return err;
+}
+
+static int
+shard_make_events(struct shard *sh)
+{
+	const struct events_cfg cfg = {
+		.farm = sh->common->cfg,
+		.loop = sh->loop,
+		.shard = sh->number,
+		.shards = sh->common->shards,
+		.n_slots = sh->n_slots,
+		.arg = sh,
+		.power = shard_power,
+		.turned = shard_turned,
+	};
+
+	return cfg.farm->n_events > 0 ? events_new(&cfg, &sh->events) : 0;
 }
 
 /* A shard that is half made may lack some. */
@@ -77,6 +98,8 @@ shard_new(
 	if (err == 0)
 		err = shard_make_slots(sh);
 	if (err == 0)
+		err = shard_make_events(sh);
+	if (err == 0)
 		err = shard_make_world(sh, err_out);
 	if (err != 0) {
 		shard_free(sh);
@@ -89,8 +112,13 @@ shard_new(
 int
 shard_start(struct shard *sh)
 {
-	int err = pthread_create(&sh->thread, NULL, shard_thread, sh);
+	int err;
 
+	if (!sh->common->own_loops) {
+		shard_begin(sh);
+		return 0;
+	}
+	err = pthread_create(&sh->thread, NULL, shard_thread, sh);
 	sh->running = err == 0;
 	/* pthread_create() gives its error, not errno. */
 	return -err;
@@ -103,12 +131,14 @@ shard_free(struct shard *sh)
 		return;
 	if (sh->running)
 		(void)pthread_join(sh->thread, NULL);
-	/* Still there only if the thread never ran: it frees its own. */
+	/* A thread frees its own, if it ever ran. */
 	io_world_free(sh->world);
+	events_free(sh->events);
 	shard_close_timer(sh->start_timer);
 	shard_close_timer(sh->second_timer);
 	shard_close_timer(sh->end_timer);
-	loop_free(sh->loop);
+	if (sh->common->own_loops)
+		loop_free(sh->loop);
 	buf_done(&sh->trace);
 	mem_free(sh->slots);
 	mem_free(sh);
@@ -116,28 +146,37 @@ shard_free(struct shard *sh)
 
 /* ---- what the farm asks ---- */
 
+/* On the farm's loop a post would outlive a shard that has told its end. */
+static int
+shard_ask(struct shard *sh, loop_fn *what)
+{
+	if (!sh->common->own_loops && sh->closed_told)
+		return 0;
+	return loop_post(sh->loop, what, sh);
+}
+
 int
 shard_ask_counts(struct shard *sh)
 {
-	return loop_post(sh->loop, shard_on_ask_counts, sh);
+	return shard_ask(sh, shard_on_ask_counts);
 }
 
 int
 shard_ask_go(struct shard *sh)
 {
-	return loop_post(sh->loop, shard_on_start, sh);
+	return shard_ask(sh, shard_on_start);
 }
 
 int
 shard_ask_leave(struct shard *sh)
 {
-	return loop_post(sh->loop, shard_on_leave, sh);
+	return shard_ask(sh, shard_on_leave);
 }
 
 int
 shard_ask_kill(struct shard *sh)
 {
-	return loop_post(sh->loop, shard_on_end, sh);
+	return shard_ask(sh, shard_on_end);
 }
 
 const struct metrics *

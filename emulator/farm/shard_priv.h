@@ -1,9 +1,11 @@
-/* shard_priv.h - what shard.c (running) and shard_make.c (made, asked, freed) share. */
+/* shard_priv.h - what shard.c (at work), shard_end.c (counts, leaving, closing) and
+ * shard_make.c (made, asked, freed) share. */
 #ifndef FARM_SHARD_PRIV_H
 #define FARM_SHARD_PRIV_H
 #include <pthread.h>
 
 #include "buf.h"
+#include "events.h"
 #include "shard.h"
 #include "slot.h"
 
@@ -17,6 +19,7 @@ struct shard {
 	bool running;
 
 	struct slot_desk desk;
+	struct events *events; /* NULL: none are planned */
 	struct slot *slots;
 	uint32_t n_slots, next; /* the next to be started */
 	uint32_t over, leaving;
@@ -28,7 +31,7 @@ struct shard {
 	const char *make_says;
 };
 
-/* What timers ring and the farm's posts call, all in shard.c: */
+/* ---- shard.c ---- */
 
 /* Start whoever is due. */
 void shard_on_start(void *shard);
@@ -36,19 +39,40 @@ void shard_on_start(void *shard);
 /* Once a second: the trace, and what could not be said before. */
 void shard_on_second(void *shard);
 
-/* Close everything and say so. */
-void shard_on_end(void *shard);
+/* The slots' desk is this shard. */
+void shard_desk_init(struct shard *);
 
-/* Let everybody leave. */
-void shard_on_leave(void *shard);
+/* Set the timers with which everything begins. */
+void shard_begin(struct shard *);
+
+/* The body of its thread. */
+void *shard_thread(void *shard);
+
+/* What its events call: a slot's power, and the end of a turn. */
+bool shard_power(void *shard, uint32_t slot, enum events_power);
+void shard_turned(void *shard);
+
+/* ---- shard_end.c ---- */
+
+/* Post this to the farm. */
+void shard_tell(struct shard *, loop_fn *);
+
+/* Write what there is of the trace. */
+void shard_trace_flush(struct shard *);
 
 /* Copy the counts for the farm. */
 void shard_on_ask_counts(void *shard);
 
-/* The slots' desk is this shard. */
-void shard_desk_init(struct shard *);
+/* Let everybody leave. */
+void shard_on_leave(void *shard);
 
-/* The body of its thread. */
-void *shard_thread(void *shard);
+/* One of those who leave has left. */
+void shard_left(void *shard, struct slot *);
+
+/* Close everything and say so. */
+void shard_on_end(void *shard);
+
+/* If nothing is left to wait for, say so. */
+void shard_say_over(struct shard *);
 
 #endif

@@ -8,6 +8,49 @@ slot_of(struct instance_sink *sink)
 	return (struct slot *)(void *)sink;
 }
 
+/* ---- where it is, and how many are there ---- */
+
+/* One more where it is, or (by -1, modulo 2^32) one less. */
+static void
+slot_count(const struct slot *s, uint32_t by)
+{
+	struct phone_counts *n = &s->desk->metrics->phones;
+
+	if (!s->started)
+		return;
+	n->started += by;
+	switch ((enum instance_state)s->state) {
+	/* Finished is: arrived, and not let down at the end. */
+	case INSTANCE_ARRIVED:
+		n->arrived += by;
+		n->finished += s->let_down ? 0 : by;
+		break;
+	case INSTANCE_STAYING:
+		n->arrived += by;
+		break;
+	case INSTANCE_FAILED:
+		n->failed += by;
+		break;
+	case INSTANCE_OFF:
+		n->off += by;
+		break;
+	case INSTANCE_WALKING:
+	case INSTANCE_LEFT:
+		n->at[s->row] += by;
+		break;
+	}
+}
+
+static void
+slot_enter(struct slot *s, enum instance_state state, unsigned row)
+{
+	slot_count(s, UINT32_MAX);
+	s->started = true;
+	s->state = (uint8_t)state;
+	s->row = (uint8_t)row;
+	slot_count(s, 1);
+}
+
 /* Over is said once, although an instance may fail after it arrived. */
 static void
 slot_over(struct slot *s)
@@ -16,6 +59,15 @@ slot_over(struct slot *s)
 		return;
 	s->over = true;
 	s->desk->over(s->desk->arg, s);
+}
+
+static void
+slot_again(struct slot *s)
+{
+	if (!s->over)
+		return;
+	s->over = false;
+	s->desk->again(s->desk->arg, s);
 }
 
 /* ---- what an instance tells ---- */
@@ -31,7 +83,7 @@ slot_on_row(struct instance_sink *sink, const struct instance_row *t)
 	metrics_watch(s->desk->metrics, cfg->watch, cfg->n_watch, t);
 	/* Where it is now: the row behind, unless the road ends here. */
 	if (ended && !t->chore && t->row + 1u < cfg->n_rows && !cfg->rows[t->row + 1].chore)
-		s->row = (uint8_t)(t->row + 1);
+		slot_enter(s, s->state, t->row + 1u);
 	/* The guards watch every login, also a try that another will follow. */
 	if (t->wrong_password)
 		s->desk->login(s->desk->arg, s, true);
@@ -39,6 +91,9 @@ slot_on_row(struct instance_sink *sink, const struct instance_row *t)
 		s->desk->login(s->desk->arg, s, false);
 	if (s->desk->trace != NULL)
 		s->desk->traced(s->desk->arg);
+	/* Last: perhaps this was all it was let do. */
+	if (t->verdict == INSTANCE_DONE && !s->leaving)
+		s->desk->did(s->desk->arg, s, t->row);
 }
 
 /* The end of its way, the first time it is reached. */
@@ -75,7 +130,7 @@ slot_on_state(struct instance_sink *sink, enum instance_state state)
 	if (state == INSTANCE_LEFT || s->leaving)
 		return;
 
-	s->state = (uint8_t)state;
+	slot_enter(s, state, s->row);
 	if (state == INSTANCE_STAYING || state == INSTANCE_ARRIVED)
 		slot_booted(s);
 	if (state == INSTANCE_ARRIVED || state == INSTANCE_FAILED)
@@ -86,7 +141,9 @@ slot_on_state(struct instance_sink *sink, enum instance_state state)
 static void
 slot_on_restart(struct instance_sink *sink)
 {
-	slot_of(sink)->row = 0;
+	struct slot *s = slot_of(sink);
+
+	slot_enter(s, s->state, 0);
 }
 
 static struct buf *
@@ -121,7 +178,7 @@ slot_start(struct slot *s, const struct instance_place *place, uint64_t intended
 
 	s->intended_us = intended_us;
 	s->started_us = now_us;
-	s->started = true;
+	slot_enter(s, INSTANCE_OFF, 0);
 	/* How late the farm itself is; latencies from the intended start contain it. */
 	hist_add(&s->desk->metrics->start_lag, now_us > intended_us ? now_us - intended_us : 0);
 
@@ -129,13 +186,49 @@ slot_start(struct slot *s, const struct instance_place *place, uint64_t intended
 	if (err != 0) {
 		s->instance = NULL;
 		/* A phone that could not be made is one that failed. */
-		s->state = INSTANCE_FAILED;
+		slot_enter(s, INSTANCE_FAILED, 0);
 		slot_over(s);
 		return err;
 	}
 	s->instance->ops->power(s->instance, true);
 	return 0;
 }
+
+/* ---- its power ---- */
+
+bool
+slot_has_power(const struct slot *s)
+{
+	return s->instance != NULL && !s->leaving;
+}
+
+/* Off it is neither finished nor failed, whatever it was before. */
+void
+slot_off(struct slot *s, bool for_good)
+{
+	if (!s->off) {
+		s->off = true;
+		s->instance->ops->power(s->instance, false);
+		slot_enter(s, INSTANCE_OFF, s->row);
+	}
+	if (for_good)
+		slot_over(s);
+	else
+		slot_again(s);
+}
+
+void
+slot_on(struct slot *s)
+{
+	if (!s->off)
+		return;
+	s->off = false;
+	slot_again(s);
+	slot_enter(s, INSTANCE_OFF, 0);
+	s->instance->ops->power(s->instance, true);
+}
+
+/* ---- its end ---- */
 
 /* Asked before it signs out, or nobody would hold. */
 void
@@ -144,16 +237,21 @@ slot_judge(struct slot *s)
 	if (s->judged || s->instance == NULL)
 		return;
 	s->judged = true;
+	slot_count(s, UINT32_MAX);
 	s->let_down = s->state == INSTANCE_ARRIVED && s->desk->cfg->must_hold &&
 	    !s->instance->ops->holds(s->instance);
+	slot_count(s, 1);
 }
 
-void
+bool
 slot_leave(struct slot *s)
 {
+	if (s->instance == NULL || s->off)
+		return false;
 	slot_judge(s);
 	s->leaving = true;
 	s->instance->ops->leave(s->instance);
+	return true;
 }
 
 /* The slot stays: its state is still counted. */
@@ -163,30 +261,4 @@ slot_close(struct slot *s)
 	if (s->instance != NULL)
 		s->instance->ops->close(s->instance);
 	s->instance = NULL;
-}
-
-void
-slot_count(const struct slot *s, struct phone_counts *n)
-{
-	if (!s->started)
-		return;
-	n->started++;
-	switch ((enum instance_state)s->state) {
-	/* Finished is: arrived, and not let down at the end. */
-	case INSTANCE_ARRIVED:
-		n->arrived++;
-		n->finished += !s->let_down;
-		break;
-	case INSTANCE_STAYING:
-		n->arrived++;
-		break;
-	case INSTANCE_FAILED:
-		n->failed++;
-		break;
-	case INSTANCE_OFF:
-	case INSTANCE_WALKING:
-	case INSTANCE_LEFT:
-		n->at[s->row]++;
-		break;
-	}
 }

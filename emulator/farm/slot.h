@@ -1,6 +1,7 @@
 /*
  * slot.h - one instance's place in its shard: what the instance tells is counted
- * here, and how far it has come is remembered.
+ * here, and how far it has come is remembered.  Where it is stands in the desk's metrics at any
+ * moment, so that nobody has to ask a million of them.
  */
 #ifndef FARM_SLOT_H
 #define FARM_SLOT_H
@@ -21,10 +22,14 @@ struct slot_desk {
 	void *arg;
 	/* There are new lines in the trace. */
 	void (*traced)(void *arg);
-	/* The instance has arrived or failed, for the first time. */
+	/* It has come to an end: the instance has arrived or failed, or is off for all that is
+	 * known.  And: not so any more, it walks again.  Told in turns. */
 	void (*over)(void *arg, struct slot *);
+	void (*again)(void *arg, struct slot *);
 	/* After leave(). */
 	void (*left)(void *arg, struct slot *);
+	/* It has done a row; its power may be cut in here. */
+	void (*did)(void *arg, struct slot *, unsigned row);
 	/* The login row was done, or refused for its password. */
 	void (*login)(void *arg, struct slot *, bool wrong_password);
 };
@@ -41,6 +46,7 @@ struct slot {
 	bool started, booted, over, leaving, left, judged;
 	bool let_in;   /* a canary that has logged in, or got to its end without */
 	bool let_down; /* at the run's end it did not hold what it had arrived at */
+	bool off;      /* an event has switched it off */
 };
 
 /* Zeroed memory becomes the slot of instance number `index`. */
@@ -51,17 +57,24 @@ void slot_init(struct slot *, struct slot_desk *, uint32_t index);
 int slot_start(struct slot *, const struct instance_place *, uint64_t intended_us,
     uint64_t now_us, const char **err_out);
 
+/* May it be switched off and on: is there an instance, and is it not leaving? */
+bool slot_has_power(const struct slot *);
+
+/* Cut its power, if it is on; for_good: for all that is known it stays off. */
+void slot_off(struct slot *, bool for_good);
+
+/* Switch it on again: it walks from its first row. */
+void slot_on(struct slot *);
+
 /* At the run's end, before it leaves or is closed: does it still hold what it arrived at?
  * Remembered the first time. */
 void slot_judge(struct slot *);
 
-/* Let its instance, which it must have, leave; desk->left() is called once, perhaps in here. */
-void slot_leave(struct slot *);
+/* Let its instance leave: desk->left() is called once, perhaps in here.  false: there is none,
+ * or it is off, and nothing is told. */
+bool slot_leave(struct slot *);
 
 /* Free its instance; nothing is told any more. */
 void slot_close(struct slot *);
-
-/* Add where it is to the counts. */
-void slot_count(const struct slot *, struct phone_counts *);
 
 #endif

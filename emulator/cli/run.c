@@ -209,6 +209,8 @@ run_farm_new(struct run *r)
 		.seed = r->plan.seed,
 		.rows = r->plan.rows,
 		.n_rows = r->plan.n_rows,
+		.watch = r->plan.watch,
+		.n_watch = r->plan.n_watch,
 		.world = &r->plan.world,
 		.make = phone_make,
 		.make_arg = &r->plan.phone,

@@ -169,6 +169,8 @@ run_plan_make(struct run_plan *p, const struct run_options *o, struct config_err
 	for (unsigned why = 0; why < WHY_COUNT; why++)
 		p->reasons[why] = reason_name((enum reason)why);
 
+	p->n_watch = expectations_details(&p->scenario.expect, p->watch);
+
 	err = plan_profiles(p, o, error);
 	if (err == 0)
 		err = plan_journey(p, o, error);

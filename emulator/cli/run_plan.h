@@ -25,6 +25,8 @@ struct run_plan {
 	struct farm_row rows[METRICS_ROWS];
 	size_t n_rows;
 	const char *reasons[WHY_COUNT];
+	const char *watch[EXPECTATION_DETAILS_MAX + 1]; /* details that expectations ask for */
+	size_t n_watch;
 	struct phone_cfg phone;
 
 	struct pool_file pool; /* after run_plan_pool() */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "expect.h"
 #include "log.h"
 #include "summary.h"
 
@@ -55,6 +56,9 @@ run_report_init(struct run_report *r, const struct run_options *o, const struct 
 		.n_rows = plan->n_rows,
 		.reasons = plan->reasons,
 		.n_reasons = WHY_COUNT,
+		.expect = &plan->scenario.expect,
+		.watch = plan->watch,
+		.n_watch = plan->n_watch,
 	};
 }
 
@@ -73,12 +77,30 @@ run_report_second(struct run_report *r, const struct metrics *m, uint64_t since_
 
 /* ---- the verdict ---- */
 
+/* What was expected; where nothing was said, that all phones finish. */
+static bool
+report_broken(const struct run_report *r, const struct report_end *end,
+    const struct phone_counts *n, char why[RUN_WHY_MAX])
+{
+	const char *lost = r->pool_lost ? "; the embedded pool had ended" : "";
+	uint32_t planned = r->run.planned;
+	size_t broken = 0;
+
+	for (size_t i = 0; i < end->n_expect; i++)
+		broken += !end->expect[i].pass;
+	if (end->n_expect > 0)
+		(void)snprintf(why, RUN_WHY_MAX, "%zu of %zu expectations %s broken%s", broken,
+		    end->n_expect, broken == 1 ? "is" : "are", lost);
+	else
+		(void)snprintf(why, RUN_WHY_MAX, "%u of %u phones failed, %u did not finish%s",
+		    n->failed, planned, planned - n->finished - n->failed, lost);
+	return end->n_expect > 0 ? broken > 0 : n->finished != planned;
+}
+
 static void
 report_judge(const struct run_report *r, struct report_end *end, const struct farm_end *farm,
     int signum, char why[RUN_WHY_MAX])
 {
-	uint32_t planned = r->run.planned;
-	const struct phone_counts *n = &farm->metrics->phones;
 	const char *behind = farm_fell_behind(farm->metrics);
 
 	end->why = why;
@@ -92,11 +114,8 @@ report_judge(const struct run_report *r, struct report_end *end, const struct fa
 	} else if (farm->guard_says != NULL) {
 		end->verdict = REPORT_FAIL;
 		end->why = farm->guard_says;
-	} else if (n->finished != planned) {
+	} else if (report_broken(r, end, &farm->metrics->phones, why)) {
 		end->verdict = REPORT_FAIL;
-		(void)snprintf(why, RUN_WHY_MAX, "%u of %u phones failed, %u did not finish%s",
-		    n->failed, planned, planned - n->finished - n->failed,
-		    r->pool_lost ? "; the embedded pool had ended" : "");
 	} else if (farm->trace_err != 0) {
 		end->verdict = REPORT_FAIL;
 		(void)snprintf(why, RUN_WHY_MAX, "trace.jsonl is not whole: %s",
@@ -188,6 +207,8 @@ run_report_end(struct run_report *r, const struct farm_end *farm, int signum)
 
 	/* First, before the reports cost something themselves. */
 	report_cost(&end);
+	end.n_expect = expect_judge(&r->run, &end, r->expect);
+	end.expect = r->expect;
 	report_judge(r, &end, farm, signum, why);
 	status = report_status(end.verdict, signum);
 	if (farm->make_says != NULL)

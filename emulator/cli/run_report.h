@@ -11,6 +11,7 @@ struct run_report {
 	struct report_run run;
 	struct live_look look_err, look_out; /* the live view's, the table's */
 	struct live_memory memory;
+	struct report_expect expect[EXPECTATIONS_MAX];
 	bool pool_lost; /* set by whoever notices: it is part of the why */
 };
 

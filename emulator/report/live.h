@@ -26,7 +26,7 @@ struct live_memory {
 void live_render(const struct report_run *, const struct live_look *, const struct metrics *,
     uint64_t since_began_us, struct live_memory *, struct buf *out);
 
-/* Append the table of steps and the verdict. */
+/* Append the table of steps, the expectations and the verdict. */
 void live_table(const struct report_run *, const struct live_look *, const struct report_end *,
     struct buf *out);
 

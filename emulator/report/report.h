@@ -5,7 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "expectation.h"
 #include "metrics.h"
+
+struct load_report;
 
 /* What is known of a run before it begins. */
 struct report_run {
@@ -22,9 +25,19 @@ struct report_run {
 	size_t n_rows;
 	const char *const *reasons; /* by instance_row.why; [0] is none */
 	size_t n_reasons;
+	const struct expectations *expect; /* NULL or empty: nothing is expected */
+	const char *const *watch;          /* as farm_cfg has it: what metrics.watched counts */
+	size_t n_watch;
 };
 
 enum report_verdict { REPORT_PASS, REPORT_FAIL, REPORT_INVALID, REPORT_INTERRUPTED };
+
+/* How an expectation came out. */
+struct report_expect {
+	const char *text; /* as it was written */
+	char value[64];   /* what was measured, with its unit: "812.5 ms" */
+	bool pass;
+};
 
 /* And when it has ended. */
 struct report_end {
@@ -33,6 +46,9 @@ struct report_end {
 	const struct metrics *metrics;
 	double wall_s, cpu_user_s, cpu_sys_s;
 	uint64_t max_rss_bytes;
+	const struct load_report *load;     /* of a rehearsal; else NULL */
+	const struct report_expect *expect; /* expect_judge()'s */
+	size_t n_expect;
 };
 
 /* "pass", "fail", "invalid", "interrupted". */

@@ -165,6 +165,21 @@ summary_steps(const struct report_run *run, const struct metrics *m)
 	return list;
 }
 
+static json_t *
+summary_expect(const struct report_end *end)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < end->n_expect; i++) {
+		const struct report_expect *e = &end->expect[i];
+
+		json_array_append_new(list,
+		    json_pack("{s:o, s:o, s:b}", "text", summary_text(e->text), "value",
+			summary_text(e->value), "pass", (int)e->pass));
+	}
+	return list;
+}
+
 /* The order of the pairs is the order in the file. */
 static json_t *
 summary_tree(const struct report_run *run, const struct report_end *end)
@@ -185,7 +200,7 @@ summary_tree(const struct report_run *run, const struct report_end *end)
 	    summary_real(end->wall_s), "farm", summary_farm(end), "boot_ms", boot, "bytes",
 	    json_pack("{s:o}", "firmware", summary_count(m->firmware_bytes)), "servers",
 	    summary_servers(m), "guide", summary_guide(m), "steps", summary_steps(run, m),
-	    "expect", json_array());
+	    "expect", summary_expect(end));
 }
 
 /* jansson's callback; want of memory stays in the buffer's err. */

@@ -60,6 +60,22 @@ table_boot(struct buf *out, const char *from, const struct hist *h)
 	    (double)hist_at(h, 0.99) / 1e6, (double)h->max_us / 1e6);
 }
 
+/* Each expectation, what was measured, and whether it holds. */
+static void
+table_expect(struct buf *out, const struct live_look *look, const struct report_end *end)
+{
+	for (size_t i = 0; i < end->n_expect; i++) {
+		const struct report_expect *e = &end->expect[i];
+
+		if (look->colour)
+			buf_text(out, e->pass ? TABLE_GREEN : TABLE_RED);
+		buf_text(out, e->pass ? "holds " : "broken");
+		if (look->colour)
+			buf_text(out, TABLE_PLAIN);
+		buf_printf(out, "  %-40s is %s\n", e->text, e->value);
+	}
+}
+
 /* The two last lines: the phones, and the verdict with its reason. */
 static void
 table_end(struct buf *out, const struct report_run *run, const struct live_look *look,
@@ -96,5 +112,6 @@ live_table(const struct report_run *run, const struct live_look *look,
 	}
 	table_boot(out, "intended", &end->metrics->from_intended);
 	table_boot(out, "actual", &end->metrics->from_actual);
+	table_expect(out, look, end);
 	table_end(out, run, look, end);
 }

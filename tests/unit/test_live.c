@@ -248,6 +248,32 @@ the_table_says_how_each_step_went_and_the_verdict(void **state)
 	free(m);
 }
 
+static void
+the_table_says_of_each_expectation_what_was_measured(void **state)
+{
+	static const struct report_expect expect[] = {
+		{ "phones.finished == 100%", "100% (100 of 100)", true },
+		{ "step.dhcp_lease.p99 < 8ms", "12.5 ms", false },
+	};
+	struct live_look look = { .width = 80 };
+	struct metrics *m = some_metrics();
+	const struct report_end end = { .metrics = m, .expect = expect, .n_expect = 2 };
+	struct buf out = { 0 };
+
+	(void)state;
+	live_table(&run, &look, &end, &out);
+	assert_non_null(strstr(buf_cstr(&out),
+	    "\nholds   phones.finished == 100%                  is 100% (100 of 100)\n"
+	    "broken  step.dhcp_lease.p99 < 8ms                is 12.5 ms\n100 phones planned"));
+	buf_clear(&out);
+	look.colour = true;
+	live_table(&run, &look, &end, &out);
+	assert_non_null(strstr(buf_cstr(&out), "\033[32mholds \033[0m  phones"));
+	assert_non_null(strstr(buf_cstr(&out), "\033[31mbroken\033[0m  step"));
+	buf_done(&out);
+	free(m);
+}
+
 int
 main(void)
 {
@@ -260,6 +286,7 @@ main(void)
 		cmocka_unit_test(failures_are_red_only_where_colour_is_wanted),
 		cmocka_unit_test(nothing_is_said_of_the_time_left_before_anybody_is_through),
 		cmocka_unit_test(the_table_says_how_each_step_went_and_the_verdict),
+		cmocka_unit_test(the_table_says_of_each_expectation_what_was_measured),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,6 +104,66 @@ a_lost_pool_is_part_of_why(void **state)
 	assert_ends(s, 0, 1, "fail", "; the embedded pool had ended");
 }
 
+/* "wall < 1h": one expectation that holds or does not, by the wall. */
+static void
+expect_wall(struct expectation *e, double under_s)
+{
+	*e = (struct expectation){ .text = "wall < X",
+		.subject = EXPECT_WALL,
+		.op = EXPECT_LT,
+		.unit = EXPECT_SECONDS,
+		.value = under_s };
+}
+
+static void
+what_is_expected_decides_and_not_whether_all_finished(void **state)
+{
+	struct expectations *expect = calloc(1, sizeof *expect);
+	struct stage *s = *state;
+
+	assert_non_null(expect);
+	s->report.run.expect = expect;
+	s->end.wall_s = 10;
+	/* An empty list expects what no list does. */
+	s->metrics.phones.finished = 0;
+	assert_ends(s, 0, 1, "fail", "0 of 4 phones failed, 4 did not finish");
+	expect_wall(&expect->item[0], 11);
+	expect->n = 1;
+	assert_ends(s, 0, 0, "pass", NULL);
+	s->metrics.phones.finished = PLANNED;
+	expect_wall(&expect->item[1], 10);
+	expect->n = 2;
+	assert_ends(s, 0, 1, "fail", "1 of 2 expectations is broken");
+	expect_wall(&expect->item[0], 9);
+	assert_ends(s, 0, 1, "fail", "2 of 2 expectations are broken");
+	s->report.pool_lost = true;
+	assert_ends(s, 0, 1, "fail", "are broken; the embedded pool had ended");
+	free(expect);
+}
+
+static void
+what_makes_a_run_worthless_comes_before_what_was_expected(void **state)
+{
+	struct expectations *expect = calloc(1, sizeof *expect);
+	struct stage *s = *state;
+
+	assert_non_null(expect);
+	s->report.run.expect = expect;
+	expect_wall(&expect->item[0], 1);
+	expect->n = 1;
+	s->end.guard_says = "too many wrong passwords";
+	assert_ends(s, 0, 1, "fail", "too many wrong passwords");
+	s->metrics.loop_lag_p99_ms = FARM_LOOP_LAG_MAX_MS + 1;
+	assert_ends(s, 0, 5, "invalid", "fell behind");
+	assert_ends(s, SIGINT, 130, "interrupted", NULL);
+	s->metrics.loop_lag_p99_ms = 0;
+	s->end.guard_says = NULL;
+	/* It holds, but the trace is not whole. */
+	s->end.trace_err = 28;
+	assert_ends(s, 0, 1, "fail", "trace.jsonl is not whole");
+	free(expect);
+}
+
 static void
 a_guard_says_why(void **state)
 {
@@ -174,6 +234,8 @@ main(void)
 		REPORT_TEST(all_finished_is_a_pass),
 		REPORT_TEST(one_that_failed_or_did_not_finish_or_did_not_start_is_a_fail),
 		REPORT_TEST(a_lost_pool_is_part_of_why),
+		REPORT_TEST(what_is_expected_decides_and_not_whether_all_finished),
+		REPORT_TEST(what_makes_a_run_worthless_comes_before_what_was_expected),
 		REPORT_TEST(a_guard_says_why),
 		REPORT_TEST(a_farm_that_fell_behind_makes_a_run_invalid_whatever_came_of_it),
 		REPORT_TEST(a_signal_comes_before_all_else),

@@ -244,6 +244,33 @@ boot_times_servers_and_expectations_are_there(void **state)
 }
 
 static void
+each_expectation_is_there_with_what_was_measured(void **state)
+{
+	static const struct report_expect expect[] = {
+		{ "phones.finished == 100%", "40% (2 of 5)", false },
+		{ "detail.krb:24 == 0", "0", true },
+	};
+	struct metrics *m = some_metrics();
+	const struct report_end end = { .metrics = m, .expect = expect, .n_expect = 2 };
+	struct buf out = { 0 };
+	json_t *tree, *list;
+
+	(void)state;
+	assert_int_equal(summary_json(&run, &end, &out), 0);
+	tree = json_loadb((const char *)out.p, out.n, JSON_REJECT_DUPLICATES, NULL);
+	list = json_object_get(tree, "expect");
+	assert_int_equal(json_array_size(list), 2);
+	assert_text(json_array_get(list, 0), "text", "phones.finished == 100%");
+	assert_text(json_array_get(list, 0), "value", "40% (2 of 5)");
+	assert_true(json_is_false(json_object_get(json_array_get(list, 0), "pass")));
+	assert_text(json_array_get(list, 1), "value", "0");
+	assert_true(json_is_true(json_object_get(json_array_get(list, 1), "pass")));
+	json_decref(tree);
+	buf_done(&out);
+	free(m);
+}
+
+static void
 a_file_is_written_whole_and_leaves_nothing_beside_it(void **state)
 {
 	char dir[] = "/tmp/cx700farm-test-XXXXXX", path[64], back[16] = "";
@@ -274,6 +301,7 @@ main(void)
 		cmocka_unit_test(a_step_has_its_counts_latency_and_reasons),
 		cmocka_unit_test(a_row_outside_the_guide_and_without_samples_says_null),
 		cmocka_unit_test(boot_times_servers_and_expectations_are_there),
+		cmocka_unit_test(each_expectation_is_there_with_what_was_measured),
 		cmocka_unit_test(a_file_is_written_whole_and_leaves_nothing_beside_it),
 	};
 

@@ -54,7 +54,7 @@ struct sim_cfg {
 int sim_new_cfg(const struct sim_cfg *, struct sim **out);
 /* A strict world with one phone, index 0, at 2009-09-09. */
 struct sim *sim_new(void);
-/* Checks nothing; frees all, phones too.  Ways are freed after it. */
+/* Checks nothing; frees all, phones too, and what is still on a way. */
 void sim_free(struct sim *);
 
 /* Let the world run until nothing is left to happen or this time (us since it began) is
@@ -137,6 +137,9 @@ void sim_listen(struct sim *, enum sim_type, uint16_t port, sim_fn *, void *arg)
  * world knows its hosts: any other address is nobody's.  0, -EADDRINUSE or -ENOMEM. */
 int sim_listen_at(
     struct sim *, enum sim_type, struct io_addr, struct sim_way *, sim_fn *, void *arg);
+
+/* Whatever was listened to with this arg is listened to no more; without a word to anybody. */
+void sim_unlisten(struct sim *, void *arg);
 
 /*
  * The world as the phones' relay agent in this VLAN (0: untagged).  With the first of them DHCP

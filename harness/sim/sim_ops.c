@@ -1,4 +1,4 @@
-/* sim_ops.c - the calls of io.h in the fake world. */
+/* sim_ops.c - the calls of io.h in the simulated world. */
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
@@ -6,250 +6,267 @@
 #include "mem.h"
 #include "sim_priv.h"
 
-static struct sim *
-world(struct io *io)
+enum { NOBODY_US = 3000000 }; /* the last router asks three times for the host's MAC */
+
+/* ---- time and chance ---- */
+
+static uint64_t
+ops_now(struct io *io)
 {
-	return (struct sim *)(void *)io;
+	return sim_clock_us(sim_phone_of(io)->sim->clock);
 }
 
-/* ---- handles and scopes -------------------------------------------------- */
-
-static void
-handle_link(struct io_handle *h, struct io_owner owner)
+static uint32_t
+ops_random(struct io *io)
 {
-	assert(owner.scope != NULL && owner.fn != NULL);
-	h->owner = owner;
-	h->next = owner.scope->first;
-	h->prev = &owner.scope->first;
-	if (h->next != NULL)
-		h->next->prev = &h->next;
-	owner.scope->first = h;
+	struct sim_phone *p = sim_phone_of(io);
+	struct sim *sim = p->sim;
+
+	if (sim->n_numbers == 0)
+		return rng_u32(&p->rng);
+	return sim->numbers[sim->at_number++ % sim->n_numbers];
 }
 
 static void
-handle_unlink(struct io_handle *h)
+ops_clock(struct io *io, int64_t wall_minus_now_us)
 {
-	*h->prev = h->next;
-	if (h->next != NULL)
-		h->next->prev = h->prev;
-}
-
-/* Closed, it stays in its grave until the world ends: a call with it is then an assert. */
-static void
-handle_bury(struct io_handle *h)
-{
-	assert(h->open);
-	h->open = false;
-	sim_due_drop(h, false);
-	handle_unlink(h);
-	list_remove(&h->all);
-	list_add_tail(&h->f->dead, &h->all);
-	h->f->open--;
+	sim_phone_of(io)->wall_minus_now_us = wall_minus_now_us;
+	sim_phone_of(io)->told_clock = true;
 }
 
 static int
-handle_open(
-    struct io *io, struct io_owner owner, const struct io_handle *like, struct io_handle **out)
+ops_address(struct io *io, uint32_t ip, uint16_t vlan)
 {
-	struct sim *f = world(io);
-	struct io_handle *h;
+	sim_phone_of(io)->ip = ip;
+	sim_phone_of(io)->vlan = vlan;
+	return 0;
+}
 
-	if (f->fail_open != 0)
-		return f->fail_open;
-	if (like->type != SIM_ALARM && like->type != SIM_DHCP && f->ip == 0)
-		return -EADDRNOTAVAIL;
-	h = mem_new(sizeof *h);
-	if (h == NULL)
-		return -ENOMEM;
+/* ---- opening ---- */
 
-	*h = *like;
-	h->f = f;
-	h->open = true;
-	if (like->cfg.name != NULL) {
-		assert(strlen(like->cfg.name) < sizeof h->name);
-		strcpy(h->name, like->cfg.name);
-		h->cfg.name = h->name;
+/* Few: all the names that anybody connects to are servers'. */
+static int
+ops_name(struct sim *sim, const char *text, const char **out)
+{
+	struct sim_name *name = sim->names;
+	size_t n = strlen(text);
+
+	while (name != NULL && strcmp(name->text, text) != 0)
+		name = name->next;
+	if (name == NULL) {
+		name = mem_new(sizeof *name + n + 1);
+		if (name == NULL)
+			return -ENOMEM;
+		memcpy(name->text, text, n);
+		name->next = sim->names;
+		sim->names = name;
 	}
-	handle_link(h, owner);
-	list_add_tail(&f->handles, &h->all);
-	f->open++;
+	*out = name->text;
+	return 0;
+}
+
+struct io_addr
+sim_phone_port(struct sim_phone *p, struct io_addr to)
+{
+	struct io_addr from = { p->ip, p->port };
+
+	/* Unicast DHCP leaves from the client's port. */
+	if (to.port == 67)
+		from.port = 68;
+	else
+		p->port = p->port == UINT16_MAX ? SIM_FIRST_PORT : (uint16_t)(p->port + 1);
+	return from;
+}
+
+void
+sim_nobody(struct sim_conn *c)
+{
+	bool there = sim_host_is_there(c->h.sim, c->to.ip);
+	bool datagram = c->h.type == SIM_UDP || c->h.type == SIM_DHCP;
+	struct sim_parcel_in *in;
+
+	/* Only a host that is known to be there has closed ports. */
+	if (datagram && (c->h.type == SIM_DHCP || !there || c->h.sim->n_addressed == 0))
+		return;
+	in = sim_parcel_back(c, IO_DOWN);
+	if (in == NULL)
+		return;
+	in->p.err = there ? -ECONNREFUSED : -EHOSTUNREACH;
+	sim_parcel_send(in, there ? 0 : NOBODY_US);
+}
+
+static int
+ops_dhcp(struct io *io, struct io_owner owner, uint16_t vlan, struct io_handle **out)
+{
+	struct sim_phone *p = sim_phone_of(io);
+	const struct sim_relay_at *relay = sim_relay_of(p->sim, vlan);
+	struct io_handle *h;
+	int rc;
+
+	if (p->sim->n_relays > 0 && relay == NULL)
+		return -EINVAL;
+	rc = sim_handle_open(p, owner, SIM_DHCP, &h);
+	if (rc < 0)
+		return rc;
+	sim_conn_of(h)->to = (struct io_addr){ 0xffffffff, 67 };
+	sim_conn_of(h)->from = (struct io_addr){ 0, 68 };
+	if (relay != NULL)
+		sim_conn_of(h)->from = (struct io_addr){ relay->giaddr, 67 };
+	sim_conn_of(h)->vlan = vlan;
 	*out = h;
 	return 0;
 }
 
-/* ---- time and chance ------------------------------------------------------ */
-
-static uint64_t
-sim_ops_now(struct io *io)
-{
-	return world(io)->now_us;
-}
-
-static uint32_t
-sim_ops_random(struct io *io)
-{
-	struct sim *f = world(io);
-
-	if (f->n_numbers == 0)
-		return rng_u32(&f->rng);
-	return f->numbers[f->at_number++ % f->n_numbers];
-}
-
-static void
-sim_ops_clock(struct io *io, int64_t wall_minus_now_us)
-{
-	world(io)->wall_minus_now_us = wall_minus_now_us;
-}
-
 static int
-sim_ops_address(struct io *io, uint32_t ip, uint16_t vlan)
+ops_udp(struct io *io, struct io_owner owner, struct io_addr to, struct io_handle **out)
 {
-	world(io)->ip = ip;
-	world(io)->vlan = vlan;
+	struct sim_phone *p = sim_phone_of(io);
+	struct io_handle *h;
+	int rc = sim_handle_open(p, owner, SIM_UDP, &h);
+
+	if (rc < 0)
+		return rc;
+	sim_conn_of(h)->to = to;
+	sim_conn_of(h)->from = sim_phone_port(p, to);
+	*out = h;
+	return 0;
+}
+
+/* A stream or a session. */
+static int
+ops_conn(struct sim_phone *p, struct io_owner owner, const struct io_stream_cfg *cfg,
+    enum sim_type type, struct io_handle **out)
+{
+	const char *name = NULL;
+	struct sim_conn *c;
+	int rc = 0;
+
+	if (cfg->name != NULL)
+		rc = ops_name(p->sim, cfg->name, &name);
+	if (rc == 0)
+		rc = sim_handle_open(p, owner, type, out);
+	if (rc < 0)
+		return rc;
+	c = sim_conn_of(*out);
+	c->to = cfg->to;
+	c->cfg = *cfg;
+	c->cfg.name = name;
+	c->from.ip = p->ip;
 	return 0;
 }
 
 static int
-sim_ops_trust(struct io *io, struct span der)
+ops_stream(struct io *io, struct io_owner owner, const struct io_stream_cfg *cfg,
+    struct io_handle **out)
 {
-	if (der.n == 0)
-		return -EINVAL;
-	world(io)->roots++;
+	struct sim_phone *p = sim_phone_of(io);
+	struct io_handle *h;
+	int rc = ops_conn(p, owner, cfg, SIM_STREAM, &h);
+
+	if (rc < 0)
+		return rc;
+	sim_conn_of(h)->from = sim_phone_port(p, cfg->to);
+	sim_deed(sim_conn_of(h), (struct sim_call){ .deed = SIM_OPENED });
+	*out = h;
 	return 0;
 }
 
-/* ---- opening ---------------------------------------------------------------- */
-
+/* A session is only a promise: nothing goes over the wire before the first request. */
 static int
-sim_ops_dhcp(struct io *io, struct io_owner owner, uint16_t vlan, struct io_handle **out)
-{
-	struct io_handle h = { .type = SIM_DHCP, .to = { 0xffffffff, 67 }, .vlan = vlan };
-
-	return handle_open(io, owner, &h, out);
-}
-
-static int
-sim_ops_udp(struct io *io, struct io_owner owner, struct io_addr to, struct io_handle **out)
-{
-	struct io_handle h = { .type = SIM_UDP, .to = to };
-
-	return handle_open(io, owner, &h, out);
-}
-
-static int
-sim_ops_stream(struct io *io, struct io_owner owner, const struct io_stream_cfg *cfg,
+ops_http(struct io *io, struct io_owner owner, const struct io_stream_cfg *cfg,
     struct io_handle **out)
 {
-	struct io_handle h = { .type = SIM_STREAM, .to = cfg->to, .cfg = *cfg };
-	int rc = handle_open(io, owner, &h, out);
-
-	if (rc == 0 && !sim_tell(*out, (struct sim_call){ .deed = SIM_OPENED }))
-		sim_down(world(io), *out, 0, -ECONNREFUSED, NULL);
-	return rc;
-}
-
-/* A session is only a promise: nobody is asked before the first request. */
-static int
-sim_ops_http(struct io *io, struct io_owner owner, const struct io_stream_cfg *cfg,
-    struct io_handle **out)
-{
-	struct io_handle h = { .type = SIM_HTTP, .to = cfg->to, .cfg = *cfg };
-	int rc = handle_open(io, owner, &h, out);
+	int rc = ops_conn(sim_phone_of(io), owner, cfg, SIM_HTTP, out);
 
 	if (rc == 0)
-		(void)sim_tell(*out, (struct sim_call){ .deed = SIM_OPENED });
+		(void)sim_tell(sim_conn_of(*out), (struct sim_call){ .deed = SIM_OPENED });
 	return rc;
 }
 
 static int
-sim_ops_alarm(struct io *io, struct io_owner owner, struct io_handle **out)
+ops_alarm(struct io *io, struct io_owner owner, struct io_handle **out)
 {
-	struct io_handle h = { .type = SIM_ALARM };
-
-	return handle_open(io, owner, &h, out);
+	return sim_handle_open(sim_phone_of(io), owner, SIM_ALARM, out);
 }
 
-/* ---- with a handle ------------------------------------------------------------ */
+/* ---- with a handle ---- */
 
 static void
-sim_ops_alarm_set(struct io_handle *h, uint64_t after_us)
+ops_alarm_set(struct io_handle *h, uint64_t after_us)
 {
 	assert(h->open && h->type == SIM_ALARM);
-	sim_due_drop(h, true);
-	(void)sim_due_new(h, after_us, IO_ALARM);
+	(void)sim_clock_set(h->sim->clock, &h->ring, after_us);
 }
 
 static int
-sim_ops_send(struct io_handle *h, struct span bytes)
+ops_send_datagram(struct sim_conn *c, struct span bytes)
 {
-	assert(h->open && h->type != SIM_ALARM && h->type != SIM_HTTP);
-	if (h->type == SIM_STREAM && !h->up)
+	if (c->over)
 		return -ENOTCONN;
-	if (bytes.n > SIM_QUEUE_MAX)
-		return -ENOBUFS;
-	(void)sim_tell(h, (struct sim_call){ .deed = SIM_SENT, .bytes = bytes });
+	if (bytes.n > SIM_DATAGRAM_MAX)
+		return -EMSGSIZE;
+	sim_deed(c, (struct sim_call){ .deed = SIM_SENT, .bytes = bytes });
 	return 0;
 }
 
 static int
-sim_ops_ask(struct io_handle *h, const struct io_ask *ask)
+ops_send(struct io_handle *h, struct span bytes)
 {
-	assert(h->open && h->type == SIM_HTTP);
-	if (h->asking)
-		return -EBUSY;
-	h->asking = true;
-	h->count = ask->reply == IO_COUNT;
-	if (!sim_tell(h, (struct sim_call){ .deed = SIM_ASKED, .ask = ask }))
-		sim_down(h->f, h, 0, -ECONNREFUSED, NULL);
+	struct sim_conn *c = sim_conn_of(h);
+
+	assert(h->open);
+	switch (h->type) {
+	case SIM_DHCP:
+		return sim_dhcp_send(c, bytes);
+	case SIM_UDP:
+		return ops_send_datagram(c, bytes);
+	case SIM_STREAM:
+		break;
+	case SIM_HTTP:
+	case SIM_ALARM:
+		return -EINVAL;
+	}
+	if (!c->up)
+		return -ENOTCONN;
+	if (c->waiting > SIM_QUEUE_MAX)
+		return -ENOBUFS;
+	sim_deed(c, (struct sim_call){ .deed = SIM_SENT, .bytes = bytes });
 	return 0;
 }
 
 static void
-sim_ops_give(struct io_handle *h, struct io_owner owner)
+ops_close(struct io_handle *h)
 {
-	assert(h->open);
-	handle_unlink(h);
-	handle_link(h, owner);
+	sim_handle_close(h, SIM_CLOSED);
 }
 
 static void
-sim_ops_close(struct io_handle *h)
+ops_power_cut(struct io *io)
 {
-	handle_bury(h);
-	(void)sim_tell(h, (struct sim_call){ .deed = SIM_CLOSED });
-}
+	struct sim_phone *p = sim_phone_of(io);
 
-static void
-sim_ops_power_cut(struct io *io)
-{
-	struct sim *f = world(io);
-
-	while (!list_empty(&f->handles)) {
-		struct io_handle *h = LIST_ITEM(f->handles.next, struct io_handle, all);
-
-		handle_bury(h);
-		(void)sim_tell(h, (struct sim_call){ .deed = SIM_CUT });
-	}
-	f->ip = 0;
-	f->vlan = 0;
-	f->cuts++;
+	while (!list_empty(&p->handles))
+		sim_handle_close(LIST_ITEM(p->handles.next, struct io_handle, all), SIM_CUT);
+	p->ip = 0;
+	p->vlan = 0;
+	p->n_cuts++;
 }
 
 const struct io_ops sim_ops = {
-	.now_us = sim_ops_now,
-	.random = sim_ops_random,
-	.clock = sim_ops_clock,
-	.address = sim_ops_address,
-	.trust = sim_ops_trust,
-	.dhcp = sim_ops_dhcp,
-	.udp = sim_ops_udp,
-	.stream = sim_ops_stream,
-	.http = sim_ops_http,
-	.alarm = sim_ops_alarm,
-	.alarm_set = sim_ops_alarm_set,
-	.send = sim_ops_send,
-	.ask = sim_ops_ask,
-	.give = sim_ops_give,
-	.close = sim_ops_close,
-	.power_cut = sim_ops_power_cut,
+	.now_us = ops_now,
+	.random = ops_random,
+	.clock = ops_clock,
+	.address = ops_address,
+	.trust = sim_phone_trust,
+	.dhcp = ops_dhcp,
+	.udp = ops_udp,
+	.stream = ops_stream,
+	.http = ops_http,
+	.alarm = ops_alarm,
+	.alarm_set = ops_alarm_set,
+	.send = ops_send,
+	.ask = sim_http_ask,
+	.give = sim_handle_give,
+	.close = ops_close,
+	.power_cut = ops_power_cut,
 };

@@ -1,0 +1,214 @@
+/*
+ * sim_handle.c - a handle's life: opened in a scope, given, closed, and its end, which may come
+ * later when something of it is still on a way.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+#include "mem.h"
+#include "sim_priv.h"
+
+/* ---- scope and owner ---- */
+
+static void
+handle_link(struct io_handle *h, struct io_owner owner)
+{
+	assert(owner.scope != NULL && owner.fn != NULL);
+	h->owner = owner;
+	h->next = owner.scope->first;
+	h->prev = &owner.scope->first;
+	if (h->next != NULL)
+		h->next->prev = &h->next;
+	owner.scope->first = h;
+}
+
+static void
+handle_unlink(struct io_handle *h)
+{
+	*h->prev = h->next;
+	if (h->next != NULL)
+		h->next->prev = h->prev;
+}
+
+void
+sim_handle_give(struct io_handle *h, struct io_owner owner)
+{
+	assert(h->open);
+	handle_unlink(h);
+	handle_link(h, owner);
+}
+
+void
+sim_handle_tell(struct io_handle *h, struct io_event *ev)
+{
+	struct sim *sim = h->sim;
+
+	assert(h->open && !sim->telling);
+	ev->h = h;
+	sim->given++;
+	sim->telling = true;
+	h->owner.fn(h->owner.arg, ev);
+	sim->telling = false;
+}
+
+/* ---- opening ---- */
+
+static void
+handle_on_ring(void *arg)
+{
+	struct io_handle *h = arg;
+
+	sim_handle_tell(h, &(struct io_event){ .kind = IO_ALARM });
+}
+
+static struct io_handle *
+alarm_new(struct sim *sim)
+{
+	struct io_handle *h = sim_spare_new(&sim->alarms, sizeof *h);
+
+	if (h == NULL)
+		h = mem_new(sizeof *h);
+	if (h == NULL)
+		return NULL;
+	h->ring.fn = handle_on_ring;
+	h->ring.arg = h;
+	if (sim_clock_hold(sim->clock, &h->ring) < 0) {
+		sim_spare_free(sim, &sim->alarms, h);
+		return NULL;
+	}
+	return h;
+}
+
+static struct io_handle *
+conn_new(struct sim *sim)
+{
+	struct sim_conn *c = sim_spare_new(&sim->conns, sizeof *c);
+
+	if (c == NULL)
+		c = mem_new(sizeof *c);
+	if (c == NULL)
+		return NULL;
+	list_init(&c->parcels);
+	sim_lane_init(&c->lane, &c->h);
+	return &c->h;
+}
+
+int
+sim_handle_open(
+    struct sim_phone *phone, struct io_owner owner, enum sim_type type, struct io_handle **out)
+{
+	struct sim *sim = phone->sim;
+	struct io_handle *h;
+
+	if (sim->fail_open != 0)
+		return sim->fail_open;
+	if (type != SIM_ALARM && type != SIM_DHCP && phone->ip == 0)
+		return -EADDRNOTAVAIL;
+	h = type == SIM_ALARM ? alarm_new(sim) : conn_new(sim);
+	if (h == NULL)
+		return -ENOMEM;
+	h->sim = sim;
+	h->phone = phone;
+	h->type = type;
+	h->open = true;
+	h->id = ++sim->last_id;
+	if (type != SIM_ALARM)
+		sim_conn_of(h)->index = phone->index;
+	handle_link(h, owner);
+	list_add_tail(&phone->handles, &h->all);
+	sim->open++;
+	*out = h;
+	return 0;
+}
+
+/* ---- the end ---- */
+
+/* A strict world keeps it, so that a call with it is noticed. */
+static void
+handle_bury(struct io_handle *h, struct sim_spare *spare)
+{
+	list_remove(&h->all);
+	h->dead = true;
+	if (h->sim->strict)
+		list_add_tail(&h->sim->graves, &h->all);
+	else
+		sim_spare_free(h->sim, spare, h);
+}
+
+void
+sim_conn_free(struct sim_conn *c)
+{
+	while (!list_empty(&c->parcels))
+		sim_parcel_forget(LIST_ITEM(c->parcels.next, struct sim_parcel_in, of_conn));
+	sim_http_done(c);
+	mem_free(c);
+}
+
+void
+sim_conn_settle(struct sim_conn *c)
+{
+	if (c->h.open || c->h.dead || c->settling || !list_empty(&c->parcels))
+		return;
+	/* What the listener does when told must not settle it again. */
+	c->settling = true;
+	if (!c->told)
+		(void)sim_tell(c, (struct sim_call){ .deed = c->last });
+	c->told = true;
+	sim_http_done(c);
+	handle_bury(&c->h, &c->h.sim->conns);
+}
+
+/* Answers without a way between are forgotten; what is on a way stays there.  A reply by a
+ * relay agent is for the phone, not for the handle. */
+static void
+conn_drop(struct sim_conn *c)
+{
+	struct list *next;
+
+	if (c->h.type == SIM_DHCP && c->h.sim->n_relays > 0)
+		return;
+	for (struct list *link = c->parcels.next; link != &c->parcels; link = next) {
+		struct sim_parcel_in *in = LIST_ITEM(link, struct sim_parcel_in, of_conn);
+
+		next = link->next;
+		if (in->way == NULL && !in->arrived)
+			sim_parcel_forget(in);
+	}
+}
+
+/* The end of a connection travels like what was sent before it: FIN or RST. */
+static void
+conn_close(struct sim_conn *c)
+{
+	struct sim_parcel_in *in = NULL;
+
+	conn_drop(c);
+	list_add_tail(&c->h.sim->closing, &c->h.all);
+	if (sim_parcel_way(c) != NULL)
+		in = sim_parcel_out(c, c->last);
+	if (in != NULL)
+		sim_parcel_send(in, 0);
+	else
+		sim_conn_settle(c);
+}
+
+void
+sim_handle_close(struct io_handle *h, enum sim_deed how)
+{
+	struct sim_conn *c = sim_conn_of(h);
+
+	assert(h->open);
+	h->open = false;
+	h->sim->open--;
+	handle_unlink(h);
+	list_remove(&h->all);
+	h->phone = NULL;
+	if (c == NULL) {
+		sim_clock_let(h->sim->clock, &h->ring);
+		handle_bury(h, &h->sim->alarms);
+		return;
+	}
+	c->last = how;
+	conn_close(c);
+}

@@ -159,21 +159,34 @@ sim_conn_settle(struct sim_conn *c)
 	handle_bury(&c->h, &c->h.sim->conns);
 }
 
-/* Answers without a way between are forgotten; what is on a way stays there.  A reply by a
- * relay agent is for the phone, not for the handle. */
+/* What is on this way is forgotten; NULL: what waits on the clock itself. */
 static void
-conn_drop(struct sim_conn *c)
+conn_leave(struct sim_conn *c, const struct sim_way *way)
 {
 	struct list *next;
 
-	if (c->h.type == SIM_DHCP && c->h.sim->n_relays > 0)
-		return;
 	for (struct list *link = c->parcels.next; link != &c->parcels; link = next) {
 		struct sim_parcel_in *in = LIST_ITEM(link, struct sim_parcel_in, of_conn);
 
 		next = link->next;
-		if (in->way == NULL && !in->arrived)
+		if (in->way == way && !in->arrived)
 			sim_parcel_forget(in);
+	}
+}
+
+void
+sim_handles_leave(struct list *handles, const struct sim_way *way)
+{
+	struct list *next;
+
+	for (struct list *link = handles->next; link != handles; link = next) {
+		struct sim_conn *c = sim_conn_of(LIST_ITEM(link, struct io_handle, all));
+
+		next = link->next;
+		if (c == NULL)
+			continue;
+		conn_leave(c, way);
+		sim_conn_settle(c);
 	}
 }
 
@@ -183,7 +196,9 @@ conn_close(struct sim_conn *c)
 {
 	struct sim_parcel_in *in = NULL;
 
-	conn_drop(c);
+	/* A reply by a relay agent is for the phone, not for the handle. */
+	if (c->h.type != SIM_DHCP || c->h.sim->n_relays == 0)
+		conn_leave(c, NULL);
 	list_add_tail(&c->h.sim->closing, &c->h.all);
 	if (sim_parcel_way(c) != NULL)
 		in = sim_parcel_out(c, c->last);

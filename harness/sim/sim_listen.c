@@ -147,20 +147,40 @@ sim_listen_at(struct sim *sim, enum sim_type type, struct io_addr at, struct sim
 	return 0;
 }
 
-void
-sim_unlisten(struct sim *sim, void *arg)
+/* Those of this arg, or of this way; the host stays, with a closed port. */
+static void
+rule_drop(struct sim *sim, const void *arg, const struct sim_way *way)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < sim->n_rules; i++) {
-		if (sim->rules[i].arg != arg || sim->rules[i].type == SIM_ALARM)
-			sim->rules[n++] = sim->rules[i];
-		else if (sim->rules[i].at.ip != 0)
+		const struct sim_rule r = sim->rules[i];
+		bool goes = way != NULL ? r.way == way : r.arg == arg;
+
+		if (!goes || r.type == SIM_ALARM)
+			sim->rules[n++] = r;
+		else if (r.at.ip != 0)
 			sim->n_addressed--;
 	}
 	sim->n_rules = n;
 	if (sim->n_slots > 0)
 		rule_enter_all(sim);
+}
+
+void
+sim_unlisten(struct sim *sim, void *arg)
+{
+	rule_drop(sim, arg, NULL);
+}
+
+/* Before the last parcel goes, lest its handle's end be carried over the way. */
+void
+sim_way_done(struct sim *sim, struct sim_way *way)
+{
+	rule_drop(sim, NULL, way);
+	for (struct list *link = sim->phones.next; link != &sim->phones; link = link->next)
+		sim_handles_leave(&LIST_ITEM(link, struct sim_phone, all)->handles, way);
+	sim_handles_leave(&sim->closing, way);
 }
 
 void

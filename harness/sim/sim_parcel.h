@@ -59,6 +59,10 @@ struct sim_parcel *sim_parcel_split(struct sim_parcel *, uint64_t n);
 /* The end of the connection, on its way back, not carried yet; NULL: no memory. */
 struct sim_parcel *sim_parcel_down(struct io_handle *, int err);
 
+/* This way is no more: who listened behind it does so no longer, what is still on it is lost.
+ * Without it a way must outlive its world. */
+void sim_way_done(struct sim *, struct sim_way *);
+
 /* Has the phone closed the handle, so that it will not hear of this?  Never of a deed. */
 bool sim_parcel_is_lost(const struct sim_parcel *);
 

@@ -207,6 +207,8 @@ void sim_handle_close(struct io_handle *, enum sim_deed how);
 /* Nothing of it is on a way any more: if it is closed, that is its end. */
 void sim_conn_settle(struct sim_conn *);
 void sim_conn_free(struct sim_conn *);
+/* All of them forget what is on this way. */
+void sim_handles_leave(struct list *handles, const struct sim_way *);
 /* Tell its owner, who may close it. */
 void sim_handle_tell(struct io_handle *, struct io_event *);
 

@@ -5,13 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-static atomic_long out, fail_in;
+static atomic_long out, fail_in; /* fail_in < 0: it has failed */
 
-static int
+bool
 mem_fails(void)
 {
-	return atomic_load_explicit(&fail_in, memory_order_relaxed) > 0 &&
-	    atomic_fetch_sub(&fail_in, 1) == 1;
+	if (atomic_load_explicit(&fail_in, memory_order_relaxed) <= 0 ||
+	    atomic_fetch_sub(&fail_in, 1) != 1)
+		return false;
+	atomic_store(&fail_in, -1);
+	return true;
 }
 
 void *
@@ -66,8 +69,8 @@ mem_out(void)
 	return atomic_load(&out);
 }
 
-void
+long
 mem_fail_at(long n)
 {
-	atomic_store(&fail_in, n);
+	return atomic_exchange(&fail_in, n);
 }

@@ -4,6 +4,7 @@
  */
 #ifndef BASE_MEM_H
 #define BASE_MEM_H
+#include <stdbool.h>
 #include <stddef.h>
 
 /* n zeroed bytes, or NULL. */
@@ -21,8 +22,22 @@ void mem_free(void *);
 /* Overwrite a secret; never optimised away. */
 void mem_wipe(void *, size_t n);
 
-/* Tests: how many allocations are out; from now on the n-th one fails (0: none). */
+/* Tests: how many allocations are out. */
 long mem_out(void);
-void mem_fail_at(long n);
+
+/*
+ * Tests: from now on the n-th allocation fails (0: none).  What was asked for before: in so
+ *many allocations, < 0 when it has failed, 0 when nothing was asked for.  A test's own means,
+ *which are not to fail, are made in a pause:
+ *
+ *	long left = mem_fail_at(0);
+ *	...
+ *	mem_fail_at(left);
+ */
+long mem_fail_at(long n);
+
+/* Tests: an allocation is made now: is it the one to fail?  For a library's own heap, when its
+ * hook leads to the test. */
+bool mem_fails(void);
 
 #endif

@@ -64,6 +64,55 @@ given_a_number_only_that_allocation_fails(void **state)
 }
 
 static void
+given_a_number_it_is_told_how_far_that_allocation_is(void **state)
+{
+	(void)state;
+	mem_fail_at(0);
+	assert_int_equal(mem_fail_at(3), 0); /* nothing was asked for */
+	mem_free(mem_new(1));
+	assert_int_equal(mem_fail_at(1), 2); /* asked anew before it came */
+	assert_null(mem_new(1));
+	assert_true(mem_fail_at(0) < 0); /* it has failed */
+	assert_int_equal(mem_fail_at(0), 0);
+}
+
+static void
+given_a_pause_its_allocations_neither_fail_nor_count(void **state)
+{
+	long left;
+
+	(void)state;
+	mem_fail_at(2);
+	mem_free(mem_new(1));
+	left = mem_fail_at(0);
+	for (int i = 0; i < 3; i++) {
+		void *p = mem_new(1);
+
+		assert_non_null(p);
+		mem_free(p);
+	}
+	mem_fail_at(left);
+	assert_null(mem_new(1));
+
+	/* Also one after the failure: it is not forgotten. */
+	left = mem_fail_at(0);
+	mem_fail_at(left);
+	assert_true(mem_fail_at(0) < 0);
+}
+
+static void
+given_a_librarys_allocation_it_is_counted_with_ours(void **state)
+{
+	(void)state;
+	mem_fail_at(3);
+	assert_false(mem_fails());
+	mem_free(mem_new(1));
+	assert_true(mem_fails());
+	assert_false(mem_fails());
+	assert_true(mem_fail_at(0) < 0);
+}
+
+static void
 given_a_secret_nothing_of_it_is_left(void **state)
 {
 	char secret[] = "hunter2", zero[sizeof secret] = "";
@@ -80,6 +129,9 @@ main(void)
 		cmocka_unit_test(given_allocations_they_are_counted_until_they_are_freed),
 		cmocka_unit_test(given_no_bytes_there_is_memory_all_the_same),
 		cmocka_unit_test(given_a_number_only_that_allocation_fails),
+		cmocka_unit_test(given_a_number_it_is_told_how_far_that_allocation_is),
+		cmocka_unit_test(given_a_pause_its_allocations_neither_fail_nor_count),
+		cmocka_unit_test(given_a_librarys_allocation_it_is_counted_with_ours),
 		cmocka_unit_test(given_a_secret_nothing_of_it_is_left),
 	};
 

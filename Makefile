@@ -52,7 +52,7 @@ DEBS  := gcc make pkg-config libc6-dev libuv1-dev libmbedtls-dev libcurl4-openss
 TEST_DEBS := clang clang-format clang-tidy libclang-rt-14-dev tshark openssl universal-ctags python3
 
 .DEFAULT_GOAL := check
-.PHONY: build check test demo lint asan tsan fuzz cover deps ready clean install format bench lab lab-down deb
+.PHONY: build check oom test demo lint asan tsan fuzz cover deps ready clean install format bench lab lab-down deb
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -69,19 +69,19 @@ build: ready $(BUILD)/cx700farm $(BUILD)/cx700pool
 $(BUILD)/%.o: %.c | ready
 	@mkdir -p $(@D)
 	@echo '  CC  $<'
-	@$(CC) $(CFLAGS) -DVERSION='"$(VERSION)"' -MMD -MP -MP $(addprefix -I,$(*D) $(USES_$(*D))) -c $< -o $@
+	@$(CC) $(CFLAGS) -DVERSION='"$(VERSION)"' -MMD -MP $(addprefix -I,$(*D) $(USES_$(*D))) -c $< -o $@
 
 $(BUILD)/tests/%.o: tests/%.c | ready
 	@mkdir -p $(@D)
 	@echo '  CC  $<'
-	@$(CC) $(CFLAGS) -Wno-missing-prototypes -MMD -MP -MP $(addprefix -I,$(@D:$(BUILD)/%=%) $(USES_tests)) -c $< -o $@
+	@$(CC) $(CFLAGS) -Wno-missing-prototypes -MMD -MP -include tests/fake/oom.h $(addprefix -I,$(@D:$(BUILD)/%=%) $(USES_tests)) -c $< -o $@
 
 # The profiles and their templates travel inside the program.
 $(BUILD)/gen/profiles_data.c: $E/profiles/embed.sh $(wildcard $E/profiles/*.yaml $E/profiles/templates/*)
 	@mkdir -p $(@D)
 	@sh $< $(filter-out $<,$^) >$@
 $(BUILD)/gen/profiles_data.o: $(BUILD)/gen/profiles_data.c | ready
-	@$(CC) $(CFLAGS) -MMD -MP -MP -I$E/config -I$E/base -c $< -o $@
+	@$(CC) $(CFLAGS) -MMD -MP -I$E/config -I$E/base -c $< -o $@
 
 $(BUILD)/farm.a: $(FARM_OBJS)
 $(BUILD)/pool.a: $(POOL_OBJS)
@@ -103,7 +103,8 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/fake.a $(BUILD)/pool.a $(BUILD)/si
 # ---- tests -------------------------------------------------------------------
 check: ready $(FAST)
 	sh tests/run.sh $(FAST)
-
+oom: ready $(FAST)
+	sh tests/oom.sh $(FAST)
 test: ready build $(TESTS)
 	sh tests/run.sh $(TESTS)
 

@@ -1,0 +1,42 @@
+#!/bin/sh
+# Every test again for each of its allocations, with that one failing (tests/fake/oom.h).
+#   tests/oom.sh PROGRAM...
+# OOM=all takes every allocation also of tests that make thousands; left alone it takes the first
+# two hundred and then ever fewer.  What goes wrong is printed and can be had again, aloud, with
+# OOM=TEST:N PROGRAM.
+set -u
+: "${OOM:=most}"
+export OOM
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT INT TERM
+
+# Why a program is not swept, or nothing.
+left_out() {
+	case ${1##*/} in
+	test_auth_krb5 | test_auth_mic | test_accept_gss) echo "a real KDC for every allocation" ;;
+	test_pool_faces) echo "the servers' threads allocate in an order of their own" ;;
+	esac
+}
+
+for t in "$@"; do
+	why=$(left_out "$t")
+	if [ -n "$why" ]; then
+		echo "left out $t: $why" >&2
+	else
+		echo "$t"
+	fi
+done | xargs -P "$(nproc)" -n 1 sh -c '
+	log=$1/$(echo "$2" | tr / _)
+	"$2" >"$log" 2>&1
+	rc=$?
+	sum=$(sed -n "s/^oom: all: //p" "$log")
+	if [ "$rc" -eq 0 ] && [ -n "$sum" ]; then
+		echo "ok   $2 ($sum)"
+	else
+		echo "---- $2 (exit $rc): ${sum:-it did not end}"
+		grep -v "^oom: [a-z_0-9]*: [0-9]*\$" "$log"
+		echo "$2" >>"$1/bad"
+	fi' sweep "$logs"
+cat "$logs"/*_test_* 2>/dev/null |
+	awk '/^oom: all: / { n += $3; bad += $6 } END { printf "%d allocations failed, %d findings\n", n, bad }'
+[ ! -e "$logs/bad" ]

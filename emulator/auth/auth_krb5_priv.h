@@ -77,9 +77,6 @@ int krb_ticket_server(struct auth_krb5 *, const char *spn, krb5_principal *out);
 /* Fills out->code and out->text from what a conversation ended with. */
 void krb_error_tell(struct auth_talk *, krb5_error_code, struct auth_out *out);
 
-/* "KDC_ERR_PREAUTH_FAILED" for 24; NULL if it has no name. */
-const char *krb_error_name(int code);
-
 /* ---- spnego.c, sip_sign.c: tokens ---- */
 
 /* auth_ops.negotiate(), and negotiate_plain() without integrity and confidentiality. */

@@ -1,4 +1,5 @@
-/* sim_auth.c - the phone's side of the toy Kerberos; see sim_auth.h. */
+/* sim_auth.c - a phone in the toy Kerberos: itself, its tokens and signatures; see sim_auth.h.
+ */
 #include "sim_auth.h"
 
 #include <assert.h>
@@ -7,238 +8,196 @@
 #include <string.h>
 
 #include "mem.h"
-#include "sim_krb.h"
+#include "sim_auth_priv.h"
 
-enum { TICKETS_MAX = 16, NAME_MAX_ = 160 };
-
-struct sim_auth {
-	struct auth auth; /* first */
-	char user[64], realm[64], password[64];
-	bool logged_in;
-	char tickets[TICKETS_MAX][NAME_MAX_];
-	size_t n_tickets;
-	int64_t clock;
-	unsigned forgets, talks, sas;
-};
-
-struct auth_talk {
-	struct sim_auth *a;
-	bool login, preauth, stream;
-	char spn[NAME_MAX_], text[160];
-	struct buf packet;
-};
+/* Bytes of the real tokens (measured), for a ticket of krb5kdc's size. */
+enum { SPNEGO_BYTES = 751, RAW_BYTES = 707, SHOWN_BYTES = 96 };
 
 struct auth_sa {
 	struct sim_auth *a;
-	char key[NAME_MAX_];
+	int64_t end_us; /* by the phone's clock; 0: never */
+	uint8_t key[SIM_KRB_KEY];
 };
 
-static struct sim_auth *
-self(struct auth *auth)
-{
-	return (struct sim_auth *)(void *)auth;
-}
-
-static bool
-has_ticket(const struct sim_auth *a, const char *spn)
-{
-	for (size_t i = 0; i < a->n_tickets; i++)
-		if (strcmp(a->tickets[i], spn) == 0)
-			return true;
-	return false;
-}
+/* ---- time -------------------------------------------------------------------- */
 
 static void
 toy_clock(struct auth *auth, int64_t us)
 {
-	self(auth)->clock = us;
+	sim_auth_of(auth)->clock = us;
 }
 
-/* ---- talks ---------------------------------------------------------------- */
-
-static int
-talk_new(struct sim_auth *a, bool login, const char *spn, struct auth_talk **out)
+int64_t
+sim_auth_now(const struct sim_auth *a)
 {
-	struct auth_talk *t = mem_new(sizeof *t);
-
-	if (t == NULL)
-		return -ENOMEM;
-	t->a = a;
-	t->login = login;
-	snprintf(t->spn, sizeof t->spn, "%s", spn);
-	a->talks++;
-	*out = t;
-	return 0;
+	return a->world != NULL ? sim_wall_us(a->world) + a->clock : 0;
 }
 
-static int
-toy_login(struct auth *auth, struct auth_talk **out)
+/* ---- tokens --------------------------------------------------------------------- */
+
+int
+sim_auth_spn_is_good(const char *spn)
 {
-	return talk_new(self(auth), true, "", out);
+	/* Servers name services too (targetname, dNSHostName): no realm, no escapes. */
+	return *spn != '\0' && strpbrk(spn, "@\\") == NULL && strlen(spn) < SIM_KRB_NAME
+	    ? 0
+	    : -EINVAL;
 }
 
-static int
-toy_ticket(struct auth *auth, const char *spn, struct auth_talk **out)
-{
-	return self(auth)->logged_in ? talk_new(self(auth), false, spn, out) : -ENOKEY;
-}
-
-static enum auth_next
-talk_send(struct auth_talk *t, struct auth_out *out)
-{
-	char text[256];
-
-	if (t->login && t->preauth)
-		snprintf(text, sizeof text, "%s %s", t->a->user, t->a->password);
-	else
-		snprintf(text, sizeof text, "%s", t->login ? t->a->user : t->spn);
-	buf_clear(&t->packet);
-	sim_krb_write(&t->packet, t->stream, t->login ? SIM_AS_REQ : SIM_TGS_REQ, text);
-	if (t->packet.err != 0) {
-		out->text = "krb:0 no memory";
-		return AUTH_FAILED;
-	}
-	out->packet = buf_bytes(&t->packet);
-	out->stream = t->stream;
-	out->realm = t->a->realm;
-	return AUTH_SEND;
-}
-
-static enum auth_next
-talk_error(struct auth_talk *t, const struct sim_krb *m, struct auth_out *out)
-{
-	if (m->code == 25 && t->login && !t->preauth) {
-		t->preauth = true;
-		return talk_send(t, out);
-	}
-	if (m->code == 52 && !t->stream) {
-		t->stream = true;
-		return talk_send(t, out);
-	}
-	out->code = m->code;
-	snprintf(t->text, sizeof t->text, "krb:%d %s", m->code, m->text);
-	out->text = t->text;
-	return AUTH_FAILED;
-}
-
-static enum auth_next
-toy_next(struct auth_talk *t, struct span reply, struct auth_out *out)
-{
-	struct sim_krb m;
-
-	*out = (struct auth_out){ .realm = t->a->realm };
-	if (reply.n == 0 && has_ticket(t->a, t->spn) && !t->login)
-		return AUTH_DONE;
-	if (reply.n == 0)
-		return talk_send(t, out);
-	if (sim_krb_read(reply, t->stream, &m) != 0) {
-		out->text = "krb:0 what is this";
-		return AUTH_FAILED;
-	}
-	if (m.tag == SIM_KRB_ERROR)
-		return talk_error(t, &m, out);
-	if (t->login)
-		t->a->logged_in = true;
-	else
-		sim_auth_has_ticket(t->a, t->spn);
-	return AUTH_DONE;
-}
-
+/* Ticket and authenticator: who shows it, and when. */
 static void
-toy_drop(struct auth_talk *t)
+token_write(const struct sim_auth *a, const char *kind, const char *spn,
+    const struct sim_kept *k, struct buf *shown, struct buf *out)
 {
-	t->a->talks--;
-	buf_done(&t->packet);
-	mem_free(t);
+	size_t usual = strcmp(kind, "RAW") == 0 ? RAW_BYTES : SPNEGO_BYTES;
+	struct buf ticket = { 0 };
+	uint8_t now[8];
+	struct sim_krb who = { .n = 2 }, m = { .n = 5 };
+
+	who.field[0] = sim_krb_put_time(now, sim_auth_now(a));
+	who.field[1] = span_of(a->user);
+	sim_krb_seal(shown, (struct span){ k->session, SIM_KRB_KEY }, &who, SHOWN_BYTES);
+	sim_kept_ticket(k, &ticket);
+	m.field[0] = span_of(kind);
+	m.field[1] = span_of(spn);
+	m.field[2] = span_of(a->realm);
+	m.field[3] = buf_bytes(&ticket);
+	m.field[4] = buf_bytes(shown);
+	sim_krb_seal(out, span_of("token"), &m, usual - SIM_KRB_TICKET + ticket.n);
+	if (ticket.err != 0 || shown->err != 0)
+		out->err = -ENOMEM;
+	buf_done(&ticket);
 }
 
-/* ---- tokens and signatures -------------------------------------------------- */
+const struct sim_kept *
+sim_auth_show(struct sim_auth *a, const char *kind, const char *spn, struct buf *shown,
+    struct buf *out, int *err_out)
+{
+	const struct sim_kept *k;
+
+	*err_out = a->logged_in ? sim_auth_spn_is_good(spn) : -ENOKEY;
+	if (*err_out != 0)
+		return NULL;
+	*err_out = -ENOKEY;
+	k = sim_tickets_find(&a->tickets, span_of(spn), sim_auth_now(a));
+	if (k == NULL)
+		return NULL;
+	/* GSSAPI refuses to show a ticket that does not hold yet. */
+	*err_out = -EACCES;
+	if (a->world != NULL && k->start_us > sim_auth_now(a) + SIM_KRB_SKEW_US)
+		return NULL;
+	token_write(a, kind, spn, k, shown, out);
+	*err_out = out->err;
+	return *err_out == 0 ? k : NULL;
+}
 
 static int
-toy_token(struct auth *auth, const char *kind, const char *spn, struct buf *out)
+toy_spnego(struct auth *auth, const char *kind, const char *spn, struct buf *out)
 {
-	struct sim_auth *a = self(auth);
+	struct buf shown = { 0 };
+	int err;
 
-	if (!has_ticket(a, spn))
-		return -ENOKEY;
-	buf_printf(out, "%s %s %s@%s", kind, spn, a->user, a->realm);
-	return out->err;
+	(void)sim_auth_show(sim_auth_of(auth), kind, spn, &shown, out, &err);
+	buf_done(&shown);
+	return err;
 }
 
 static int
 toy_negotiate(struct auth *auth, const char *spn, struct buf *out)
 {
-	return toy_token(auth, "SPNEGO", spn, out);
+	return toy_spnego(auth, "SPNEGO", spn, out);
 }
 
 static int
 toy_negotiate_plain(struct auth *auth, const char *spn, struct buf *out)
 {
-	return toy_token(auth, "PLAIN", spn, out);
+	return toy_spnego(auth, "PLAIN", spn, out);
 }
+
+/* ---- signatures -------------------------------------------------------------------- */
 
 static int
 toy_sign_open(struct auth *auth, const char *spn, struct buf *out, struct auth_sa **sa_out)
 {
-	struct auth_sa *sa;
-	int rc = toy_token(auth, "RAW", spn, out);
+	struct auth_sa *sa = mem_new(sizeof *sa);
+	struct buf shown = { 0 };
+	const struct sim_kept *k;
+	int err = -ENOMEM;
 
-	if (rc != 0)
-		return rc;
-	sa = mem_new(sizeof *sa);
 	if (sa == NULL)
-		return -ENOMEM;
-	sa->a = self(auth);
-	sa->a->sas++;
-	snprintf(sa->key, sizeof sa->key, "%s", spn);
-	*sa_out = sa;
-	return 0;
+		return err;
+	k = sim_auth_show(sim_auth_of(auth), "RAW", spn, &shown, out, &err);
+	if (k != NULL) {
+		sa->a = sim_auth_of(auth);
+		sa->a->sas++;
+		sa->end_us = k->end_us;
+		/* The acceptor makes the same of the same. */
+		sim_mic((struct span){ k->session, SIM_KRB_KEY }, "sip", buf_bytes(&shown),
+		    sa->key);
+		*sa_out = sa;
+	} else {
+		mem_free(sa);
+	}
+	buf_done(&shown);
+	return err;
 }
 
 static int
 toy_sign(struct auth_sa *sa, struct span bytes, struct buf *mic_out)
 {
-	sim_mic(sa->key, "client", bytes, mic_out);
+	uint8_t mic[SIM_KRB_KEY];
+
+	sim_mic((struct span){ sa->key, sizeof sa->key }, "client", bytes, mic);
+	buf_put(mic_out, mic, sizeof mic);
 	return mic_out->err;
 }
 
 static int
 toy_check(struct auth_sa *sa, struct span bytes, struct span mic)
 {
-	return sim_mic_is(sa->key, "server", bytes, mic) ? 0 : -EBADMSG;
+	return sim_mic_is((struct span){ sa->key, sizeof sa->key }, "server", bytes, mic)
+	    ? 0
+	    : -EBADMSG;
 }
 
 static uint32_t
 toy_sign_left_s(struct auth_sa *sa)
 {
-	(void)sa;
-	return 36000;
+	int64_t left_us = sa->end_us - sim_auth_now(sa->a);
+
+	if (sa->end_us == 0)
+		return (uint32_t)(SIM_KRB_LIFE_US / 1000000);
+	return left_us > 0 ? (uint32_t)(left_us / 1000000) : 0;
 }
 
 static void
 toy_sign_close(struct auth_sa *sa)
 {
+	if (sa == NULL)
+		return;
 	sa->a->sas--;
 	mem_free(sa);
 }
 
+/* ---- a phone's ------------------------------------------------------------------------ */
+
 static void
 toy_forget(struct auth *auth)
 {
-	struct sim_auth *a = self(auth);
+	struct sim_auth *a = sim_auth_of(auth);
 
 	assert(a->talks == 0 && a->sas == 0);
 	a->logged_in = false;
-	a->n_tickets = 0;
+	sim_tickets_drop(&a->tickets);
 	a->forgets++;
 }
 
 static const struct auth_ops toy_ops = {
 	.clock = toy_clock,
-	.login = toy_login,
-	.ticket = toy_ticket,
-	.next = toy_next,
-	.drop = toy_drop,
+	.login = sim_auth_login,
+	.ticket = sim_auth_ticket,
+	.next = sim_auth_next,
+	.drop = sim_auth_drop,
 	.negotiate = toy_negotiate,
 	.negotiate_plain = toy_negotiate_plain,
 	.sign_open = toy_sign_open,
@@ -249,60 +208,32 @@ static const struct auth_ops toy_ops = {
 	.forget = toy_forget,
 };
 
-/* ---- the test's side ----------------------------------------------------------- */
-
-struct sim_auth *
-sim_auth_new(const char *user, const char *realm, const char *password)
+int
+sim_auth_make(const struct sim_auth_cfg *cfg, struct auth **out)
 {
-	struct sim_auth *a = mem_new(sizeof *a);
+	size_t user = strlen(cfg->user) + 1, realm = strlen(cfg->realm) + 1;
+	size_t password = strlen(cfg->password) + 1;
+	struct sim_auth *a = mem_new(sizeof *a + user + realm + password);
 
-	assert(a != NULL);
+	if (a == NULL)
+		return -ENOMEM;
 	a->auth.ops = &toy_ops;
-	snprintf(a->user, sizeof a->user, "%s", user);
-	snprintf(a->realm, sizeof a->realm, "%s", realm);
-	snprintf(a->password, sizeof a->password, "%s", password);
-	return a;
+	a->world = cfg->world;
+	a->user = memcpy(a->texts, cfg->user, user);
+	a->realm = memcpy(a->texts + user, cfg->realm, realm);
+	a->password = memcpy(a->texts + user + realm, cfg->password, password);
+	*out = &a->auth;
+	return 0;
 }
 
 void
-sim_auth_free(struct sim_auth *a)
+sim_auth_unmake(struct auth *auth)
 {
+	struct sim_auth *a = sim_auth_of(auth);
+
 	if (a == NULL)
 		return;
 	assert(a->talks == 0 && a->sas == 0);
+	sim_tickets_drop(&a->tickets);
 	mem_free(a);
-}
-
-struct auth *
-sim_auth(struct sim_auth *a)
-{
-	return &a->auth;
-}
-
-void
-sim_auth_logged_in(struct sim_auth *a)
-{
-	a->logged_in = true;
-}
-
-void
-sim_auth_has_ticket(struct sim_auth *a, const char *spn)
-{
-	if (has_ticket(a, spn))
-		return;
-	assert(a->n_tickets < TICKETS_MAX);
-	a->logged_in = true;
-	snprintf(a->tickets[a->n_tickets++], NAME_MAX_, "%s", spn);
-}
-
-int64_t
-sim_auth_clock(const struct sim_auth *a)
-{
-	return a->clock;
-}
-
-unsigned
-sim_auth_forgets(const struct sim_auth *a)
-{
-	return a->forgets;
 }

@@ -1,300 +1,281 @@
-/* sim_krb.c - messages, MICs, KDC and acceptor of the toy Kerberos; see sim_auth.h. */
+/* sim_krb.c - messages, seals and MICs of the toy Kerberos; see sim_krb.h. */
 #include "sim_krb.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "mem.h"
-#include "sim_auth.h"
-#include "text.h"
+enum {
+	KRB_LONG = 0x82,   /* a DER length of two bytes follows */
+	KRB_CODE = 0xa6,   /* [6] of a KRB-ERROR */
+	KRB_E_DATA = 0xac, /* [12] */
+	KRB_ERROR_SIZE = 157,
+	KRB_PREAUTH_SIZE = 293, /* it says with what */
+	KRB_PREAUTH_REQUIRED_CODE = 25,
+	KRB_HEAD = 4,
+	KRB_MESSAGE_MAX = 60000
+};
 
-/* ---- messages ------------------------------------------------------------ */
+/* ---- MICs ------------------------------------------------------------------ */
 
-/* tag, length in the long form of two bytes, content. */
-static void
-put_tlv(struct buf *b, uint8_t tag, struct span content)
+/* Eight bytes, first lowest, on every machine the same. */
+static uint64_t
+mic_word(const uint8_t *p, size_t n)
 {
-	buf_u8(b, tag);
-	buf_u8(b, 0x82);
-	buf_u16(b, (uint16_t)content.n);
-	buf_span(b, content);
+	uint64_t w = 0;
+
+	for (size_t i = 0; i < n; i++)
+		w |= (uint64_t)p[i] << 8 * i;
+	return w;
 }
 
-static void
-put_message(struct buf *b, bool stream, uint8_t tag, struct span content)
+/* FNV's multiplication, eight bytes at a time, folded so that high bits count, too. */
+static uint64_t
+mic_add(uint64_t h, struct span s)
 {
-	if (stream)
-		buf_u32(b, (uint32_t)content.n + 4);
-	put_tlv(b, tag, content);
+	size_t at = 0;
+
+	for (; at + 8 <= s.n; at += 8) {
+		h = (h ^ mic_word(s.p + at, 8)) * 0x100000001b3u;
+		h ^= h >> 29;
+	}
+	h = (h ^ mic_word(s.p + at, s.n - at) ^ (uint64_t)s.n << 56) * 0x100000001b3u;
+	return h ^ h >> 32;
 }
 
+/* Not secret, but no change goes unnoticed. */
 void
-sim_krb_write(struct buf *b, bool stream, enum sim_krb_tag tag, const char *text)
+sim_mic(struct span key, const char *from, struct span bytes, uint8_t out[SIM_KRB_KEY])
 {
-	put_message(b, stream, (uint8_t)tag, span_of(text));
-}
+	for (uint64_t start = 0xcbf29ce484222325u, i = 0; i < 2; i++, start = ~start) {
+		uint64_t h = mic_add(mic_add(mic_add(start, key), span_of(from)), bytes);
 
-static const char *
-error_name(int code)
-{
-	switch (code) {
-	case 6:
-		return "KDC_ERR_C_PRINCIPAL_UNKNOWN";
-	case 7:
-		return "KDC_ERR_S_PRINCIPAL_UNKNOWN";
-	case 18:
-		return "KDC_ERR_CLIENT_REVOKED";
-	case 23:
-		return "KDC_ERR_KEY_EXPIRED";
-	case 24:
-		return "KDC_ERR_PREAUTH_FAILED";
-	case 25:
-		return "KDC_ERR_PREAUTH_REQUIRED";
-	case 37:
-		return "KRB_AP_ERR_SKEW";
-	case 52:
-		return "KRB_ERR_RESPONSE_TOO_BIG";
-	default:
-		return "KRB_ERR_GENERIC";
+		h *= 0x9e3779b97f4a7c15u;
+		for (unsigned b = 0; b < 8; b++)
+			out[8 * i + b] = (uint8_t)(h >> 8 * b);
 	}
 }
 
-/* KRB-ERROR { SEQUENCE { [6] INTEGER } }, as far as krb_msg_name() looks. */
+bool
+sim_mic_is(struct span key, const char *from, struct span bytes, struct span mic)
+{
+	uint8_t want[SIM_KRB_KEY];
+
+	sim_mic(key, from, bytes, want);
+	return span_eq((struct span){ want, sizeof want }, mic);
+}
+
+/* ---- fields ------------------------------------------------------------------ */
+
+struct span
+sim_krb_put_time(uint8_t out[8], int64_t time)
+{
+	for (unsigned i = 0; i < 8; i++)
+		out[i] = (uint8_t)((uint64_t)time >> 8 * i);
+	return (struct span){ out, 8 };
+}
+
+int64_t
+sim_krb_time(struct span s)
+{
+	return s.n == 8 ? (int64_t)mic_word(s.p, 8) : 0;
+}
+
+/* How many, then each behind its length. */
+static void
+fields_write(struct buf *b, const struct sim_krb *m)
+{
+	buf_u8(b, (uint8_t)m->n);
+	for (size_t i = 0; i < m->n; i++) {
+		buf_u16(b, (uint16_t)m->field[i].n);
+		buf_span(b, m->field[i]);
+	}
+}
+
+static int
+fields_read(struct span s, struct sim_krb *out)
+{
+	size_t at = 1;
+
+	if (s.n == 0 || s.p[0] > SIM_KRB_FIELDS)
+		return -EINVAL;
+	out->n = s.p[0];
+	for (size_t i = 0; i < out->n; i++) {
+		size_t n;
+
+		if (s.n - at < 2)
+			return -EINVAL;
+		n = (size_t)s.p[at] << 8 | s.p[at + 1];
+		at += 2;
+		if (s.n - at < n)
+			return -EINVAL;
+		out->field[i] = (struct span){ s.p + at, n };
+		at += n;
+	}
+	return 0;
+}
+
+static void
+fill(struct buf *b, size_t size)
+{
+	if (b->err == 0 && b->n < size)
+		buf_zero(b, size - b->n);
+}
+
+/* ---- seals ---------------------------------------------------------------------- */
+
+void
+sim_krb_seal(struct buf *b, struct span key, const struct sim_krb *m, size_t size)
+{
+	uint8_t mic[SIM_KRB_KEY];
+	size_t at = b->n;
+
+	fields_write(b, m);
+	fill(b, at + size - (size > sizeof mic ? sizeof mic : 0));
+	if (b->err != 0)
+		return;
+	sim_mic(key, "seal", (struct span){ b->p + at, b->n - at }, mic);
+	buf_put(b, mic, sizeof mic);
+}
+
+int
+sim_krb_open(struct span seal, struct span key, struct sim_krb *out)
+{
+	size_t n = seal.n;
+
+	*out = (struct sim_krb){ 0 };
+	if (n < SIM_KRB_KEY)
+		return -EBADMSG;
+	n -= SIM_KRB_KEY;
+	if (!sim_mic_is(key, "seal", (struct span){ seal.p, n },
+		(struct span){ seal.p + n, SIM_KRB_KEY }))
+		return -EBADMSG;
+	return fields_read((struct span){ seal.p, n }, out) == 0 ? 0 : -EBADMSG;
+}
+
+/* ---- tickets -------------------------------------------------------------------- */
+
+/* A service's key follows from its name. */
+static struct span
+ticket_key(struct span spn, struct span realm, char key[2 * SIM_KRB_NAME])
+{
+	int n = snprintf(key, 2 * SIM_KRB_NAME, "%.*s@%.*s", (int)spn.n, (const char *)spn.p,
+	    (int)realm.n, (const char *)realm.p);
+
+	return (struct span){ (const uint8_t *)key, n < 0 ? 0 : strlen(key) };
+}
+
+void
+sim_ticket_write(struct buf *b, const struct sim_ticket *t, size_t size)
+{
+	uint8_t start[8], end[8];
+	char key[2 * SIM_KRB_NAME];
+	const struct sim_krb m = { .n = 6,
+		.field = { t->client, t->realm, t->spn, sim_krb_put_time(start, t->start_us),
+		    sim_krb_put_time(end, t->end_us), { t->session, sizeof t->session } } };
+
+	sim_krb_seal(b, ticket_key(t->spn, t->realm, key), &m, size);
+}
+
+int
+sim_ticket_read(struct span s, struct span spn, struct span realm, struct sim_ticket *out)
+{
+	char key[2 * SIM_KRB_NAME];
+	struct sim_krb m;
+
+	if (sim_krb_open(s, ticket_key(spn, realm, key), &m) != 0 || m.n != 6 ||
+	    m.field[5].n != SIM_KRB_KEY)
+		return -EBADMSG;
+	*out = (struct sim_ticket){ .client = m.field[0],
+		.realm = m.field[1],
+		.spn = m.field[2],
+		.start_us = sim_krb_time(m.field[3]),
+		.end_us = sim_krb_time(m.field[4]) };
+	memcpy(out->session, m.field[5].p, SIM_KRB_KEY);
+	return 0;
+}
+
+/* ---- messages ---------------------------------------------------------------------- */
+
+/* tag, length in the long form of two bytes, content. */
+static void
+put_head(struct buf *b, uint8_t tag, size_t n)
+{
+	buf_u8(b, tag);
+	buf_u8(b, KRB_LONG);
+	buf_u16(b, (uint16_t)n);
+}
+
+void
+sim_krb_write(struct buf *b, bool stream, const struct sim_krb *m, size_t size)
+{
+	struct buf inner;
+
+	buf_init(&inner, KRB_MESSAGE_MAX);
+	fields_write(&inner, m);
+	fill(&inner, size > KRB_HEAD ? size - KRB_HEAD : 0);
+	if (stream)
+		buf_u32(b, (uint32_t)inner.n + KRB_HEAD);
+	put_head(b, (uint8_t)m->tag, inner.n);
+	buf_span(b, buf_bytes(&inner));
+	if (inner.err != 0)
+		b->err = inner.err;
+	buf_done(&inner);
+}
+
+/* KRB-ERROR { SEQUENCE { [6] INTEGER, [12] ... } } */
 void
 sim_krb_write_error(struct buf *b, bool stream, int code)
 {
-	const uint8_t number[] = { 0xa6, 3, 2, 1, (uint8_t)code };
-	struct buf inner = { 0 };
+	const uint8_t number[] = { KRB_CODE, 4, 2, 2, (uint8_t)(code >> 8), (uint8_t)code };
+	const size_t size =
+	    code == KRB_PREAUTH_REQUIRED_CODE ? KRB_PREAUTH_SIZE : KRB_ERROR_SIZE;
+	const size_t data = size - 3 * KRB_HEAD - sizeof number;
 
-	put_tlv(&inner, 0x30, (struct span){ number, sizeof number });
-	put_message(b, stream, SIM_KRB_ERROR, buf_bytes(&inner));
-	buf_done(&inner);
+	if (stream)
+		buf_u32(b, (uint32_t)size);
+	put_head(b, SIM_KRB_ERROR, size - KRB_HEAD);
+	put_head(b, 0x30, size - 2 * KRB_HEAD);
+	buf_put(b, number, sizeof number);
+	put_head(b, KRB_E_DATA, data);
+	buf_zero(b, data);
+}
+
+static int
+read_error(struct span s, struct sim_krb *out)
+{
+	if (s.n < KRB_HEAD + 6 || s.p[0] != 0x30 || s.p[KRB_HEAD] != KRB_CODE)
+		return -EINVAL;
+	out->code = s.p[KRB_HEAD + 4] << 8 | s.p[KRB_HEAD + 5];
+	return 0;
+}
+
+/* RFC 4120 7.2.2: four bytes of length, then just so many. */
+static int
+unframe(struct span *s)
+{
+	size_t n;
+
+	if (s->n < SIM_KRB_LENGTH)
+		return -EBADMSG;
+	n = (size_t)s->p[0] << 24 | (size_t)s->p[1] << 16 | (size_t)s->p[2] << 8 | s->p[3];
+	*s = (struct span){ s->p + SIM_KRB_LENGTH, s->n - SIM_KRB_LENGTH };
+	return n == s->n && n > 0 ? 0 : -EBADMSG;
 }
 
 int
 sim_krb_read(struct span s, bool stream, struct sim_krb *out)
 {
 	*out = (struct sim_krb){ 0 };
-	if (stream && s.n >= 4)
-		s = (struct span){ s.p + 4, s.n - 4 };
-	if (s.n < 4 || s.p[1] != 0x82)
+	if (s.n == 0 || (stream && unframe(&s) != 0))
 		return -EBADMSG;
+	if (s.n < KRB_HEAD || s.p[1] != KRB_LONG ||
+	    s.n - KRB_HEAD != ((size_t)s.p[2] << 8 | s.p[3]))
+		return -EINVAL;
 	out->tag = (enum sim_krb_tag)s.p[0];
-	if (out->tag == SIM_KRB_ERROR) {
-		out->code = s.p[s.n - 1];
-		snprintf(out->text, sizeof out->text, "%s", error_name(out->code));
-		return 0;
-	}
-	if (text_copy(out->text, sizeof out->text, (struct span){ s.p + 4, s.n - 4 }) != 0)
-		return -EBADMSG;
-	return out->tag >= SIM_AS_REQ && out->tag <= SIM_TGS_REP ? 0 : -EBADMSG;
-}
-
-/* ---- MICs -------------------------------------------------------------------- */
-
-/* FNV-1a, twice with different beginnings: not secret, but no change goes unnoticed. */
-static uint64_t
-fnv(uint64_t h, struct span s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		h = (h ^ s.p[i]) * 0x100000001b3u;
-	return h;
-}
-
-void
-sim_mic(const char *key, const char *from, struct span bytes, struct buf *out)
-{
-	for (uint64_t start = 0xcbf29ce484222325u, i = 0; i < 2; i++, start = ~start) {
-		uint64_t h = fnv(fnv(fnv(start, span_of(key)), span_of(from)), bytes);
-
-		buf_u32(out, (uint32_t)(h >> 32));
-		buf_u32(out, (uint32_t)h);
-	}
-}
-
-bool
-sim_mic_is(const char *key, const char *from, struct span bytes, struct span mic)
-{
-	struct buf want = { 0 };
-	bool is;
-
-	sim_mic(key, from, bytes, &want);
-	is = span_eq(buf_bytes(&want), mic);
-	buf_done(&want);
-	return is;
-}
-
-/* ---- the KDC ------------------------------------------------------------------- */
-
-static void
-kdc_answer_login(const struct sim_kdc *k, bool stream, const char *text, struct buf *reply)
-{
-	const char *password = strchr(text, ' ');
-
-	if (k->login_error != 0)
-		sim_krb_write_error(reply, stream, k->login_error);
-	else if (password == NULL)
-		sim_krb_write_error(reply, stream, 25);
-	else if (k->password != NULL && strcmp(password + 1, k->password) != 0)
-		sim_krb_write_error(reply, stream, 24);
-	else
-		sim_krb_write(reply, stream, SIM_AS_REP, text);
-}
-
-static void
-kdc_answer_ticket(const struct sim_kdc *k, bool stream, const char *spn, struct buf *reply)
-{
-	if (k->unknown_spn != NULL && strcmp(spn, k->unknown_spn) == 0)
-		sim_krb_write_error(reply, stream, 7);
-	else if (k->too_big && !stream)
-		sim_krb_write_error(reply, stream, 52);
-	else
-		sim_krb_write(reply, stream, SIM_TGS_REP, spn);
-}
-
-static void
-kdc_hears(void *arg, struct sim *f, const struct sim_call *c)
-{
-	struct sim_kdc *k = arg;
-	struct buf reply = { 0 };
-	struct sim_krb m;
-	bool stream = c->type == SIM_STREAM;
-
-	if (c->deed == SIM_OPENED && stream && !k->silent)
-		sim_up(f, c->h, k->delay_us, NULL);
-	if (c->deed != SIM_SENT)
-		return;
-	k->packets++;
-	if (k->silent || sim_krb_read(c->bytes, stream, &m) != 0)
-		return;
-
-	if (m.tag == SIM_AS_REQ)
-		kdc_answer_login(k, stream, m.text, &reply);
-	else
-		kdc_answer_ticket(k, stream, m.text, &reply);
-	if (reply.p[stream ? 4 : 0] == SIM_AS_REP)
-		k->logins++;
-	if (stream)
-		sim_bytes(f, c->h, k->delay_us, buf_bytes(&reply));
-	else
-		sim_packet(f, c->h, k->delay_us, buf_bytes(&reply));
-	buf_done(&reply);
-}
-
-void
-sim_kdc_listen(struct sim *f, struct sim_kdc *k)
-{
-	sim_listen(f, SIM_UDP, 88, kdc_hears, k);
-	sim_listen(f, SIM_STREAM, 88, kdc_hears, k);
-}
-
-/* ---- the acceptor ---------------------------------------------------------------- */
-
-struct sim_acceptor {
-	struct acceptor acceptor; /* first */
-	char refused[160];
-};
-
-struct accept_sa {
-	char key[160];
-};
-
-/* "KIND SPN USER@REALM" */
-static int
-token_read(struct acceptor *acceptor, const char *kind, const char *service, struct span token,
-    char spn[160], char client[ACCEPT_NAME_MAX], const char **text_out)
-{
-	const struct sim_acceptor *a = (const void *)acceptor;
-	struct span rest = token;
-	size_t n = strlen(service);
-
-	*text_out = "no token of ours";
-	if (!span_is(span_cut(&rest, ' '), kind) ||
-	    text_copy(spn, 160, span_cut(&rest, ' ')) != 0 ||
-	    text_copy(client, ACCEPT_NAME_MAX, rest) != 0)
-		return -EACCES;
-	*text_out = "not for this service";
-	if (strncmp(spn, service, n) != 0 || spn[n] != '/')
-		return -EACCES;
-	*text_out = "another key";
-	return strcmp(spn, a->refused) == 0 ? -EACCES : 0;
-}
-
-static int
-toy_spnego(struct acceptor *acceptor, const char *service, struct span token, struct buf *reply,
-    char client[ACCEPT_NAME_MAX], bool *wrap_out, const char **text_out)
-{
-	bool plain = token.n > 5 && memcmp(token.p, "PLAIN", 5) == 0;
-	char spn[160];
-	int rc;
-
-	rc = token_read(
-	    acceptor, plain ? "PLAIN" : "SPNEGO", service, token, spn, client, text_out);
-	if (rc != 0)
-		return rc;
-	*wrap_out = !plain;
-	buf_text(reply, "MUTUAL");
-	return 0;
-}
-
-static int
-toy_sip_open(struct acceptor *acceptor, struct span token, struct accept_sa **out,
-    char client[ACCEPT_NAME_MAX], const char **text_out)
-{
-	struct accept_sa *sa;
-	char spn[160];
-	int rc = token_read(acceptor, "RAW", "sip", token, spn, client, text_out);
-
-	if (rc != 0)
-		return rc;
-	sa = mem_new(sizeof *sa);
-	assert(sa != NULL);
-	memcpy(sa->key, spn, sizeof sa->key);
-	*out = sa;
-	return 0;
-}
-
-static int
-toy_sip_sign(struct accept_sa *sa, struct span bytes, struct buf *mic_out)
-{
-	sim_mic(sa->key, "server", bytes, mic_out);
-	return mic_out->err;
-}
-
-static int
-toy_sip_check(struct accept_sa *sa, struct span bytes, struct span mic)
-{
-	return sim_mic_is(sa->key, "client", bytes, mic) ? 0 : -EBADMSG;
-}
-
-static void
-toy_sip_close(struct accept_sa *sa)
-{
-	mem_free(sa);
-}
-
-struct acceptor *
-sim_acceptor_new(const char *refused)
-{
-	static const struct accept_ops ops = {
-		.spnego = toy_spnego,
-		.sip_open = toy_sip_open,
-		.sip_sign = toy_sip_sign,
-		.sip_check = toy_sip_check,
-		.sip_close = toy_sip_close,
-	};
-	struct sim_acceptor *a = mem_new(sizeof *a);
-
-	assert(a != NULL);
-	a->acceptor.ops = &ops;
-	snprintf(a->refused, sizeof a->refused, "%s", refused != NULL ? refused : "");
-	return &a->acceptor;
-}
-
-void
-sim_acceptor_free(struct acceptor *a)
-{
-	mem_free(a);
+	s = (struct span){ s.p + KRB_HEAD, s.n - KRB_HEAD };
+	if (out->tag == SIM_KRB_ERROR)
+		return read_error(s, out);
+	return out->tag >= SIM_AS_REQ && out->tag <= SIM_TGS_REP ? fields_read(s, out)
+								 : -EINVAL;
 }

@@ -58,10 +58,11 @@ ask(struct rig *r, const char *method, const char *path, const char *token, cons
 		.method = method, .path = path, .body = span_of(body), .tls = true
 	};
 	struct serve_header header = { "Authorization", "" };
-	struct buf value = { 0 };
+	struct buf value = { 0 }, bytes = { 0 };
 
 	if (token != NULL) {
-		http_auth_negotiate(&value, span_of(token));
+		sim_auth_token(token, &bytes);
+		http_auth_negotiate(&value, buf_bytes(&bytes));
 		header.value = buf_cstr(&value);
 		q.headers = &header;
 		q.n_headers = 1;
@@ -70,6 +71,7 @@ ask(struct rig *r, const char *method, const char *path, const char *token, cons
 	r->reply = (struct serve_reply){ 0 };
 	serve_exchange(&r->exchange, &q, &r->reply);
 	buf_done(&value);
+	buf_done(&bytes);
 	return r->reply.status;
 }
 

@@ -88,10 +88,13 @@ search_category(struct rig *r, const char *base, const char *category)
 static int
 bind_with(struct rig *r, const char *mechanism, const char *token)
 {
-	struct buf message = { 0 };
+	struct buf message = { 0 }, bytes = { 0 };
 	struct ldap_msg m;
 
-	assert_int_equal(ldap_msg_bind_sasl(&message, ++r->id, mechanism, span_of(token)), 0);
+	sim_auth_token(token, &bytes);
+	assert_int_equal(
+	    ldap_msg_bind_sasl(&message, ++r->id, mechanism, buf_bytes(&bytes)), 0);
+	buf_done(&bytes);
 	say(r, &message);
 	assert_true(next(r, &m));
 	assert_int_equal(m.op, LDAP_BIND_RESPONSE);

@@ -71,10 +71,11 @@ ask(struct rig *r, const char *method, const char *path, const char *token)
 		.wall_us = 1236772800000000,
 		.tls = r->tls };
 	struct serve_header header = { "Authorization", "" };
-	struct buf value = { 0 };
+	struct buf value = { 0 }, bytes = { 0 };
 
 	if (token != NULL) {
-		http_auth_negotiate(&value, span_of(token));
+		sim_auth_token(token, &bytes);
+		http_auth_negotiate(&value, buf_bytes(&bytes));
 		header.value = buf_cstr(&value);
 		q.headers = &header;
 		q.n_headers = 1;
@@ -83,6 +84,7 @@ ask(struct rig *r, const char *method, const char *path, const char *token)
 	r->reply = (struct serve_reply){ 0 };
 	serve_update(&r->update, &q, &r->reply, &r->audit);
 	buf_done(&value);
+	buf_done(&bytes);
 	return r->reply.status;
 }
 

@@ -310,7 +310,8 @@ static void
 rude_tcp(struct sim *f, const struct sim_call *c, enum rude how)
 {
 	const uint8_t too_long[] = { 0x7f, 0, 0, 0 };
-	const uint8_t reply[] = { 0, 0, 0, 5, 0x6d, 0x82, 0, 1, 'x' };
+	struct sim_kdc kdc = { 0 };
+	struct buf reply = { 0 };
 
 	if (c->deed == SIM_OPENED)
 		sim_up(f, c->h, 1000, NULL);
@@ -320,15 +321,19 @@ rude_tcp(struct sim *f, const struct sim_call *c, enum rude how)
 		sim_down(f, c->h, 1000, 0, NULL);
 	else if (how == RUDE_TOO_LONG)
 		sim_bytes(f, c->h, 1000, (struct span){ too_long, 4 });
-	for (size_t i = 0; how == RUDE_IN_BITS && i < sizeof reply; i++)
-		sim_bytes(f, c->h, 1000, (struct span){ reply + i, 1 });
+	if (how == RUDE_IN_BITS)
+		assert_int_equal(sim_kdc_answer(&kdc, c->bytes, true, 0, &reply), 0);
+	for (size_t i = 0; i < reply.n; i++)
+		sim_bytes(f, c->h, 1000, (struct span){ reply.p + i, 1 });
+	buf_done(&reply);
 }
 
 static void
 rude_kdc(void *arg, struct sim *f, const struct sim_call *c)
 {
-	const uint8_t too_big[] = { 0x7e, 0x82, 0, 9, 0x30, 0x82, 0, 5, 0xa6, 3, 2, 1, 52 };
+	struct sim_kdc kdc = { .too_big = true };
 	enum rude how = *(enum rude *)arg;
+	struct buf too_big = { 0 };
 
 	if (c->type == SIM_STREAM)
 		rude_tcp(f, c, how);
@@ -338,8 +343,9 @@ rude_kdc(void *arg, struct sim *f, const struct sim_call *c)
 		sim_packet(f, c->h, 1000, span_of("what?"));
 	else if (how == RUDE_REFUSES)
 		sim_down(f, c->h, 1000, -ECONNREFUSED, NULL);
-	else
-		sim_packet(f, c->h, 1000, (struct span){ too_big, sizeof too_big });
+	else if (sim_kdc_answer(&kdc, c->bytes, false, 0, &too_big) == 0)
+		sim_packet(f, c->h, 1000, buf_bytes(&too_big));
+	buf_done(&too_big);
 }
 
 static void

@@ -19,6 +19,7 @@
 
 struct sim_lane;
 struct sim_parcel;
+struct sim_wire_slot; /* sim_wire.h */
 
 struct sim_way { /* first member of whatever carries */
 	/* Takes the parcel.  Nothing arrives inside this call. */
@@ -73,14 +74,17 @@ bool sim_parcel_is_lost(const struct sim_parcel *);
  */
 struct sim_lane {
 	struct io_handle *h;
-	struct list open;            /* among the way's connections; here in none */
-	struct list behind[2];       /* by direction: what may not start yet */
-	struct sim_parcel *going[2]; /* being served; on the wire */
-	uint64_t at_us[2];           /* when the last one arrives */
-	uint64_t n;                  /* bytes of this reply that have left */
-	uint32_t connection;         /* the how manieth of this session */
-	uint32_t deeds;              /* that have not arrived yet */
-	bool dead;                   /* this connection is over, the phone will hear of it */
+	struct sim_way *way;          /* the one it lies on */
+	struct list open;             /* among the way's connections; here in none */
+	struct list behind[2];        /* by direction: what may not start yet */
+	struct sim_parcel *going[2];  /* being served; leaving */
+	struct sim_wire_slot *sender; /* of what is on the wire */
+	uint64_t at_us[2];            /* when the last one arrives */
+	uint64_t n;                   /* bytes of this reply that have left */
+	uint32_t dice;                /* how its first bytes are changed; 0: not */
+	uint32_t connection;          /* the how manieth of this session */
+	uint32_t deeds;               /* that have not arrived yet */
+	bool dead;                    /* this connection is over, the phone will hear of it */
 };
 
 static inline void

@@ -38,6 +38,21 @@ sim_parcel_lane(const struct sim_parcel *p)
 
 /* ---- making ---- */
 
+/* Once made, it can be set at any time. */
+static bool
+parcel_hold(struct sim_parcel_in *in)
+{
+	struct sim *sim = in->p.h->sim;
+
+	if (sim_clock_hold(sim->clock, &in->p.event) == 0)
+		return true;
+	/* The one allocation that a test lets fail is to be the phone's. */
+	if (sim->strict && sim_clock_hold(sim->clock, &in->p.event) == 0)
+		return true;
+	sim->short_of_memory = true;
+	return false;
+}
+
 static struct sim_parcel_in *
 parcel_new(struct sim_conn *c)
 {
@@ -57,12 +72,16 @@ parcel_new(struct sim_conn *c)
 	if (in == NULL)
 		return NULL;
 	in->p.h = &c->h;
+	list_init(&in->p.queue);
+	list_add_tail(&c->parcels, &in->of_conn);
+	if (!parcel_hold(in)) {
+		sim_parcel_forget(in);
+		return NULL;
+	}
 	in->p.type = c->h.type;
 	in->p.tls = c->cfg.tls;
 	in->connection = c->connection;
 	in->request = c->request;
-	list_init(&in->p.queue);
-	list_add_tail(&c->parcels, &in->of_conn);
 	return in;
 }
 
@@ -131,7 +150,7 @@ sim_parcel_forget(struct sim_parcel_in *in)
 
 	if (!in->p.back && in->p.deed == SIM_SENT)
 		parcel_conn(&in->p)->waiting -= in->p.n;
-	sim_clock_unset(sim->clock, &in->p.event);
+	sim_clock_let(sim->clock, &in->p.event);
 	list_remove(&in->p.queue);
 	list_remove(&in->of_conn);
 	mem_free(in->head);

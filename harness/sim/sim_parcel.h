@@ -27,7 +27,7 @@ struct sim_way { /* first member of whatever carries */
 };
 
 struct sim_parcel {
-	struct sim_event event; /* the way's; zeroed */
+	struct sim_event event; /* the way's; setting it on the world's clock cannot fail */
 	struct list queue;      /* the way's; in no list */
 	uint64_t of_way[2];     /* the way's; zeroed */
 	struct io_handle *h;

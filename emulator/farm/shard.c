@@ -119,7 +119,7 @@ shard_let_in(struct shard *sh, struct slot *slot)
 	if (!shard_is_canary(sh, slot->index) || slot->let_in)
 		return;
 	slot->let_in = true;
-	shard_tell(sh, sh->common->on_login);
+	shard_tell(sh, SHARD_LOGIN);
 }
 
 static void
@@ -132,7 +132,7 @@ shard_over(void *arg, struct slot *slot)
 	if (slot->state == INSTANCE_ARRIVED)
 		shard_let_in(sh, slot);
 	else if (shard_is_canary(sh, slot->index) && !slot->let_in)
-		shard_tell(sh, sh->common->on_canary_lost);
+		shard_tell(sh, SHARD_CANARY_LOST);
 	shard_say_over(sh);
 }
 
@@ -144,8 +144,10 @@ shard_again(void *arg, struct slot *slot)
 
 	(void)slot;
 	sh->over--;
-	if (sh->over_told)
-		sh->over_told = loop_post(sh->common->cfg->loop, sh->common->on_again, sh) != 0;
+	if (!sh->over_told)
+		return;
+	sh->over_told = false;
+	shard_tell(sh, SHARD_AGAIN);
 }
 
 /* Logins are watched in all shards at once: in a row means nobody got in between. */
@@ -161,7 +163,7 @@ shard_login(void *arg, struct slot *slot, bool wrong_password)
 		return;
 	}
 	if (atomic_fetch_add(&c->wrong_passwords, 1) + 1 == c->cfg->guard.wrong_passwords)
-		shard_tell(sh, c->on_wrong_password);
+		shard_tell(sh, SHARD_WRONG_PASSWORD);
 }
 
 static void
@@ -179,7 +181,9 @@ shard_on_second(void *arg)
 	struct shard *sh = arg;
 
 	shard_trace_flush(sh);
-	shard_say_over(sh);
+	shard_tell_rest(sh);
+	/* Should the farm's word that the canaries are in have been lost. */
+	shard_on_start(sh);
 }
 
 /* ---- its thread ---- */

@@ -14,6 +14,18 @@
 
 struct shard;
 
+/* What a shard has to tell. */
+enum shard_word {
+	SHARD_COUNTED,     /* shard_counts() are fresh, as asked */
+	SHARD_OVER,        /* each of its instances has come to its end, no event is to come */
+	SHARD_AGAIN,       /* but now one walks again */
+	SHARD_LOGIN,       /* a canary has logged in, or got to its end */
+	SHARD_CANARY_LOST, /* a canary failed */
+	SHARD_WRONG_PASSWORD, /* the guard's number of them came in a row */
+	SHARD_CLOSED,         /* nothing is open any more; its thread ends */
+	SHARD_WORDS
+};
+
 /* The little that all shards of a farm have in common. */
 struct shard_common {
 	const struct farm_cfg *cfg;
@@ -22,15 +34,9 @@ struct shard_common {
 	uint64_t began_us;
 	atomic_uint_fast64_t go_us;  /* zero of the plan for all but the canaries; 0: not yet */
 	atomic_uint wrong_passwords; /* in a row */
-	/* Posted to the farm's loop with the shard as argument: */
-	loop_fn *on_counted;        /* shard_counts() are fresh, as asked */
-	loop_fn *on_over;           /* each of its instances has started and ended */
-	loop_fn *on_again;          /* but now one walks again */
-	loop_fn *on_login;          /* a canary has logged in, or got to its end */
-	loop_fn *on_canary_lost;    /* a canary failed */
-	loop_fn *on_wrong_password; /* the guard's number of them came in a row */
-	loop_fn *on_closed;         /* nothing is open any more; its thread ends */
-	atomic_bool abandoned;      /* the start failed: nobody listens any more */
+	/* Posted to the farm's loop with the shard as argument. */
+	loop_fn *on[SHARD_WORDS];
+	atomic_bool abandoned; /* the start failed: nobody listens any more */
 	void *farm;
 };
 
@@ -40,33 +46,34 @@ int shard_new(struct shard_common *, unsigned number, struct shard **out, const 
 /* Start its thread.  0 or -errno. */
 int shard_start(struct shard *);
 
-/* Wait for its thread's end (after on_closed, or when it never started), free it. */
+/* Wait for its thread's end (after SHARD_CLOSED, or when it never started), free it. */
 void shard_free(struct shard *);
 
 /* These are asked from the farm's thread; 0, or -ENOMEM: the shard will not hear of it. */
 
-/* Copy your counts, then on_counted. */
+/* Copy your counts, then SHARD_COUNTED. */
 int shard_ask_counts(struct shard *);
 
 /* The canaries are in: start the others, go_us is set. */
 int shard_ask_go(struct shard *);
 
-/* Start nobody else, let everybody leave, close, then on_closed. */
+/* Start nobody else, let everybody leave, close, then SHARD_CLOSED. */
 int shard_ask_leave(struct shard *);
 
-/* Close at once, then on_closed. */
+/* Close at once, then SHARD_CLOSED. */
 int shard_ask_kill(struct shard *);
 
-/* The counts of the last on_counted or on_closed; not to be read between ask and answer. */
+/* The counts of the last SHARD_COUNTED or SHARD_CLOSED; not to be read between ask and
+ * answer. */
 const struct metrics *shard_counts(const struct shard *);
 
 /* What it has in common with the others: posts bring the shard, this brings the farm. */
 struct shard_common *shard_common_of(const struct shard *);
 
-/* Why an instance could not be made, or NULL; after on_closed. */
+/* Why an instance could not be made, or NULL; after SHARD_CLOSED. */
 const char *shard_make_says(const struct shard *);
 
-/* 0, or the errno with which writing the trace failed; after on_closed. */
+/* 0, or the errno with which writing the trace failed; after SHARD_CLOSED. */
 int shard_trace_err(const struct shard *);
 
 #endif

@@ -10,10 +10,23 @@ _Static_assert(METRICS_SERVICES == (int)IO_SVC_COUNT, "metrics_service[] names t
 
 enum { SHARD_TELL_AGAIN_US = 10000 };
 
+/* ---- words to the farm ---- */
+
 void
-shard_tell(struct shard *sh, loop_fn *what)
+shard_tell(struct shard *sh, enum shard_word word)
 {
-	(void)loop_post(sh->common->cfg->loop, what, sh);
+	if (loop_post(sh->common->cfg->loop, sh->common->on[word], sh) != 0)
+		sh->untold[word]++;
+}
+
+void
+shard_tell_rest(struct shard *sh)
+{
+	for (unsigned word = 0; word < SHARD_WORDS; word++)
+		for (unsigned n = sh->untold[word]; n > 0; n--) {
+			sh->untold[word]--;
+			shard_tell(sh, (enum shard_word)word);
+		}
 }
 
 /* ---- the trace ---- */
@@ -70,7 +83,7 @@ shard_on_ask_counts(void *arg)
 	if (sh->ending)
 		return;
 	shard_count(sh);
-	shard_tell(sh, sh->common->on_counted);
+	shard_tell(sh, SHARD_COUNTED);
 }
 
 /* ---- the end ---- */
@@ -112,7 +125,7 @@ shard_on_end(void *arg)
 	if (!sh->ending)
 		shard_close(sh);
 	sh->closed_told = atomic_load(&sh->common->abandoned) ||
-	    loop_post(sh->common->cfg->loop, sh->common->on_closed, sh) == 0;
+	    loop_post(sh->common->cfg->loop, sh->common->on[SHARD_CLOSED], sh) == 0;
 	if (sh->closed_told)
 		shard_let_go(sh);
 	else
@@ -151,8 +164,7 @@ shard_on_leave(void *arg)
 	shard_left(sh, NULL);
 }
 
-/* Have all been started, has each come to its end, and is no event to come?  Said once; said
- * again with the next second if the post found no memory. */
+/* Have all been started, has each come to its end, and is no event to come?  Said once. */
 void
 shard_say_over(struct shard *sh)
 {
@@ -160,5 +172,6 @@ shard_say_over(struct shard *sh)
 		return;
 	if (sh->events != NULL && events_pending(sh->events))
 		return;
-	sh->over_told = loop_post(sh->common->cfg->loop, sh->common->on_over, sh) == 0;
+	sh->over_told = true;
+	shard_tell(sh, SHARD_OVER);
 }

@@ -25,6 +25,7 @@ struct shard {
 	uint32_t over, leaving;
 	bool no_more, over_told, leave_asked, ending, closed_told;
 
+	unsigned untold[SHARD_WORDS];
 	struct metrics metrics, counts;
 	struct buf trace;
 	int trace_err;
@@ -54,8 +55,11 @@ void shard_turned(void *shard);
 
 /* ---- shard_end.c ---- */
 
-/* Post this to the farm. */
-void shard_tell(struct shard *, loop_fn *);
+/* Post this to the farm; if there is no memory for it, again with the next second. */
+void shard_tell(struct shard *, enum shard_word);
+
+/* What could not be told so far. */
+void shard_tell_rest(struct shard *);
 
 /* Write what there is of the trace. */
 void shard_trace_flush(struct shard *);

@@ -17,6 +17,7 @@ static const int64_t YEAR_2009_US = 1252486800ll * 1000000;
 struct fake_phone *
 fake_phone_new(void)
 {
+	long left = mem_fail_at(0); /* what a test lets fail is to be the phone's */
 	struct fake_phone *p = mem_new(sizeof *p);
 	struct config_error err;
 
@@ -38,6 +39,7 @@ fake_phone_new(void)
 		.sip_domain = "contoso.com",
 		.think_us = 20 * 1000000,
 	};
+	(void)mem_fail_at(left);
 	return p;
 }
 
@@ -129,6 +131,7 @@ static void
 on_row(void *arg, const struct journey_row *row)
 {
 	struct fake_phone *p = arg;
+	long left = mem_fail_at(0);
 	struct buf json = { 0 };
 	struct fake_row *r;
 
@@ -148,6 +151,7 @@ on_row(void *arg, const struct journey_row *row)
 	};
 	snprintf(r->detail, sizeof r->detail, "%s", row->detail);
 	buf_done(&json);
+	(void)mem_fail_at(left);
 	p->row = r;
 	if (p->j == NULL)
 		return;

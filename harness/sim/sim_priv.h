@@ -173,8 +173,8 @@ struct sim {
 
 /* ---- sim.c: memory ---- */
 
-/* Memory that the world itself needs, zeroed: in a strict world never NULL, since the one
- * allocation that a test lets fail is to be the phone's. */
+/* Memory that the world itself needs, zeroed.  In a strict world it is not what mem_fail_at()
+ * lets fail: that is to be the phone's. */
 void *sim_mem(struct sim *, size_t n);
 /* One that was used before, zeroed; NULL: there is none. */
 void *sim_spare_new(struct sim_spare *, size_t size);

@@ -1,19 +1,24 @@
-/* sim_auth_pretend.c - for tests: phones of the toy Kerberos that have what no KDC gave them.
+/*
+ * sim_auth_pretend.c - for tests: phones of the toy Kerberos that have what no KDC gave them.
+ * What a test lets fail by mem_fail_at() is not this.
  */
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "mem.h"
 #include "sim_auth_priv.h"
 
 struct sim_auth *
 sim_auth_new(const char *user, const char *realm, const char *password)
 {
 	const struct sim_auth_cfg cfg = { user, realm, password, NULL };
+	long left = mem_fail_at(0);
 	struct auth *auth = NULL;
 	int rc = sim_auth_make(&cfg, &auth);
 
 	assert(rc == 0);
+	(void)mem_fail_at(left);
 	return sim_auth_of(auth);
 }
 
@@ -37,6 +42,7 @@ pretend(struct sim_auth *a, const char *spn)
 		.client = span_of(a->user), .realm = span_of(a->realm), .spn = span_of(spn)
 	};
 	struct sim_kept kept = { 0 };
+	long left = mem_fail_at(0);
 	struct buf bytes = { 0 };
 	int rc;
 
@@ -45,6 +51,7 @@ pretend(struct sim_auth *a, const char *spn)
 	sim_ticket_write(&bytes, &t, SIM_KRB_TICKET);
 	rc = sim_tickets_put(&a->tickets, &kept, t.spn, buf_bytes(&bytes));
 	assert(rc == 0);
+	(void)mem_fail_at(left);
 	buf_done(&bytes);
 	a->logged_in = true;
 }
@@ -71,6 +78,7 @@ sim_auth_token(const char *like, struct buf *out)
 	char kind[8], spn[SIM_KRB_NAME], user[64], realm[64];
 	struct buf shown = { 0 };
 	struct sim_auth *a;
+	long left;
 	int err;
 
 	if (sscanf(like, "%7s %191s %63[^@]@%63s", kind, spn, user, realm) != 4) {
@@ -79,8 +87,10 @@ sim_auth_token(const char *like, struct buf *out)
 	}
 	a = sim_auth_new(user, realm, "");
 	sim_auth_has_ticket(a, spn);
+	left = mem_fail_at(0);
 	(void)sim_auth_show(a, kind, spn, &shown, out, &err);
 	assert(err == 0);
+	(void)mem_fail_at(left);
 	buf_done(&shown);
 	sim_auth_free(a);
 }

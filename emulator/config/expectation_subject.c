@@ -193,7 +193,7 @@ expectation_subject(
 		err = read_name(at, n, head, &rest, e);
 	if (err || head->figures == NULL)
 		return err;
-	if (rest.n == 0)
+	if (rest.n == 0 || (head->named && e->name[0] == '\0'))
 		return expectation_fail(at, n, text.p, "`%.*s' should be like `%s'",
 		    (int)text.n, text.p, head->form);
 	return find_figure(at, n, rest, head->figures, e);

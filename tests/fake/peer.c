@@ -155,6 +155,24 @@ conn_cut(struct peer_conn *c)
 	c->cut = true;
 }
 
+/* Those that break off.  True: it was one of these, and the connection is to end. */
+static bool
+conn_breaks_off(struct peer_conn *c, const char *path)
+{
+	if (strncmp(path, "/cut", 4) == 0) {
+		conn_reply(c, "200 OK", "", 100);
+		conn_text(c, "0123456789");
+		if (strncmp(path + 4, "/reset", 6) == 0)
+			conn_cut(c);
+		return true;
+	}
+	if (strncmp(path, "/reset/", 7) == 0 && atoi(path + 7) == c->number) {
+		conn_cut(c);
+		return true;
+	}
+	return strncmp(path, "/bye/", 5) == 0 && atoi(path + 5) == c->number;
+}
+
 /* What old and odd servers say.  True: it was one of these; *go_on: the connection lasts. */
 static bool
 conn_answer_oddly(struct peer_conn *c, const char *path, bool *go_on)
@@ -194,6 +212,8 @@ conn_answer(struct peer_conn *c, const char *request, size_t n)
 	char text[32];
 	bool go_on;
 
+	if (conn_breaks_off(c, path))
+		return false;
 	if (conn_answer_oddly(c, path, &go_on))
 		return go_on;
 	if (strncmp(path, "/n/", 3) == 0) {
@@ -209,10 +229,6 @@ conn_answer(struct peer_conn *c, const char *request, size_t n)
 	} else if (strncmp(path, "/continue", 9) == 0) {
 		conn_text(c, "HTTP/1.1 100 Continue\r\nX-Not: 1\r\n\r\n");
 		conn_reply(c, "200 OK", "X-Yes: 1\r\n", 0);
-	} else if (strncmp(path, "/cut", 4) == 0) {
-		conn_reply(c, "200 OK", "", 100);
-		conn_text(c, "0123456789");
-		return false;
 	} else if (strncmp(path, "/401", 4) == 0) {
 		conn_reply(c, "401 Unauthorized", "WWW-Authenticate: Negotiate\r\n", 2);
 		conn_text(c, "no");
@@ -222,7 +238,7 @@ conn_answer(struct peer_conn *c, const char *request, size_t n)
 		    strncmp(path, "/close", 6) == 0 ? "Connection: close\r\n" : "",
 		    strlen(text));
 		conn_text(c, text);
-		return strncmp(path, "/close", 6) != 0;
+		return strncmp(path, "/close", 6) != 0 && strncmp(path, "/leave", 6) != 0;
 	}
 	return true;
 }

@@ -233,6 +233,15 @@ fake_phone_walk_rows(struct fake_phone *p)
 }
 
 void
+fake_phone_walk_again(struct fake_phone *p, uint32_t facts)
+{
+	if (p->j != NULL)
+		journey_power_off(p->j);
+	fake_phone_knows(p, facts);
+	fake_phone_walk_rows(p);
+}
+
+void
 fake_phone_walk(struct fake_phone *p, const struct step_ops *step, unsigned tries)
 {
 	fake_phone_row(p, step, tries);

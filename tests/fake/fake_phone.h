@@ -79,6 +79,9 @@ struct leg *fake_phone_row(struct fake_phone *, const struct step_ops *, unsigne
 void fake_phone_walk_rows(struct fake_phone *);
 void fake_phone_walk(struct fake_phone *, const struct step_ops *, unsigned tries);
 
+/* The power is cut, these facts are there (again), and the rows are walked once more. */
+void fake_phone_walk_again(struct fake_phone *, uint32_t facts);
+
 /* Only make the journey and switch it on: the test runs the world (sim_step). */
 void fake_phone_switch_on(struct fake_phone *);
 

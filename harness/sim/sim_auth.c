@@ -9,6 +9,7 @@
 
 #include "mem.h"
 #include "sim_auth_priv.h"
+#include "sim_kdc.h"
 
 /* Bytes of the real tokens (measured), for a ticket of krb5kdc's size. */
 enum { SPNEGO_BYTES = 751, RAW_BYTES = 707, SHOWN_BYTES = 96 };

@@ -10,8 +10,6 @@
 #define SIM_SIM_AUTH_H
 #include "auth.h"
 #include "sim.h"
-#include "sim_accept.h"
-#include "sim_kdc.h"
 
 struct sim_auth;
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cert_chain.h"
+#include "sim_accept.h"
 
 struct buf
 dir_rig_load(const char *name)

@@ -16,7 +16,9 @@
 #include "journey.h"
 #include "profile.h"
 #include "sim.h"
+#include "sim_accept.h"
 #include "sim_auth.h"
+#include "sim_kdc.h"
 
 enum { FAKE_ROWS_MAX = 16, FAKE_TOLD_MAX = 128 };
 

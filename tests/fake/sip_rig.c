@@ -6,6 +6,7 @@
 
 #include "mem.h"
 #include "serve_sip_impl.h"
+#include "sim_accept.h"
 #include "sim_auth.h"
 
 enum { DELAY_US = 2000 };

@@ -13,7 +13,9 @@
 #include "http_auth.h"
 #include "mem.h"
 #include "negotiate_talk.h"
+#include "sim_accept.h"
 #include "sim_auth.h"
+#include "sim_kdc.h"
 
 struct rig {
 	struct sim *f;

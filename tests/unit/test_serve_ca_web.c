@@ -13,6 +13,7 @@
 #include "dir_rig.h"
 #include "http_auth.h"
 #include "mem.h"
+#include "sim_accept.h"
 
 struct rig {
 	struct serve_ca_web web;

@@ -12,6 +12,7 @@
 #include "http_auth.h"
 #include "mem.h"
 #include "serve_exchange.h"
+#include "sim_accept.h"
 #include "sim_auth.h"
 
 #define PAGE "/autodiscover/autodiscover.xml"

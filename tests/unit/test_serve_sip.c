@@ -15,6 +15,7 @@
 #include "rng.h"
 #include "serve_sip.h"
 #include "sim.h"
+#include "sim_accept.h"
 #include "sim_auth.h"
 #include "sip_msg.h"
 #include "sip_signed.h"

@@ -12,6 +12,7 @@
 #include "http_auth.h"
 #include "mem.h"
 #include "serve_update.h"
+#include "sim_accept.h"
 #include "sim_auth.h"
 #include "update_xml.h"
 

@@ -15,7 +15,9 @@
 #include "accept_gss.h"
 #include "kdc_rig.h"
 #include "mem.h"
+#include "sim_accept.h"
 #include "sim_auth.h"
+#include "sim_kdc.h"
 
 static const char SIP[] = "sip/fe01.contoso.com";
 static const char WEB[] = "HTTP/dc01.contoso.com";

@@ -12,7 +12,9 @@
 #include "krb_msg.h"
 #include "mem.h"
 #include "rng.h"
+#include "sim_accept.h"
 #include "sim_auth.h"
+#include "sim_kdc.h"
 #include "sim_krb.h"
 #include "sim_tickets.h"
 

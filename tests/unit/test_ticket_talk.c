@@ -12,6 +12,7 @@
 
 #include "mem.h"
 #include "sim_auth.h"
+#include "sim_kdc.h"
 #include "ticket_talk.h"
 
 /* One talk and who listens to it. */

@@ -112,6 +112,21 @@ toy_arrive(struct toy_phone *t)
 	toy_tell(t, INSTANCE_ARRIVED);
 }
 
+/* The farm may cut the power in here. */
+static void
+toy_row_done(struct toy_phone *t, bool last)
+{
+	toy_row(t, t->row, INSTANCE_DONE, false);
+	if (!t->on)
+		return;
+	if (!last) {
+		toy_begin_row(t, t->row + 1);
+		return;
+	}
+	toy_tell(t, INSTANCE_STAYING);
+	loop_timer_set(t->alarm, t->all->stay_us, 0);
+}
+
 static void
 toy_on_alarm(void *arg)
 {
@@ -127,17 +142,10 @@ toy_on_alarm(void *arg)
 		toy_fail(t, true);
 	} else if (last && fate == TOY_FAILS) {
 		toy_fail(t, false);
-	} else if (last && fate == TOY_HANGS) {
-		return;
-	} else {
-		/* The farm may cut the power in here. */
-		toy_row(t, t->row, INSTANCE_DONE, false);
-		if (t->on && !last)
-			toy_begin_row(t, t->row + 1);
-		if (!t->on || !last)
-			return;
-		toy_tell(t, INSTANCE_STAYING);
-		loop_timer_set(t->alarm, t->all->stay_us, 0);
+	} else if (last && fate == TOY_WAITS) {
+		loop_timer_set(t->alarm, 1000, 0);
+	} else if (!last || fate != TOY_HANGS) {
+		toy_row_done(t, last);
 	}
 }
 

@@ -17,6 +17,7 @@ enum toy_fate {
 	TOY_FAILS,          /* in its last row */
 	TOY_WRONG_PASSWORD, /* fails in the login row: the KDC says so */
 	TOY_HANGS,          /* in its last row, for ever */
+	TOY_WAITS,          /* in its last row, until it is given another fate */
 	TOY_CANNOT_BE_MADE
 };
 

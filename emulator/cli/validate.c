@@ -116,6 +116,23 @@ validate_file(const char *path)
 	return err;
 }
 
+/* A scenario is what people write most; its tables know their keys. */
+static void
+validate_help(void)
+{
+	struct buf out = { 0 };
+
+	buf_text(&out,
+	    "usage: cx700farm validate FILE...\n"
+	    "Says of each file if it is a scenario, a pool file or a profile, and what is "
+	    "wrong\n"
+	    "with it: file, line and column.  Exit: 0 all are sound, 2 one is not.\n\n"
+	    "The keys of a scenario, [what holds without]:\n");
+	scenario_help(&out);
+	(void)fwrite(out.p, 1, out.n, stdout);
+	buf_done(&out);
+}
+
 /* All files are looked at; one that is bad makes the whole bad. */
 int
 cli_validate(int argc, char **argv)
@@ -123,7 +140,7 @@ cli_validate(int argc, char **argv)
 	int status = CLI_PASS;
 
 	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-		printf("usage: cx700farm validate FILE...\n");
+		validate_help();
 		return CLI_PASS;
 	}
 	if (argc < 2) {

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "buf.h"
 #include "field.h"
 #include "tree.h"
 
@@ -86,6 +87,9 @@ struct expectations {
 /* Read the list of `expect:` into a struct expectations.  Names of steps and reasons are
  * checked by who knows them.  0, or -EINVAL with the error. */
 int expectations_read(const struct field_place *, const struct node *list, void *expectations);
+
+/* Append the manual: one line for each that can be measured. */
+void expectations_help(struct buf *);
 
 /* The different texts of detail.TEXT, lent, in their order; how many.  After
  * expectations_read() at most EXPECTATION_DETAILS_MAX. */

@@ -246,3 +246,22 @@ expectation_measure(const struct expectation *e)
 {
 	return measure_of(e)->what;
 }
+
+void
+expectations_help(struct buf *to)
+{
+	for (size_t i = 0; i < HEADS; i++) {
+		const struct expect_figure *f = heads[i].figures;
+		struct expectation e = { .subject = heads[i].subject };
+
+		buf_printf(to, "    %-20s ", heads[i].form);
+		if (f != NULL) {
+			e.subject = f->subject;
+			e.figure = f->figure;
+		}
+		buf_printf(to, "%s", expectation_measure(&e));
+		for (; f != NULL && f->word != NULL; f++)
+			buf_printf(to, "%s%s", f == heads[i].figures ? ": " : ", ", f->word);
+		buf_text(to, "\n");
+	}
+}

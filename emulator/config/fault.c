@@ -72,7 +72,7 @@ static const struct field deed_fields[] = {
 	{ .key = "sign_off", .type = FIELD_OWN, .own = own_sign_off,
 	  .help = "sip: all users are signed off then; unregistered, rejected, deactivated" },
 };
-const struct field faults_fields[] = {
+const struct field fault_fields[FAULT_FIELDS] = {
 	{ .key = "server", .type = FIELD_OWN, .own = own_server, .required = true,
 	  .help = "dhcp, dns, ntp, kdc, ldap, ca_web, sip, exchange or update" },
 	{ .key = "from", .type = FIELD_DURATION, AT(from_us), .def = "0s", .help = "since the run's beginning" },
@@ -81,7 +81,6 @@ const struct field faults_fields[] = {
 	  .help = "what goes wrong" },
 };
 /* clang-format on */
-const size_t faults_n_fields = COUNT(faults_fields);
 
 /* One of these words, kept as text. */
 static int
@@ -186,7 +185,7 @@ faults_read(const struct field_place *at, const struct node *list, void *faults)
 			return field_fail(at, n, "more than %d faults", FAULTS_MAX);
 		if (n->kind != NODE_MAP)
 			return field_fail(at, n, "a fault is a map with `server' and `do'");
-		err = fields_read(at, n, faults_fields, COUNT(faults_fields), f);
+		err = fields_read(at, n, fault_fields, FAULT_FIELDS, f);
 		if (!err)
 			err = check_fit(at, tree_get(n, "do"), f);
 		if (err)

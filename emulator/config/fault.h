@@ -54,8 +54,8 @@ struct faults {
 };
 
 /* The keys of one fault, for the manual. */
-extern const struct field faults_fields[];
-extern const size_t faults_n_fields;
+enum { FAULT_FIELDS = 4 };
+extern const struct field fault_fields[FAULT_FIELDS];
 
 /* Read the list of `faults:` into a struct faults.  0, or -EINVAL with the error. */
 int faults_read(const struct field_place *, const struct node *list, void *faults);

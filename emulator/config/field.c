@@ -85,3 +85,20 @@ fields_read(const struct field_place *at, const struct node *map, const struct f
 	}
 	return err;
 }
+
+void
+fields_help(const struct field *f, size_t n, unsigned depth, struct buf *to)
+{
+	for (const struct field *end = f + n; f < end; f++) {
+		/* The helps stand in one column, whatever the depth. */
+		buf_printf(to, "%*s%-*s %s", (int)(2 * depth), "", (int)(24 - 2 * depth),
+		    f->key, f->help != NULL ? f->help : "");
+		if (f->required)
+			buf_text(to, " (must be there)");
+		if (f->def != NULL)
+			buf_printf(to, " [%s]", f->def);
+		buf_text(to, "\n");
+		if (f->sub != NULL)
+			fields_help(f->sub, f->n_sub, depth + 1, to);
+	}
+}

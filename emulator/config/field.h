@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "buf.h"
 #include "tree.h"
 
 enum field_type {
@@ -52,7 +53,7 @@ struct field {
 	bool required;
 	const char *help;
 	const char *const *words; /* FIELD_WORD: ends in NULL */
-	const struct field *sub;  /* FIELD_MAP */
+	const struct field *sub;  /* FIELD_MAP; of FIELD_OWN for the manual only */
 	size_t n_sub;
 	field_own_fn *own;
 	size_t mark_offset; /* where a struct mark keeps the value's place; 0 = nowhere */
@@ -72,6 +73,9 @@ int field_read(
 /* An error at a node; always -EINVAL. */
 int field_fail(const struct field_place *, const struct node *, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Append the manual of a table: one line a key with its default, deeper ones behind it. */
+void fields_help(const struct field *, size_t n, unsigned depth, struct buf *);
 
 /* The text of a scalar; or NULL with an error that says what it must be instead. */
 const char *field_scalar(const struct field_place *, const struct node *, const char *what);

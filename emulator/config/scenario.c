@@ -45,10 +45,11 @@ static const struct field scenario_fields[] = {
 	{ .key = "journey", .type = FIELD_MAP, .sub = journey_fields, .n_sub = COUNT(journey_fields),
 	  .help = "how far the phones walk" },
 	{ .key = "events", .type = FIELD_OWN, .own = scenario_own_events,
+	  .sub = scenario_event_fields, .n_sub = SCENARIO_EVENT_FIELDS,
 	  .help = "a list of {at, do, phones}: power that goes and comes" },
-	{ .key = "faults", .type = FIELD_OWN, .own = own_faults,
+	{ .key = "faults", .type = FIELD_OWN, .own = own_faults, .sub = fault_fields, .n_sub = FAULT_FIELDS,
 	  .help = "a list of {server, from, for, do}: what goes wrong with a server" },
-	{ .key = "servers", .type = FIELD_OWN, .own = own_servers,
+	{ .key = "servers", .type = FIELD_OWN, .own = own_servers, .sub = servers_fields, .n_sub = SERVERS_COUNT,
 	  .help = "what requests cost the servers of a rehearsal, and their habits" },
 	{ .key = "expect", .type = FIELD_OWN, .own = own_expect,
 	  .help = "a list of comparisons that must hold at the end" },
@@ -165,4 +166,12 @@ scenario_done(struct scenario *s)
 		return;
 	mem_free(s->file);
 	s->file = NULL;
+}
+
+void
+scenario_help(struct buf *to)
+{
+	fields_help(scenario_fields, COUNT(scenario_fields), 1, to);
+	buf_text(to, "  what expect compares (==, !=, <, <=, >, >=), and in what:\n");
+	expectations_help(to);
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "buf.h"
 #include "expectation.h"
 #include "fault.h"
 #include "phones.h"
@@ -81,6 +82,9 @@ int scenario_load(const char *path, struct scenario *out, struct config_error *)
 
 /* NULL is fine. */
 void scenario_done(struct scenario *);
+
+/* Append the manual: one line a key. */
+void scenario_help(struct buf *);
 
 /* How many phones an item starts (at_once: its count; others: rate times time). */
 double arrival_starts(const struct arrival *);

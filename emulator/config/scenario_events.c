@@ -9,13 +9,12 @@
 #include "text.h"
 
 #define AT(member) .offset = offsetof(struct scenario_event, member)
-#define COUNT(table) (sizeof(table) / sizeof *(table))
 
 static const char *const deed_words[] = { "power_cycle", "unplug", "plug", NULL };
 static int own_at(const struct field_place *, const struct node *, void *base);
 
 /* clang-format off */
-const struct field scenario_event_fields[] = {
+const struct field scenario_event_fields[SCENARIO_EVENT_FIELDS] = {
 	{ .key = "at", .type = FIELD_OWN, .own = own_at, .required = true,
 	  .help = "a time since the run's beginning, or a step: then when a phone has done it" },
 	{ .key = "do", .type = FIELD_WORD, AT(what), .words = deed_words, .required = true,
@@ -26,7 +25,6 @@ const struct field scenario_event_fields[] = {
 	  .help = "power_cycle: how long the power is gone" },
 };
 /* clang-format on */
-const size_t scenario_event_n_fields = COUNT(scenario_event_fields);
 
 /* What begins like a number is a time; anything else is a step, whose name others check. */
 static int
@@ -80,8 +78,7 @@ scenario_own_events(const struct field_place *at, const struct node *list, void 
 			return field_fail(at, n, "more than %d events", SCENARIO_EVENTS_MAX);
 		if (n->kind != NODE_MAP)
 			return field_fail(at, n, "an event is a map with `at' and `do'");
-		err =
-		    fields_read(at, n, scenario_event_fields, COUNT(scenario_event_fields), e);
+		err = fields_read(at, n, scenario_event_fields, SCENARIO_EVENT_FIELDS, e);
 		if (!err)
 			err = check_event(at, n, e);
 		if (!err && phones_last(&e->phones) >= s->phones)

@@ -9,7 +9,7 @@
 field_own_fn scenario_own_arrival, scenario_own_events;
 
 /* The keys of one event, for the manual. */
-extern const struct field scenario_event_fields[];
-extern const size_t scenario_event_n_fields;
+enum { SCENARIO_EVENT_FIELDS = 4 };
+extern const struct field scenario_event_fields[SCENARIO_EVENT_FIELDS];
 
 #endif

@@ -126,7 +126,7 @@ static const struct field update_fields[] = {
 
 #define SERVER(name_, fields_, help_) \
 	{ .key = name_, .type = FIELD_MAP, .sub = fields_, .n_sub = COUNT(fields_), .help = help_ }
-const struct field servers_fields[] = {
+const struct field servers_fields[SERVERS_COUNT] = {
 	SERVER("dhcp", dhcp_fields, "the DHCP server"),
 	SERVER("dns", dns_fields, "the DNS server and its zone"),
 	SERVER("ntp", ntp_fields, "the time server"),
@@ -138,7 +138,6 @@ const struct field servers_fields[] = {
 	SERVER("update", update_fields, "the update service"),
 };
 /* clang-format on */
-const size_t servers_n_fields = COUNT(servers_fields);
 
 /* Who is sent away must be told where to. */
 static int
@@ -155,7 +154,7 @@ check_redirect(const struct field_place *at, const struct node *map, const struc
 int
 servers_read(const struct field_place *at, const struct node *map, void *servers)
 {
-	int err = fields_read(at, map, servers_fields, COUNT(servers_fields), servers);
+	int err = fields_read(at, map, servers_fields, SERVERS_COUNT, servers);
 
 	return err ? err : check_redirect(at, map, servers);
 }

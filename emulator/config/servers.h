@@ -136,8 +136,7 @@ struct servers {
 };
 
 /* The keys of all servers, for the manual. */
-extern const struct field servers_fields[];
-extern const size_t servers_n_fields;
+extern const struct field servers_fields[SERVERS_COUNT];
 
 /* Read the map of `servers:` into a struct servers (zeroed), defaults where it is silent.  0,
  * or -EINVAL with the error. */

@@ -201,6 +201,35 @@ given_a_wrong_value_the_error_names_the_place(void **state)
 	}
 }
 
+static void
+the_manual_has_a_line_for_each_key_in_its_depth(void **state)
+{
+	static const struct field inner[] = {
+		{ .key = "takes", .type = FIELD_SPREAD, .def = "2ms", .help = "how long" },
+		{ .key = "list", .type = FIELD_OWN },
+	};
+	static const struct field outer[] = {
+		{ .key = "title", .type = FIELD_TEXT, .required = true, .help = "one line" },
+		{ .key = "kdc",
+		    .type = FIELD_MAP,
+		    .sub = inner,
+		    .n_sub = 2,
+		    .help = "its server" },
+		{ .key = "a_key_that_is_longer_than_it", .type = FIELD_BOOL, .help = "help" },
+	};
+	struct buf out = { 0 };
+
+	(void)state;
+	fields_help(outer, 3, 1, &out);
+	assert_string_equal(buf_cstr(&out),
+	    "  title                  one line (must be there)\n"
+	    "  kdc                    its server\n"
+	    "    takes                how long [2ms]\n"
+	    "    list                 \n"
+	    "  a_key_that_is_longer_than_it help\n");
+	buf_done(&out);
+}
+
 int
 main(void)
 {
@@ -208,6 +237,7 @@ main(void)
 		cmocka_unit_test(given_every_type_it_is_read_to_its_place),
 		cmocka_unit_test(given_missing_keys_defaults_are_taken_also_of_missing_maps),
 		cmocka_unit_test(given_a_wrong_value_the_error_names_the_place),
+		cmocka_unit_test(the_manual_has_a_line_for_each_key_in_its_depth),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -151,6 +151,24 @@ given_no_memory_at_the_nth_allocation_nothing_leaks(void **state)
 	assert_int_equal(mem_out(), 0);
 }
 
+static void
+the_manual_names_all_keys_and_all_that_can_be_expected(void **state)
+{
+	static const char *const there[] = { "\n  phones                 how many",
+		"\n    types_for", "\n    off_for", "\n      retry_after", "\n      wrong_key",
+		"\n    exchange ", "[15MiB]", "\n    step.krb_login.p99   a number",
+		"\n    wall                 a duration (ms, s, m, h)\n", "p99.9, max\n",
+		"\n    bytes.firmware       bytes" };
+	struct buf out = { 0 };
+
+	(void)state;
+	scenario_help(&out);
+	for (size_t i = 0; i < sizeof there / sizeof *there; i++)
+		if (strstr(buf_cstr(&out), there[i]) == NULL)
+			fail_msg("not there: %s", there[i]);
+	buf_done(&out);
+}
+
 static int
 clean(void **state)
 {
@@ -166,6 +184,7 @@ main(void)
 		cmocka_unit_test(given_the_designs_sample_it_is_read),
 		cmocka_unit_test(given_a_mistake_the_error_names_line_and_column),
 		cmocka_unit_test(given_no_file_or_a_folder_it_says_so),
+		cmocka_unit_test(the_manual_names_all_keys_and_all_that_can_be_expected),
 		cmocka_unit_test(given_no_memory_at_the_nth_allocation_nothing_leaks),
 	};
 

@@ -13,7 +13,7 @@ if [ "${1:-}" = --one ]; then
 	corpus=$out/corpus/$name seeds=$out/seeds/$name words=
 	[ ! -s "$out/$name.dict" ] || words=$out/$name.dict
 	mkdir -p "$corpus" "$seeds"
-	if "$out/tests/fuzz/fuzz_$name" -max_total_time="${FUZZ_SECONDS:-20}" -max_len=4096 \
+	if "$out/tests/fuzz/fuzz_$name" -max_total_time="${FUZZ_SECONDS:-20}" \
 		-timeout=20 -rss_limit_mb=1024 -print_final_stats=1 \
 		${words:+-dict="$words"} -artifact_prefix="$out/crashes/$name-" "$corpus" "$seeds" \
 		>"$out/$name.log" 2>&1; then

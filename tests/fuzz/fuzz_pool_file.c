@@ -1,7 +1,9 @@
-/* fuzz_pool_file.c - any bytes as a pool's file, with a password beside it. */
+/* fuzz_pool_file.c - any bytes as a pool's file; one that can be read gets its password from a
+ * file of its own. */
 #include "pool_file.h"
 
 #include "fuzz_file.h"
+#include "temp_file.h"
 
 static void
 look_at(const struct pool_file *p)
@@ -21,15 +23,36 @@ look_at(const struct pool_file *p)
 		HOLDS(p->ports[i].standard != 0 && p->ports[i].real != 0);
 }
 
+/* The file, with the word SECRET in it replaced by the path of one that holds a password. */
+static const char *
+with_password(const uint8_t *p, size_t n)
+{
+	static const char *secret;
+	const uint8_t *at = memmem(p, n, "SECRET", 6);
+	struct buf text = { 0 };
+	const char *path;
+
+	if (secret == NULL) {
+		secret = temp_file("users.secret", "s3cret\n", 7);
+		HOLDS(atexit(temp_clean) == 0);
+	}
+	if (at == NULL)
+		return fuzz_file(p, n);
+	buf_put(&text, p, (size_t)(at - p));
+	buf_text(&text, secret);
+	buf_put(&text, at + 6, n - (size_t)(at - p) - 6);
+	path = fuzz_file(text.p, text.n);
+	buf_done(&text);
+	return path;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
 	struct config_error error = { "" };
-	const char *path;
+	const char *path = with_password(p, n);
 	struct pool_file pool;
 
-	(void)temp_file("users.secret", "s3cret\n", 7);
-	path = fuzz_file(p, n);
 	fuzz_mark(&pool, sizeof pool);
 	if (pool_file_load(path, &pool, &error) != 0) {
 		HOLDS(fuzz_untouched(&pool, sizeof pool));

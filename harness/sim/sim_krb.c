@@ -39,7 +39,9 @@ mic_add(uint64_t h, struct span s)
 		h = (h ^ mic_word(s.p + at, 8)) * 0x100000001b3u;
 		h ^= h >> 29;
 	}
-	h = (h ^ mic_word(s.p + at, s.n - at) ^ (uint64_t)s.n << 56) * 0x100000001b3u;
+	if (at < s.n)
+		h ^= mic_word(s.p + at, s.n - at);
+	h = (h ^ (uint64_t)s.n << 56) * 0x100000001b3u;
 	return h ^ h >> 32;
 }
 

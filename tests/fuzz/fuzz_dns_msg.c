@@ -1,6 +1,7 @@
 /*
  * fuzz_dns_msg.c - any bytes as a DNS reply, at the very end of memory, since c-ares is not
- * watched by the sanitizers; and any text as the name of a query.
+ * watched by the sanitizers; as names, compressed or not; and any text as a name to be written
+ * and to be asked for.
  */
 #include "dns_msg.h"
 
@@ -10,7 +11,64 @@
 #include "fuzz.h"
 #include "rng.h"
 
-enum { FEW = 4 };
+enum { FEW = 4, NAMES = 32 };
+
+/* ---- names ------------------------------------------------------------------------- */
+
+static void
+is_the_same_written_again(const char *name)
+{
+	char again[DNS_NAME_MAX];
+	struct buf b = { 0 };
+	size_t at = 0;
+
+	HOLDS(dns_name_write(&b, name) == 0);
+	/* Two bytes more than the text: the first length and the root; the root itself is one.
+	 */
+	HOLDS(b.n == (name[0] != '\0' ? strlen(name) + 2 : 1) && b.n <= 255);
+	HOLDS(dns_name_read(buf_bytes(&b), &at, again) == 0 && at == b.n);
+	HOLDS(strcmp(name, again) == 0);
+	buf_done(&b);
+}
+
+static void
+name_at(struct span msg, size_t at)
+{
+	char name[DNS_NAME_MAX];
+	size_t from = at;
+
+	fuzz_mark(name, sizeof name);
+	if (dns_name_read(msg, &at, name) != 0) {
+		HOLDS(at == from && fuzz_untouched(name, sizeof name));
+		return;
+	}
+	HOLDS(at > from && at <= msg.n);
+	is_the_same_written_again(name);
+}
+
+static void
+write_text(struct span s)
+{
+	char name[400];
+	struct buf b = { 0 };
+	size_t n = s.n < sizeof name - 1 ? s.n : sizeof name - 1;
+
+	if (n > 0)
+		memcpy(name, s.p, n);
+	name[n] = '\0';
+	if (dns_name_write(&b, name) != 0) {
+		HOLDS(b.n == 0);
+		return;
+	}
+	buf_done(&b);
+	/* One dot at the end is fine, and not part of the name. */
+	n = strlen(name);
+	if (n > 0 && name[n - 1] == '.')
+		name[n - 1] = '\0';
+	is_the_same_written_again(name);
+}
+
+/* ---- replies ---------------------------------------------------------------------- */
 
 static uint32_t
 chance(void *rng)
@@ -86,6 +144,8 @@ read_bytes(struct span s)
 	look_at_answers(s, &head);
 }
 
+/* ---- queries ---------------------------------------------------------------------- */
+
 /* A name that can be asked for comes back as the question. */
 static void
 ask(struct span s)
@@ -118,6 +178,9 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	struct span s = { p, n };
 
 	read_bytes(n <= EDGE_MAX ? edge(s) : s);
+	for (size_t at = 0; at < n && at < NAMES; at++)
+		name_at(s, at);
+	write_text(s);
 	ask(s);
 	return 0;
 }

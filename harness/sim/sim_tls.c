@@ -70,16 +70,15 @@ tls_offered(const struct io_tls_seen *seen, uint16_t suite)
 	return false;
 }
 
-/* By the server's preference; 0: nothing in common. */
+/* By the server's preference, if it has one; 0: nothing in common. */
 static uint16_t
 tls_choose(const struct sim_cert *cert, const struct io_tls_seen *seen)
 {
-	const uint16_t *suites = cert->suites != NULL ? cert->suites : tls_suites;
-	size_t n = cert->suites != NULL ? cert->n_suites : tls_habit.n_suites;
-
-	for (size_t i = 0; i < n; i++)
-		if (tls_offered(seen, suites[i]))
-			return suites[i];
+	if (cert->suites == NULL)
+		return seen->hello[0] != TLS_SCSV ? seen->hello[0] : 0;
+	for (size_t i = 0; i < cert->n_suites; i++)
+		if (tls_offered(seen, cert->suites[i]))
+			return cert->suites[i];
 	return 0;
 }
 

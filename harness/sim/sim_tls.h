@@ -18,7 +18,8 @@ struct sim_cert {
 	/* Of the root, which counts where it is trusted; 0 0: it always holds. */
 	bool root_sha2;
 	int64_t root_not_before_s, root_not_after_s;
-	/* What the server would speak, what it likes best first; NULL: 0004, 0005, 000A. */
+	/* What the server would speak, what it likes best first; NULL: what the phone likes
+	 * best of all that it offers. */
 	const uint16_t *suites;
 	size_t n_suites;
 };

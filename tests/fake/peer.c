@@ -342,6 +342,8 @@ conn_shake(struct peer_conn *c)
 	while (rc < 0 && !gnutls_error_is_fatal(rc) && rc != GNUTLS_E_WARNING_ALERT_RECEIVED);
 	if (rc == GNUTLS_E_FATAL_ALERT_RECEIVED)
 		peer_count(c->peer, &c->peer->seen.alert, (int)gnutls_alert_get(c->tls));
+	else if (rc < 0)
+		gnutls_alert_send_appropriate(c->tls, rc);
 	if (rc == 0)
 		peer_count(c->peer, &c->peer->seen.handshakes, 1);
 	return rc == 0;

@@ -192,9 +192,13 @@ sim_twin_listen(struct stage *s, uint32_t ip)
 		{ SIM_DHCP, 67, twin_on_gram },
 	};
 
+	static const uint16_t none[1];
+
 	s->cert.root = span_of(ROOT);
 	if (s->cfg->cert != NULL)
 		s->cert = twin_cert(s->cfg->cert, sim_wall_us(s->sim) / 1000000);
+	if (s->cfg->none_in_common)
+		s->cert.suites = none;
 	for (size_t i = 0; i < sizeof(here) / sizeof(here[0]); i++)
 		assert_int_equal(sim_listen_at(s->sim, here[i].type,
 				     (struct io_addr){ ip, here[i].port }, NULL, here[i].fn, s),

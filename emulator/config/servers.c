@@ -24,9 +24,9 @@ static const char *const certificate_words[] = { "good", "sha2", "expired", "ear
  * All stand in one switched network: 0.2 ms one way and a port of 1 Gbit/s each.
  */
 #define COST(id, takes_, workers_)                                                                  \
-	{ .key = "takes", .type = FIELD_SPREAD, AT(cost[id].takes), .def = takes_,                  \
+	{ .key = "takes", .type = FIELD_SPREAD, AT(cost[id].takes), .def = (takes_),                  \
 	  .help = "how long a worker is busy with one request" },                                   \
-	{ .key = "workers", .type = FIELD_U32, AT(cost[id].workers), .min = 1, .max = 10000, .def = workers_, \
+	{ .key = "workers", .type = FIELD_U32, AT(cost[id].workers), .min = 1, .max = 10000, .def = (workers_), \
 	  .help = "how many requests are served at a time" },                                       \
 	{ .key = "latency", .type = FIELD_DURATION, AT(cost[id].latency_us), .max = 60000000, .def = "0.2ms", \
 	  .help = "of the network, one way" },                                                      \
@@ -125,7 +125,7 @@ static const struct field update_fields[] = {
 };
 
 #define SERVER(name_, fields_, help_) \
-	{ .key = name_, .type = FIELD_MAP, .sub = fields_, .n_sub = COUNT(fields_), .help = help_ }
+	{ .key = (name_), .type = FIELD_MAP, .sub = (fields_), .n_sub = COUNT(fields_), .help = (help_) }
 const struct field servers_fields[SERVERS_COUNT] = {
 	SERVER("dhcp", dhcp_fields, "the DHCP server"),
 	SERVER("dns", dns_fields, "the DNS server and its zone"),

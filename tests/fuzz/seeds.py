@@ -24,7 +24,7 @@ SEEDS = {
     'sip_stream': ['tests/golden/sip_signed.txt'],
     'serve_sip': ['tests/golden/sip_signed.txt'],
     'tree': ['scenarios/*.yaml', 'tests/scenarios/*.yaml', 'emulator/profiles/*.yaml'],
-    'scenario': ['scenarios/*.yaml', 'tests/scenarios/*.yaml'],
+    'scenario': ['scenarios/*.yaml', 'tests/scenarios/*.yaml', 'tests/golden/yaml/*.yaml'],
     'profile': ['emulator/profiles/*.yaml'],
     'template': ['emulator/profiles/templates/*.xml'],
     'update_xml': ['emulator/profiles/templates/ucdevice-request.xml'],

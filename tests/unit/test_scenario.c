@@ -169,6 +169,50 @@ the_manual_names_all_keys_and_all_that_can_be_expected(void **state)
 	buf_done(&out);
 }
 
+/* Is this key in a file?  It stands at a line's beginning, after a blank or a brace. */
+static bool
+has_key(const char *file, const char *key, size_t n)
+{
+	for (const char *at = strchr(file, key[0]); at != NULL; at = strchr(at + 1, key[0]))
+		if (strncmp(at, key, n) == 0 && at[n] == ':' && strchr(" {\n", at[-1]) != NULL)
+			return true;
+	return false;
+}
+
+static void
+given_every_key_there_is_it_is_read(void **state)
+{
+	static const char name[] = "tests/golden/yaml/every_key.yaml";
+	char file[8192] = "";
+	struct config_error error;
+	struct buf help = { 0 };
+	struct scenario s;
+	FILE *f = fopen(name, "r");
+
+	(void)state;
+	assert_non_null(f);
+	assert_in_range(fread(file, 1, sizeof file - 1, f), 1000, sizeof file - 2);
+	fclose(f);
+	if (scenario_load(name, &s, &error) != 0)
+		fail_msg("%s", error.text);
+	/* It really has every key: the manual's lines begin with them, up to the last part. */
+	scenario_help(&help);
+	*strstr((char *)(uintptr_t)buf_cstr(&help), "  what expect compares") = '\0';
+	for (const char *line = buf_cstr(&help); line[0] != '\0';
+	     line = strchr(line, '\n') + 1) {
+		const char *key = line + strspn(line, " ");
+
+		if (!has_key(file, key, strcspn(key, " ")))
+			fail_msg("not in %s: %.30s", name, key);
+	}
+	assert_int_equal(s.n_arrivals, 4);
+	assert_int_equal(s.n_events, 3);
+	assert_int_equal(s.faults.n, SERVERS_COUNT);
+	assert_int_equal(s.expect.n, 13);
+	buf_done(&help);
+	scenario_done(&s);
+}
+
 static int
 clean(void **state)
 {
@@ -185,6 +229,7 @@ main(void)
 		cmocka_unit_test(given_a_mistake_the_error_names_line_and_column),
 		cmocka_unit_test(given_no_file_or_a_folder_it_says_so),
 		cmocka_unit_test(the_manual_names_all_keys_and_all_that_can_be_expected),
+		cmocka_unit_test(given_every_key_there_is_it_is_read),
 		cmocka_unit_test(given_no_memory_at_the_nth_allocation_nothing_leaks),
 	};
 

@@ -101,7 +101,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/fake.a $(BUILD)/pool.a $(BUILD)/si
 	@$(CC) $(CFLAGS) -o $@ -Wl,--start-group $^ -Wl,--end-group -lcmocka $(POOL_LIBS) $(LIBS)
 
 # ---- tests -------------------------------------------------------------------
-check: ready $(FAST)
+check: ready $(FAST) $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fuzz/*.c))
 	sh tests/run.sh $(FAST)
 oom: ready $(FAST)
 	sh tests/oom.sh $(FAST)

@@ -4,6 +4,7 @@
 #include "accept.h"
 #include "auth.h"
 #include "fuzz.h"
+#include "sim_accept.h"
 #include "sim_auth.h"
 
 #define FUZZ_USER "phone00001"

@@ -114,7 +114,9 @@ say(struct book *b, struct span *in)
 	static const uint8_t wants[] = { 1, 3, 6, 15, 43, 119 };
 	uint8_t who = fuzz_u8(in), how = fuzz_u8(in), other = fuzz_u8(in);
 	uint8_t client = who % CLIENTS;
-	uint32_t ip = how & 0x80 ? FIRST + other % (LAST - FIRST + 1) : b->told[client];
+	/* What it was told, or any address of the scope. */
+	uint32_t any = (uint32_t)FIRST + other % (LAST - FIRST + 1u);
+	uint32_t ip = how & 0x80 ? any : b->told[client];
 	/* All of them begin their search for an address at the same place. */
 	struct dhcp_ask a = { .type = (enum dhcp_type)(who / CLIENTS % DHCP_INFORM + 1),
 		.xid = fuzz_u32(in),

@@ -79,6 +79,7 @@ toy_row(struct toy_phone *t, unsigned row, enum instance_verdict verdict, bool w
 		.why = verdict == INSTANCE_DONE ? 0 : 1,
 		.started_us = t->row_us,
 		.ended_us = loop_now_us(t->place.loop),
+		.detail = verdict == INSTANCE_DONE ? "" : "toy:7 gave up",
 		.wrong_password = wrong_password,
 	};
 

@@ -200,6 +200,23 @@ failed_ones_are_counted_as_failed_and_the_run_ends_with_the_last(void **state)
 }
 
 static void
+tries_with_a_watched_detail_are_counted_over_all_phones(void **state)
+{
+	static const char *const watch[] = { "toy:", "toy:8" };
+	struct toy_farm *all = thousand();
+	const struct metrics *m;
+
+	(void)state;
+	all->fate = odd_ones_fail;
+	all->cfg.watch = watch;
+	all->cfg.n_watch = 2;
+	m = toy_farm_run(all)->metrics;
+	assert_int_equal(m->watched[0], PHONES / 2);
+	assert_int_equal(m->watched[1], 0);
+	toy_farm_free(all);
+}
+
+static void
 who_does_not_hold_what_it_arrived_at_is_not_finished(void **state)
 {
 	struct toy_farm *all = toy_farm_new(10);
@@ -523,6 +540,7 @@ main(void)
 		cmocka_unit_test(at_each_second_it_is_told_where_everybody_is),
 		cmocka_unit_test(
 		    failed_ones_are_counted_as_failed_and_the_run_ends_with_the_last),
+		cmocka_unit_test(tries_with_a_watched_detail_are_counted_over_all_phones),
 		cmocka_unit_test(who_does_not_hold_what_it_arrived_at_is_not_finished),
 		cmocka_unit_test(a_drain_starts_nobody_else_and_waits_for_the_last_to_leave),
 		cmocka_unit_test(who_does_not_leave_in_30_seconds_is_cut_off),

@@ -86,6 +86,31 @@ plan_names(const struct run_plan *p, struct config_error *error)
 	return err;
 }
 
+/* Would every server that something is expected of be counted under its name? */
+static int
+check_counted(const struct run_plan *p, const char *const *names, size_t n, const char *where,
+    struct config_error *error)
+{
+	for (size_t i = 0; i < p->scenario.expect.n; i++) {
+		const struct expectation *e = &p->scenario.expect.item[i];
+		size_t k = 0;
+
+		while (k < n && strcmp(names[k], e->name) != 0)
+			k++;
+		if (e->subject == EXPECT_SERVER && k == n)
+			return config_fail(error, p->scenario.file, e->at,
+			    "%s does not count server.%s by itself (validate --help)", where,
+			    e->name);
+	}
+	return 0;
+}
+
+int
+plan_for_rehearsal(const struct run_plan *p, struct config_error *error)
+{
+	return check_counted(p, servers_name, SERVERS_COUNT, "a rehearsal", error);
+}
+
 int
 plan_for_real(const struct run_plan *p, struct config_error *error)
 {
@@ -100,5 +125,5 @@ plan_for_real(const struct run_plan *p, struct config_error *error)
 	if (s->n_events > 0)
 		return config_fail(
 		    error, s->file, s->event[0].mark, "events are not played in this version");
-	return 0;
+	return check_counted(p, metrics_service, METRICS_SERVICES, "a real run", error);
 }

@@ -8,6 +8,10 @@
  * are there.  0, or -EINVAL with the error. */
 int plan_names(const struct run_plan *, struct config_error *);
 
+/* Can it be rehearsed?  Expectations of protocols, which only a real run counts, cannot.  0, or
+ * -EINVAL with the error. */
+int plan_for_rehearsal(const struct run_plan *, struct config_error *);
+
 /* Can it be run with real servers, which have no faults on purpose?  0, or -EINVAL with the
  * error. */
 int plan_for_real(const struct run_plan *, struct config_error *);

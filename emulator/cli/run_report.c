@@ -201,7 +201,9 @@ report_cost(struct report_end *end)
 int
 run_report_end(struct run_report *r, const struct farm_end *farm, int signum)
 {
-	struct report_end end = { .metrics = farm->metrics, .wall_s = farm->wall_s };
+	struct report_end end = {
+		.metrics = farm->metrics, .wall_s = farm->wall_s, .load = r->load
+	};
 	char why[RUN_WHY_MAX];
 	int status, err;
 

@@ -12,7 +12,8 @@ struct run_report {
 	struct live_look look_err, look_out; /* the live view's, the table's */
 	struct live_memory memory;
 	struct report_expect expect[EXPECTATIONS_MAX];
-	bool pool_lost; /* set by whoever notices: it is part of the why */
+	const struct load_report *load; /* set by a rehearsal before its end; else NULL */
+	bool pool_lost;                 /* set by whoever notices: it is part of the why */
 };
 
 /* Zeroed memory becomes the reports of this run.  What it points to is lent. */

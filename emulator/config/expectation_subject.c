@@ -264,4 +264,8 @@ expectations_help(struct buf *to)
 			buf_printf(to, "%s%s", f == heads[i].figures ? ": " : ", ", f->word);
 		buf_text(to, "\n");
 	}
+	buf_text(to,
+	    "  steps as in `cx700farm steps'; servers: a real run counts by protocol (dhcp, "
+	    "dns, ntp, "
+	    "kdc,\n  ldap, http, https, sip), a rehearsal as in `servers'\n");
 }

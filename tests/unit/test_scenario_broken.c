@@ -193,9 +193,11 @@ each_part_has_its_one_line(void **state)
 	}
 }
 
-/* A plan that is sound; what a real run says of it is in *error, "": nothing. */
+typedef int plan_check_fn(const struct run_plan *, struct config_error *);
+
+/* A plan that is sound; what is then said of it is in *error, "": nothing. */
 static void
-real_says(const char *tail, struct config_error *error)
+asked(plan_check_fn *check, const char *tail, struct config_error *error)
 {
 	struct run_plan *plan = mem_new(sizeof *plan);
 	char text[1000];
@@ -205,10 +207,16 @@ real_says(const char *tail, struct config_error *error)
 	snprintf(text, sizeof text, HEAD "%s", tail);
 	if (plan_of(text, plan, error) != 0)
 		fail_msg("%s", error->text);
-	err = plan_for_real(plan, error);
+	err = check(plan, error);
 	assert_int_equal(err == 0, error->text[0] == '\0');
 	run_plan_done(plan);
 	mem_free(plan);
+}
+
+static void
+real_says(const char *tail, struct config_error *error)
+{
+	asked(plan_for_real, tail, error);
 }
 
 static void
@@ -237,6 +245,45 @@ what_only_a_rehearsal_plays_is_said_with_its_place(void **state)
 	assert_string_equal(strstr(error.text, "s.yaml:"),
 	    "s.yaml:4:1: `servers' describes the servers of a rehearsal: run --dry-run");
 	real_says("", &error);
+	assert_string_equal(error.text, "");
+}
+
+static void
+servers_are_expected_by_the_names_they_are_counted_by(void **state)
+{
+	static const char both[] =
+	    "expect: [server.kdc.requests > 0, server.sip.replies > 0]\n";
+	static const char update[] = "expect: [wall < 5s, server.update.requests > 0]\n";
+	static const char https[] = "expect: [wall < 5s, server.https.requests > 0]\n";
+	struct config_error error;
+
+	(void)state;
+	real_says(both, &error);
+	assert_string_equal(error.text, "");
+	asked(plan_for_rehearsal, both, &error);
+	assert_string_equal(error.text, "");
+	real_says(https, &error);
+	assert_string_equal(error.text, "");
+	asked(plan_for_rehearsal, update, &error);
+	assert_string_equal(error.text, "");
+	real_says(update, &error);
+	assert_string_equal(strstr(error.text, "s.yaml:"),
+	    "s.yaml:4:21: a real run does not count server.update by itself (validate --help)");
+	asked(plan_for_rehearsal, https, &error);
+	assert_string_equal(strstr(error.text, "s.yaml:"),
+	    "s.yaml:4:21: a rehearsal does not count server.https by itself (validate --help)");
+}
+
+static void
+what_a_rehearsal_plays_is_no_mistake_there(void **state)
+{
+	struct config_error error;
+
+	(void)state;
+	asked(plan_for_rehearsal,
+	    "faults: [{server: kdc, do: {drop: 5%}}]\nservers: {kdc: {workers: 2}}\n"
+	    "events: [{at: krb_login, do: power_cycle}]\n",
+	    &error);
 	assert_string_equal(error.text, "");
 }
 
@@ -273,6 +320,8 @@ main(void)
 		cmocka_unit_test(each_part_has_its_one_line),
 		cmocka_unit_test(names_that_there_are_pass),
 		cmocka_unit_test(what_only_a_rehearsal_plays_is_said_with_its_place),
+		cmocka_unit_test(servers_are_expected_by_the_names_they_are_counted_by),
+		cmocka_unit_test(what_a_rehearsal_plays_is_no_mistake_there),
 		cmocka_unit_test(details_to_watch_are_in_the_plan),
 	};
 

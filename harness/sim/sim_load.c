@@ -213,17 +213,6 @@ sim_load_busy(struct sim_load *l, uint64_t from_us, uint64_t till_us)
 }
 
 void
-sim_load_wire(struct sim_load *l, uint64_t from_us, uint64_t till_us)
-{
-	l->total.wire_us += till_us - from_us;
-	(void)load_cell(l, till_us);
-	for (uint64_t part_us; from_us < till_us; from_us += part_us) {
-		part_us = load_part(l, from_us, till_us);
-		load_cell(l, from_us)->wire_us += part_us;
-	}
-}
-
-void
 sim_load_reply(struct sim_load *l, uint64_t at_us)
 {
 	load_cell(l, at_us)->replies++;
@@ -236,6 +225,27 @@ sim_load_out(struct sim_load *l, uint64_t at_us, uint64_t bytes)
 	load_cell(l, at_us)->bytes_out += bytes;
 	l->total.bytes_out += bytes;
 	load_peak(l, &l->total.out_peak, at_us, bytes);
+}
+
+/* Second by second, since the peak is one of seconds. */
+void
+sim_load_wire(struct sim_load *l, uint64_t from_us, uint64_t till_us, uint64_t bytes)
+{
+	(void)load_cell(l, till_us);
+	l->total.wire_us += till_us - from_us;
+	while (from_us < till_us) {
+		uint64_t end_us = (from_us / LOAD_SECOND_US + 1) * LOAD_SECOND_US;
+		uint64_t part_us = (end_us < till_us ? end_us : till_us) - from_us;
+		uint64_t n = bytes;
+
+		if (end_us < till_us)
+			n = (uint64_t)((double)bytes * (double)part_us /
+			    (double)(till_us - from_us));
+		load_cell(l, from_us)->wire_us += part_us;
+		sim_load_out(l, from_us, n);
+		bytes -= n;
+		from_us += part_us;
+	}
 }
 
 void

@@ -78,13 +78,15 @@ void sim_load_queue(struct sim_load *, uint64_t at_us, size_t waiting);
 /* One got its worker after so long. */
 void sim_load_begun(struct sim_load *, uint64_t at_us, uint64_t waited_us);
 
-/* A worker was busy, the wire carried something, from then till then. */
+/* A worker was busy from then till then. */
 void sim_load_busy(struct sim_load *, uint64_t from_us, uint64_t till_us);
-void sim_load_wire(struct sim_load *, uint64_t from_us, uint64_t till_us);
 
-/* A reply left / more bytes of it left. */
+/* A reply left; bytes left, at once. */
 void sim_load_reply(struct sim_load *, uint64_t at_us);
 void sim_load_out(struct sim_load *, uint64_t at_us, uint64_t bytes);
+
+/* The wire was busy from then till then, and so many bytes left evenly. */
+void sim_load_wire(struct sim_load *, uint64_t from_us, uint64_t till_us, uint64_t bytes);
 
 void sim_load_mishap(struct sim_load *, uint64_t at_us, enum sim_mishap);
 

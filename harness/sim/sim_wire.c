@@ -4,6 +4,15 @@
 #include <errno.h>
 #include <math.h>
 
+#include "mem.h"
+
+struct sim_wire_slot {
+	struct sim_event ev; /* on the clock of what is given */
+	struct sim_wire *wire;
+	void *arg;
+	struct sim_wire_slot *next, *spare;
+};
+
 /* More than any wire; instead of none. */
 #define WIRE_NO_LIMIT 1e12
 
@@ -23,17 +32,32 @@ wire_rate(const struct sim_wire *w)
 	return wire_smaller(all / n, w->each_per_s) / 1000;
 }
 
+/* Never more than was put: an end is a whole microsecond, up to which more could be given. */
+static void
+wire_tell_load(struct sim_wire *w, uint64_t from_us, uint64_t till_us)
+{
+	uint64_t n = (uint64_t)w->bytes;
+
+	if (n > w->owed)
+		n = w->owed;
+	w->owed -= n;
+	w->bytes -= (double)n;
+	sim_load_wire(w->load, from_us, till_us, n);
+}
+
 /* Before anything changes: what has been given by now. */
 static void
 wire_catch_up(struct sim_wire *w)
 {
-	uint64_t now_us = sim_clock_us(w->clock);
+	uint64_t now_us = sim_clock_us(w->clock), from_us = w->at_us;
+	double given = (double)(now_us - from_us) * wire_rate(w);
 
-	if (w->sending > 0) {
-		w->each += (double)(now_us - w->at_us) * wire_rate(w);
-		sim_load_wire(w->load, w->at_us, now_us);
-	}
 	w->at_us = now_us;
+	if (w->sending == 0 || now_us == from_us)
+		return;
+	w->each += given;
+	w->bytes += given * (double)w->sending / 1000;
+	wire_tell_load(w, from_us, now_us);
 }
 
 /* After anything has changed: when is the next one done? */
@@ -45,6 +69,10 @@ wire_set(struct sim_wire *w)
 
 	if (w->sending == 0) {
 		sim_clock_unset(w->clock, &w->done);
+		/* All is gone; what is left is of roundings. */
+		sim_load_out(w->load, w->at_us, w->owed);
+		w->owed = 0;
+		w->bytes = 0;
 		return;
 	}
 	left = (double)next - w->each;
@@ -65,11 +93,49 @@ wire_on_done(void *arg)
 	wire_set(w);
 }
 
-int
-sim_wire_init(
-    struct sim_wire *w, struct sim_clock *clock, struct sim_load *load, uint64_t bytes_per_s)
+/* ---- slots ---- */
+
+static void
+wire_on_left(void *arg)
 {
-	*w = (struct sim_wire){ .clock = clock, .load = load, .bytes_per_s = bytes_per_s };
+	struct sim_wire_slot *slot = arg;
+	struct sim_wire *w = slot->wire;
+
+	slot->spare = w->spare;
+	w->spare = slot;
+	w->fn(slot->arg);
+}
+
+/* Made when they are needed, kept until the end. */
+static struct sim_wire_slot *
+wire_slot(struct sim_wire *w)
+{
+	struct sim_wire_slot *slot = w->spare;
+
+	if (slot != NULL) {
+		w->spare = slot->spare;
+		return slot;
+	}
+	slot = mem_new(sizeof *slot);
+	if (slot == NULL)
+		return NULL;
+	slot->ev.fn = wire_on_left;
+	slot->ev.arg = slot;
+	slot->wire = w;
+	slot->next = w->slots;
+	w->slots = slot;
+	return slot;
+}
+
+/* ---- the calls ---- */
+
+int
+sim_wire_init(struct sim_wire *w, struct sim_clock *clock, struct sim_load *load,
+    sim_wire_fn *fn, uint64_t bytes_per_s)
+{
+	*w = (struct sim_wire){
+		.clock = clock, .load = load, .fn = fn, .bytes_per_s = bytes_per_s
+	};
 	w->done.fn = wire_on_done;
 	w->done.arg = w;
 	if (sim_clock_new(&w->given) < 0)
@@ -89,6 +155,12 @@ sim_wire_done(struct sim_wire *w)
 	sim_clock_let(w->clock, &w->done);
 	sim_clock_free(w->given);
 	w->given = NULL;
+	while (w->slots != NULL) {
+		struct sim_wire_slot *slot = w->slots;
+
+		w->slots = slot->next;
+		mem_free(slot);
+	}
 }
 
 void
@@ -105,30 +177,44 @@ sim_wire_is_limited(const struct sim_wire *w)
 	return w->bytes_per_s != 0 || w->each_per_s != 0;
 }
 
-int
-sim_wire_put(struct sim_wire *w, struct sim_event *ev, uint64_t bytes)
+struct sim_wire_slot *
+sim_wire_put(struct sim_wire *w, uint64_t bytes, void *arg)
 {
+	struct sim_wire_slot *slot = wire_slot(w);
 	double ahead;
-	int rc;
 
+	if (slot == NULL)
+		return NULL;
 	wire_catch_up(w);
 	/* Idle, it begins anew from where its clock stands: numbers stay small and exact. */
 	if (w->sending == 0)
 		w->each = (double)sim_clock_us(w->given);
 	ahead = w->each - (double)sim_clock_us(w->given);
-	rc = sim_clock_set(w->given, ev, (ahead > 0 ? (uint64_t)ahead : 0) + 1000 * bytes);
-	if (rc < 0)
-		return rc;
+	if (sim_clock_set(
+		w->given, &slot->ev, (ahead > 0 ? (uint64_t)ahead : 0) + 1000 * bytes) < 0) {
+		slot->spare = w->spare;
+		w->spare = slot;
+		return NULL;
+	}
+	slot->arg = arg;
+	w->owed += bytes;
 	w->sending++;
 	wire_set(w);
-	return 0;
+	return slot;
 }
 
 void
-sim_wire_take(struct sim_wire *w, struct sim_event *ev)
+sim_wire_take(struct sim_wire *w, struct sim_wire_slot *slot)
 {
+	double left;
+
 	wire_catch_up(w);
-	sim_clock_unset(w->given, ev);
+	left = (double)slot->ev.at_us - w->each;
+	if (left >= 1000)
+		w->owed -= (uint64_t)(left / 1000);
+	sim_clock_unset(w->given, &slot->ev);
+	slot->spare = w->spare;
+	w->spare = slot;
 	w->sending--;
 	wire_set(w);
 }

@@ -12,20 +12,31 @@
 #include "sim_clock.h"
 #include "sim_load.h"
 
+struct sim_wire_slot;
+
+/* What was put on the wire has left. */
+typedef void sim_wire_fn(void *arg);
+
 struct sim_wire {
 	struct sim_clock *clock, *given; /* given: its time is thousandths of a byte */
 	struct sim_load *load;
+	sim_wire_fn *fn;
 	struct sim_event done; /* when the next of those who send is done */
 	uint64_t bytes_per_s, each_per_s;
 	size_t sending;
-	double each; /* given to each until at_us */
-	uint64_t at_us, busy_us;
+	double each;   /* given to each until at_us */
+	double bytes;  /* the same by all that send, as far as the load has not heard of it */
+	uint64_t owed; /* bytes put of which the load has not heard */
+	uint64_t at_us;
+	struct sim_wire_slot *slots, *spare; /* all there are; those not in use */
 };
 
-/* Together no more than bytes_per_s; 0: no limit.  Clock and load (which hears when the wire
- * is busy) are lent.  0 or -ENOMEM. */
-int sim_wire_init(
-    struct sim_wire *, struct sim_clock *, struct sim_load *, uint64_t bytes_per_s);
+/*
+ * Together no more than bytes_per_s; 0: no limit.  Clock and load (which hears what leaves, and
+ * when the wire is busy) are lent.  0 or -ENOMEM.
+ */
+int sim_wire_init(struct sim_wire *, struct sim_clock *, struct sim_load *, sim_wire_fn *,
+    uint64_t bytes_per_s);
 /* Who still sends is forgotten. */
 void sim_wire_done(struct sim_wire *);
 
@@ -35,11 +46,10 @@ void sim_wire_limit_each(struct sim_wire *, uint64_t bytes_per_s);
 /* Is there any limit?  Without one nothing need be put on it. */
 bool sim_wire_is_limited(const struct sim_wire *);
 
-/* Send so much, then call ev->fn(ev->arg); until then the event is the wire's.  0 or -ENOMEM.
- */
-int sim_wire_put(struct sim_wire *, struct sim_event *ev, uint64_t bytes);
+/* Send so much, then call fn(arg).  NULL: no memory. */
+struct sim_wire_slot *sim_wire_put(struct sim_wire *, uint64_t bytes, void *arg);
 
-/* Stop sending this; it must have been put and not be done. */
-void sim_wire_take(struct sim_wire *, struct sim_event *ev);
+/* Stop sending this, which is not done yet. */
+void sim_wire_take(struct sim_wire *, struct sim_wire_slot *);
 
 #endif

@@ -155,12 +155,18 @@ the_wires_time_is_its_own(void **state)
 	struct sim_load *l = load_of(1);
 
 	(void)state;
-	sim_load_wire(l, 0, 2500 * MS);
+	sim_load_wire(l, 0, 2500 * MS, 2501);
 	assert_int_equal(cell_of(l, 0)->wire_us, 1 * S);
 	assert_int_equal(cell_of(l, 1)->wire_us, 1 * S);
 	assert_int_equal(cell_of(l, 2)->wire_us, 500 * MS);
 	assert_int_equal(cell_of(l, 2)->busy_us, 0);
 	assert_int_equal(sim_load_total(l)->wire_us, 2500 * MS);
+	/* What leaves evenly is counted where it leaves, and none of it is lost. */
+	assert_int_equal(cell_of(l, 0)->bytes_out, 1000);
+	assert_int_equal(cell_of(l, 1)->bytes_out, 1000);
+	assert_int_equal(cell_of(l, 2)->bytes_out, 501);
+	assert_int_equal(sim_load_total(l)->bytes_out, 2501);
+	assert_int_equal(sim_load_total(l)->out_peak.most, 1000);
 	sim_load_free(l);
 }
 
@@ -329,7 +335,7 @@ folding_keeps_every_count(void **state)
 		sim_load_reply(l, s * S);
 		sim_load_out(l, s * S, 13);
 		sim_load_busy(l, s * S, s * S + 17);
-		sim_load_wire(l, s * S, s * S + 19);
+		sim_load_wire(l, s * S, s * S + 19, 2);
 		sim_load_mishap(l, s * S, SIM_DROPPED);
 	}
 	sim_load_queue(l, 3 * SIM_CELLS_MAX * (uint64_t)S, 1);
@@ -339,7 +345,7 @@ folding_keeps_every_count(void **state)
 		assert_int_equal(c->requests, 4);
 		assert_int_equal(c->replies, 4);
 		assert_int_equal(c->bytes_in, 28);
-		assert_int_equal(c->bytes_out, 52);
+		assert_int_equal(c->bytes_out, 60);
 		assert_int_equal(c->work_us, 44);
 		assert_int_equal(c->busy_us, 68);
 		assert_int_equal(c->wire_us, 76);

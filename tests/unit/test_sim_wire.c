@@ -15,7 +15,7 @@
 enum { MS = 1000, S = 1000 * 1000, MB = 1000 * 1000, SENDERS = 64 };
 
 struct sender {
-	struct sim_event ev;
+	struct sim_wire_slot *slot;
 	struct scene *scene;
 	uint64_t done_us; /* 0: not yet */
 	unsigned times;
@@ -33,7 +33,8 @@ struct scene {
 static void
 put(struct scene *c, struct sender *s, uint64_t bytes)
 {
-	assert_int_equal(sim_wire_put(&c->wire, &s->ev, bytes), 0);
+	s->slot = sim_wire_put(&c->wire, bytes, s);
+	assert_non_null(s->slot);
 }
 
 static void
@@ -55,11 +56,9 @@ scene_new(uint64_t bytes_per_s)
 	assert_non_null(c);
 	assert_int_equal(sim_clock_new(&c->clock), 0);
 	assert_int_equal(sim_load_new(1, &c->load), 0);
-	assert_int_equal(sim_wire_init(&c->wire, c->clock, c->load, bytes_per_s), 0);
-	for (size_t i = 0; i < SENDERS; i++) {
-		c->s[i].ev = (struct sim_event){ .fn = on_done, .arg = &c->s[i] };
+	assert_int_equal(sim_wire_init(&c->wire, c->clock, c->load, on_done, bytes_per_s), 0);
+	for (size_t i = 0; i < SENDERS; i++)
 		c->s[i].scene = c;
-	}
 	return c;
 }
 
@@ -227,13 +226,13 @@ what_is_taken_off_leaves_its_part_to_the_others(void **state)
 	put(c, &c->s[0], 2000);
 	put(c, &c->s[1], 9000);
 	run_to(c, 2 * MS);
-	sim_wire_take(&c->wire, &c->s[1].ev);
+	sim_wire_take(&c->wire, c->s[1].slot);
 	run(c, 100 * S);
 	assert_int_equal(c->s[0].done_us, 3 * MS);
 	assert_int_equal(c->s[1].times, 0);
 
 	put(c, &c->s[2], 10);
-	sim_wire_take(&c->wire, &c->s[2].ev);
+	sim_wire_take(&c->wire, c->s[2].slot);
 	run(c, 200 * S);
 	assert_int_equal(c->s[2].times, 0);
 	scene_free(c);
@@ -320,6 +319,82 @@ the_load_hears_when_the_wire_was_busy(void **state)
 	scene_free(c);
 }
 
+static void
+the_load_hears_of_every_byte_once(void **state)
+{
+	struct scene *c = scene_new(125 * (uint64_t)MB);
+	const struct sim_load_total *t = sim_load_total(c->load);
+	struct rng rng;
+	uint64_t sum = 0;
+
+	(void)state;
+	rng_seed(&rng, 3, 0);
+	/* Small replies: each takes a whole microsecond in which 125 bytes could go. */
+	for (size_t i = 0; i < 1000; i++) {
+		uint64_t n = rng_below(&rng, 300);
+
+		put(c, &c->s[i % SENDERS], n);
+		sum += n;
+		run_to(c, (i + 1) * 17);
+	}
+	run(c, 10 * S);
+	assert_int_equal(t->bytes_out, sum);
+
+	/* What is taken off has gone as far as it had gone. */
+	put(c, &c->s[0], 250 * MB);
+	run_to(c, 10 * S);
+	put(c, &c->s[0], 250 * MB);
+	put(c, &c->s[1], 250 * MB);
+	sum += 250 * MB;
+	run_to(c, 11 * S);
+	sim_wire_take(&c->wire, c->s[0].slot);
+	sim_wire_take(&c->wire, c->s[1].slot);
+	run(c, 20 * S);
+	assert_in_range(t->bytes_out, sum + 125 * MB - 1, sum + 125 * MB + 1);
+	scene_free(c);
+}
+
+static void
+no_second_carries_more_than_the_wire_can(void **state)
+{
+	struct scene *c = scene_new(10 * (uint64_t)MB);
+	const struct sim_load_cell *cell;
+	uint64_t width;
+	size_t n;
+
+	(void)state;
+	for (size_t i = 0; i < SENDERS; i++)
+		put(c, &c->s[i], 1 * MB);
+	run(c, 100 * S);
+	cell = sim_load_cells(c->load, &n, &width);
+	assert_int_equal(n, 7);
+	for (size_t i = 0; i < 6; i++)
+		assert_int_equal(cell[i].bytes_out, 10 * MB);
+	assert_int_equal(cell[6].bytes_out, 4 * MB);
+	assert_int_equal(sim_load_total(c->load)->out_peak.most, 10 * MB);
+	scene_free(c);
+}
+
+static void
+it_needs_no_more_memory_than_senders_at_once(void **state)
+{
+	struct scene *c = scene_new(1 * MB);
+	long out;
+
+	(void)state;
+	for (size_t i = 0; i < SENDERS; i++)
+		put(c, &c->s[i], 100);
+	run(c, 1 * S);
+	out = mem_out();
+	for (size_t i = 0; i < 10000; i++) {
+		for (size_t k = 0; k < SENDERS; k++)
+			put(c, &c->s[k], 1);
+		run_to(c, (i + 2) * S);
+	}
+	assert_int_equal(mem_out(), out);
+	scene_free(c);
+}
+
 /* By definition: in small steps, each gets its part of each step. */
 static void
 it_shares_as_by_definition(void **state)
@@ -369,7 +444,6 @@ a_thousand_downloads_end_together_and_no_byte_is_lost(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N; i++) {
-		all[i].ev = (struct sim_event){ .fn = on_done, .arg = &all[i] };
 		all[i].scene = c;
 		put(c, &all[i], 15 * MB);
 	}
@@ -392,7 +466,7 @@ without_memory_nothing_is_begun(void **state)
 		int rc;
 
 		mem_fail_at(n);
-		rc = sim_wire_init(&w, c->clock, c->load, 1);
+		rc = sim_wire_init(&w, c->clock, c->load, on_done, 1);
 		mem_fail_at(0);
 		if (rc == 0)
 			break;
@@ -401,13 +475,16 @@ without_memory_nothing_is_begun(void **state)
 	}
 	sim_wire_done(&w);
 
-	for (size_t i = 0, failed = 0; failed == 0; i++) {
-		assert_true(i < SENDERS);
-		mem_fail_at(1);
-		failed = sim_wire_put(&c->wire, &c->s[i].ev, 1000) == -ENOMEM;
+	/* A slot, then the clock of what is given. */
+	for (long n = 1; n <= 2; n++) {
+		mem_fail_at(n);
+		assert_null(sim_wire_put(&c->wire, 1000, &c->s[0]));
 		mem_fail_at(0);
 	}
+	put(c, &c->s[1], 1000);
 	run(c, 100 * S);
+	assert_int_equal(c->s[0].times, 0);
+	assert_int_equal(c->s[1].done_us, 1 * MS);
 	scene_free(c);
 }
 
@@ -428,6 +505,9 @@ main(void)
 		cmocka_unit_test(a_limit_in_the_middle_counts_from_then_on),
 		cmocka_unit_test(without_a_limit_it_takes_next_to_no_time),
 		cmocka_unit_test(the_load_hears_when_the_wire_was_busy),
+		cmocka_unit_test(the_load_hears_of_every_byte_once),
+		cmocka_unit_test(no_second_carries_more_than_the_wire_can),
+		cmocka_unit_test(it_needs_no_more_memory_than_senders_at_once),
 		cmocka_unit_test(it_shares_as_by_definition),
 		cmocka_unit_test(a_thousand_downloads_end_together_and_no_byte_is_lost),
 		cmocka_unit_test(without_memory_nothing_is_begun),

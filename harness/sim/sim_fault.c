@@ -87,13 +87,25 @@ sim_fault_edge(const struct sim_fault *f, uint64_t at_us)
 
 	for (size_t i = 0; i < f->n; i++) {
 		uint64_t from = f->fault[i]->from_us, till = from + f->fault[i]->for_us;
+		const struct fault_deed *d = &f->fault[i]->deed;
 
+		if (!d->reset && d->bytes_per_s == 0)
+			continue;
 		if (from > at_us && from < next)
 			next = from;
 		if (till > at_us && till < next)
 			next = till;
 	}
 	return next;
+}
+
+bool
+sim_fault_resets_at(const struct sim_fault *f, uint64_t at_us)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (f->fault[i]->deed.reset && f->fault[i]->from_us == at_us)
+			return true;
+	return false;
 }
 
 /* ---- what befalls a packet ---- */
@@ -157,8 +169,10 @@ sim_fault_fate(
 		}
 		if (traffic != SIM_SYN)
 			fate->spoilt |= fault_draw(f, d->corrupt);
-		if (d->delay.a_us != 0 || d->delay.b_us != 0)
-			fate->delay_us += spread_draw(&d->delay, &f->rng);
+		if (d->delay.a_us == 0 && d->delay.b_us == 0)
+			continue;
+		fate->delayed = true;
+		fate->delay_us += spread_draw(&d->delay, &f->rng);
 	}
 	if (fate->late)
 		fate->delay_us += SIM_HELD_BACK_US;

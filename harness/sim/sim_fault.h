@@ -29,7 +29,7 @@ enum sim_traffic { SIM_DATAGRAM, SIM_SYN, SIM_PIECE };
 
 struct sim_fate {
 	bool lost; /* a datagram: now; of a stream: given up after delay_us */
-	bool twice, late, spoilt;
+	bool twice, late, spoilt, delayed;
 	uint64_t delay_us; /* all together */
 	unsigned again;    /* how often TCP sent it again */
 	uint32_t dice;     /* of what is spoilt: how */
@@ -51,8 +51,12 @@ bool sim_fault_now(const struct sim_fault *, uint64_t at_us, struct fault_deed *
 /* Draw what befalls what is sent at this moment. */
 void sim_fault_fate(struct sim_fault *, uint64_t at_us, enum sim_traffic, struct sim_fate *out);
 
-/* When a fault next begins or ends, later than this; UINT64_MAX: never. */
+/* When one of those that act by themselves (reset, slow) next begins or ends, later than this;
+ * UINT64_MAX: never. */
 uint64_t sim_fault_edge(const struct sim_fault *, uint64_t at_us);
+
+/* Does a reset begin just now, which open connections feel? */
+bool sim_fault_resets_at(const struct sim_fault *, uint64_t at_us);
 
 /* Change one to three of these bytes, as the dice say; at least one really changes. */
 void sim_fault_spoil(uint32_t dice, uint8_t *bytes, uint64_t n);

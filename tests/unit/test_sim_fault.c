@@ -93,7 +93,8 @@ a_window_holds_from_its_first_microsecond_to_before_its_end(void **state)
 static void
 without_for_it_holds_to_the_end(void **state)
 {
-	const struct fault all = between(5 * S, 5 * S, (struct fault_deed){ .drop = 1 });
+	const struct fault all =
+	    between(5 * S, 5 * S, (struct fault_deed){ .drop = 1, .bytes_per_s = 1 });
 	struct sim_fault f = of_kdc(&all, 1, 1);
 
 	(void)state;
@@ -106,10 +107,13 @@ without_for_it_holds_to_the_end(void **state)
 static void
 edges_come_one_after_the_other(void **state)
 {
-	const struct fault all[3] = { between(10 * S, 40 * S, (struct fault_deed){ .drop = 1 }),
-		between(20 * S, 30 * S, (struct fault_deed){ .drop = 1 }),
-		between(0, 20 * S, (struct fault_deed){ .drop = 1 }) };
-	const struct sim_fault f = of_kdc(all, 3, 1), none = of_kdc(NULL, 0, 1);
+	const struct fault all[4] = { between(10 * S, 40 * S,
+					  (struct fault_deed){ .bytes_per_s = 1 }),
+		between(20 * S, 30 * S, (struct fault_deed){ .reset = true }),
+		between(0, 20 * S, (struct fault_deed){ .bytes_per_s = 1 }),
+		/* Asked for with each packet, it needs no edge. */
+		between(11 * S, 12 * S, (struct fault_deed){ .drop = 1, .refuse = true }) };
+	const struct sim_fault f = of_kdc(all, 4, 1), none = of_kdc(NULL, 0, 1);
 
 	(void)state;
 	assert_int_equal(sim_fault_edge(&f, 0), 10 * S);
@@ -119,6 +123,22 @@ edges_come_one_after_the_other(void **state)
 	assert_int_equal(sim_fault_edge(&f, 30 * S), 40 * S);
 	assert_true(sim_fault_edge(&f, 40 * S) == UINT64_MAX);
 	assert_true(sim_fault_edge(&none, 0) == UINT64_MAX);
+}
+
+static void
+a_reset_begins_once(void **state)
+{
+	const struct fault all[2] = { between(
+					  20 * S, 30 * S, (struct fault_deed){ .reset = true }),
+		between(5 * S, 30 * S, (struct fault_deed){ .refuse = true }) };
+	const struct sim_fault f = of_kdc(all, 2, 1);
+
+	(void)state;
+	assert_false(sim_fault_resets_at(&f, 5 * S));
+	assert_false(sim_fault_resets_at(&f, 20 * S - 1));
+	assert_true(sim_fault_resets_at(&f, 20 * S));
+	assert_false(sim_fault_resets_at(&f, 20 * S + 1));
+	assert_false(sim_fault_resets_at(&f, 30 * S));
 }
 
 static void
@@ -170,6 +190,7 @@ without_a_fault_nothing_befalls_a_packet_and_no_chance_is_used(void **state)
 		struct sim_fate fate = fate_at(&f, 3 * S, (enum sim_traffic)t);
 
 		assert_false(fate.lost || fate.twice || fate.late || fate.spoilt);
+		assert_false(fate.delayed);
 		assert_int_equal(fate.delay_us, 0);
 		assert_int_equal(fate.again, 0);
 	}
@@ -188,6 +209,7 @@ what_is_certain_befalls_every_packet(void **state)
 		struct sim_fate fate = fate_at(&f, 0, SIM_DATAGRAM);
 
 		assert_true(!fate.lost && fate.twice && fate.late && fate.spoilt);
+		assert_true(fate.delayed);
 		assert_int_equal(fate.delay_us, 300 * MS + SIM_HELD_BACK_US);
 		assert_int_equal(fate.again, 0);
 		assert_int_not_equal(fate.dice, 0);
@@ -477,6 +499,7 @@ main(void)
 		cmocka_unit_test(a_window_holds_from_its_first_microsecond_to_before_its_end),
 		cmocka_unit_test(without_for_it_holds_to_the_end),
 		cmocka_unit_test(edges_come_one_after_the_other),
+		cmocka_unit_test(a_reset_begins_once),
 		cmocka_unit_test(overlapping_faults_hold_together),
 		cmocka_unit_test(
 		    without_a_fault_nothing_befalls_a_packet_and_no_chance_is_used),

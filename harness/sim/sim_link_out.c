@@ -50,7 +50,7 @@ out_on_end(void *arg)
 	struct sim_lane *lane = sim_parcel_lane(p);
 
 	if (lane->deeds > 1)
-		list_add_tail(&lane->behind[LINK_OUT], &p->queue);
+		lane->end = p;
 	else
 		sim_link_finish(p, true);
 }

@@ -107,8 +107,7 @@ sim_link_serve(struct sim_parcel *p)
 	}
 	if (work_is_needed(p))
 		work_count(link, p);
-	if (link_is_connection(p) &&
-	    (lane->going[LINK_OUT] != NULL || !list_empty(&lane->behind[LINK_OUT])))
+	if (lane->going[LINK_OUT] != NULL || !list_empty(&lane->behind[LINK_OUT]))
 		list_add_tail(&lane->behind[LINK_OUT], &p->queue);
 	else if (work_is_needed(p))
 		work_wait(link, p);
@@ -122,14 +121,17 @@ sim_link_serve(struct sim_parcel *p)
 static struct sim_parcel *
 work_behind(struct sim_lane *lane)
 {
-	struct sim_parcel *p;
+	struct sim_parcel *p = NULL;
 
-	if (lane->going[LINK_OUT] != NULL || list_empty(&lane->behind[LINK_OUT]))
+	if (lane->going[LINK_OUT] != NULL)
 		return NULL;
-	p = LIST_ITEM(lane->behind[LINK_OUT].next, struct sim_parcel, queue);
-	if (link_is_end(p) && lane->deeds > 1)
-		return NULL;
-	list_remove(&p->queue);
+	if (!list_empty(&lane->behind[LINK_OUT])) {
+		p = LIST_ITEM(lane->behind[LINK_OUT].next, struct sim_parcel, queue);
+		list_remove(&p->queue);
+	} else if (lane->deeds == 1) {
+		p = lane->end;
+		lane->end = NULL;
+	}
 	return p;
 }
 

@@ -78,6 +78,7 @@ struct sim_lane {
 	struct list open;             /* among the way's connections; here in none */
 	struct list behind[2];        /* by direction: what may not start yet */
 	struct sim_parcel *going[2];  /* being served; leaving */
+	struct sim_parcel *end;       /* CLOSED or CUT, which waits for all others */
 	struct sim_wire_slot *sender; /* of what is on the wire */
 	uint64_t at_us[2];            /* when the last one arrives */
 	uint64_t n;                   /* bytes of this reply that have left */

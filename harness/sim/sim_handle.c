@@ -194,18 +194,21 @@ sim_handles_leave(struct list *handles, const struct sim_way *way)
 static void
 conn_close(struct sim_conn *c)
 {
-	struct sim_parcel_in *in = NULL;
+	struct sim_parcel_in *in;
 
 	/* A reply by a relay agent is for the phone, not for the handle. */
 	if (c->h.type != SIM_DHCP || c->h.sim->n_relays == 0)
 		conn_leave(c, NULL);
 	list_add_tail(&c->h.sim->closing, &c->h.all);
-	if (sim_parcel_way(c) != NULL)
-		in = sim_parcel_out(c, c->last);
+	if (sim_parcel_way(c) == NULL) {
+		sim_conn_settle(c);
+		return;
+	}
+	in = sim_parcel_out(c, c->last);
 	if (in != NULL)
 		sim_parcel_send(in, 0);
-	else
-		sim_conn_settle(c);
+	else /* the way still knows it, and will never hear of its end: it stays */
+		c->settling = true;
 }
 
 void

@@ -1,4 +1,4 @@
-/* test_fake_io.c - the fake world keeps the rules of io.h that everybody's tests lean on. */
+/* test_sim.c - the simulated world keeps the rules of io.h that everybody's tests lean on. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

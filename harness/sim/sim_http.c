@@ -10,7 +10,7 @@
 #include "mem.h"
 #include "sim_priv.h"
 
-enum { HTTP_RETRIES = 5, HTTP_LINE = 16 };
+enum { HTTP_RETRIES = 5, HTTP_ENDS = 4, HTTP_LINE = 14 }; /* " " " HTTP/1.1" and line ends */
 
 /* ---- the request ---- */
 
@@ -45,7 +45,7 @@ sim_http_head_n(const struct io_header *headers, size_t n)
 	size_t size = HTTP_LINE;
 
 	for (size_t i = 0; i < n; i++)
-		size += strlen(headers[i].name) + strlen(headers[i].value) + 4;
+		size += strlen(headers[i].name) + strlen(headers[i].value) + HTTP_ENDS;
 	return size;
 }
 
@@ -109,7 +109,8 @@ http_carry(struct sim_conn *c, const struct io_ask *ask)
 	in->p.fresh = !c->kept;
 	if (!c->kept)
 		in->p.trips = 1 + (c->cfg.tls ? SIM_TLS_TRIPS : 0);
-	in->head_n = sim_http_head_n(ask->headers, ask->n_headers) + ask->body.n;
+	in->head_n = strlen(ask->method) + strlen(ask->path) + ask->body.n +
+	    sim_http_head_n(ask->headers, ask->n_headers);
 	sim_parcel_send(in, 0);
 }
 

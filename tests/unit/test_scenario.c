@@ -169,6 +169,52 @@ the_manual_names_all_keys_and_all_that_can_be_expected(void **state)
 	buf_done(&out);
 }
 
+static void
+there_is_an_end_to_arrivals_and_overrides(void **state)
+{
+	char text[2000] = "title: x\nphones: 3\narrival:\n";
+
+	(void)state;
+	for (int i = 0; i < SCENARIO_ARRIVALS_MAX; i++)
+		strcat(text, "- at_once: 3\n");
+	strcat(text, "- at_once: 3\n");
+	assert_error(text, "s.yaml:36:3: more than 32 arrivals");
+	strcpy(text, "title: x\nphones: 3\narrival: [{at_once: 3}]\njourney:\n  override:\n");
+	for (int i = 0; i <= SCENARIO_OVERRIDES_MAX; i++)
+		sprintf(text + strlen(text), "    step%d: {tries: 1}\n", i);
+	assert_error(text, "s.yaml:38:13: more than 32 overrides");
+	assert_error("title: x\nphones: 3\narrival: [{at_once: 3}]\njourney: {override: [a]}\n",
+	    "s.yaml:4:21: `override' must be a map of steps");
+	assert_error("title: x\nphones: 3\narrival: [{at_once: 3}]\njourney:\n"
+		     "  override: {a_step_whose_name_is_longer_than_any_other: {tries: 2}}\n",
+	    "no step is called `a_step_whose_name_is_longer_than_any_other'");
+}
+
+static void
+rates_are_by_the_second_minute_or_hour(void **state)
+{
+	struct config_error error;
+	struct scenario s;
+
+	(void)state;
+	assert_int_equal(
+	    load("title: x\nphones: 3\narrival:\n- steady: {rate: 6/m, for: 10s}\n"
+		 "- steady: {rate: 3600/h, for: 2s}\n- poisson: {rate: 1/s, for: 1s}\n",
+		&s, &error),
+	    0);
+	assert_int_equal((int)(arrival_starts(&s.arrival[0]) + 0.5), 1);
+	assert_int_equal((int)(arrival_starts(&s.arrival[1]) + 0.5), 2);
+	assert_int_equal(s.arrival[2].kind, ARRIVAL_POISSON);
+	scenario_done(&s);
+	assert_error("title: x\nphones: 3\narrival: [{steady: {rate: 1/d, for: 1s}}]\n",
+	    "s.yaml:3:27: `rate' must be a rate such as 200/s, 30/m, not `1/d'");
+	assert_error("title: x\nphones: 3\narrival: [{steady: {rate: [1], for: 1s}}]\n",
+	    "`rate' must be a rate such as 200/s, not a list");
+	assert_error("title: x\nphones: 3\narrival: [{steady: {rate: 1/s}}]\n",
+	    "`for' is missing: a duration such as 30s");
+	assert_error("title: x\nphones: 3\narrival: [{steady: 5}]\n", "`steady' must be a map");
+}
+
 /* Is this key in a file?  It stands at a line's beginning, after a blank or a brace. */
 static bool
 has_key(const char *file, const char *key, size_t n)
@@ -229,6 +275,8 @@ main(void)
 		cmocka_unit_test(given_a_mistake_the_error_names_line_and_column),
 		cmocka_unit_test(given_no_file_or_a_folder_it_says_so),
 		cmocka_unit_test(the_manual_names_all_keys_and_all_that_can_be_expected),
+		cmocka_unit_test(there_is_an_end_to_arrivals_and_overrides),
+		cmocka_unit_test(rates_are_by_the_second_minute_or_hour),
 		cmocka_unit_test(given_every_key_there_is_it_is_read),
 		cmocka_unit_test(given_no_memory_at_the_nth_allocation_nothing_leaks),
 	};

@@ -1,6 +1,7 @@
 /* serve.c - see serve.h: what all HTTP servers' logic shares. */
 #include "serve.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -50,6 +51,22 @@ serve_text(struct serve_reply *reply, int status, const char *text)
 	reply->status = status;
 	serve_add(reply, "Content-Type", "text/plain");
 	buf_text(&reply->body, text);
+}
+
+void
+serve_refuse(struct serve_reply *reply, int status, uint32_t retry_after_s)
+{
+	char seconds[16];
+
+	serve_text(reply, status, "The request cannot be served now.");
+	if (status == 401) {
+		serve_add(reply, "WWW-Authenticate", "Negotiate");
+		serve_add(reply, "WWW-Authenticate", "NTLM");
+	}
+	if (retry_after_s == 0)
+		return;
+	(void)snprintf(seconds, sizeof seconds, "%u", retry_after_s);
+	serve_add(reply, "Retry-After", seconds);
 }
 
 void

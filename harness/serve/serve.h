@@ -52,6 +52,10 @@ void serve_add(struct serve_reply *, const char *name, const char *value);
 /* A short answer in plain text. */
 void serve_text(struct serve_reply *, int status, const char *text);
 
+/* Refuse whatever it was: this status, with what belongs to a 401, and after how long to come
+ * again (0: nothing is said). */
+void serve_refuse(struct serve_reply *, int status, uint32_t retry_after_s);
+
 /* 405, and the methods that are allowed. */
 void serve_bad_method(struct serve_reply *, const char *allow);
 

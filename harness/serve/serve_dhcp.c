@@ -68,6 +68,8 @@ serve_dhcp_new(const struct serve_dhcp_cfg *cfg, struct serve_dhcp **out)
 		return -ENOMEM;
 	d->server = cfg->server;
 	d->lease_s = cfg->lease_s;
+	for (size_t i = 0; i < cfg->n_off; i++)
+		d->off[cfg->off[i]] = true;
 	if (text_copy(d->vendor_class, sizeof d->vendor_class, span_of(cfg->vendor_class)) ||
 	    text_copy(d->domain, sizeof d->domain, span_of(cfg->domain)))
 		err = -EINVAL;
@@ -92,6 +94,12 @@ serve_dhcp_free(struct serve_dhcp *d)
 		lease_table_free(d->scopes[i].leases);
 	mem_free(d->scopes);
 	mem_free(d);
+}
+
+void
+serve_dhcp_refuse(struct serve_dhcp *d, bool nak)
+{
+	d->nak = nak;
 }
 
 size_t
@@ -135,7 +143,7 @@ grant(struct dhcp_exchange *x, uint32_t ip, struct buf *reply)
 	struct lease *l = lease_of(x, ip);
 
 	x->done->ip = ip;
-	if (l == NULL) {
+	if (l == NULL || x->d->nak) {
 		serve_dhcp_reply(x, DHCP_NAK, 0, reply);
 		return;
 	}

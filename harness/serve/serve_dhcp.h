@@ -36,12 +36,18 @@ struct serve_dhcp_cfg {
 	const char *domain;        /* option 15 */
 	const char *const *search; /* option 119, sent only if asked for */
 	size_t n_search;
+	const uint8_t *off; /* options that are never sent */
+	size_t n_off;
 	uint32_t lease_s; /* T1 is half of it, T2 seven eighths */
 };
 
 /* Everything is copied.  0, -ENOMEM, or -EINVAL: a scope without addresses. */
 int serve_dhcp_new(const struct serve_dhcp_cfg *, struct serve_dhcp **out);
 void serve_dhcp_free(struct serve_dhcp *);
+
+/* From now on every REQUEST is answered NAK, as by a server whose database was lost; or no
+ * more. */
+void serve_dhcp_refuse(struct serve_dhcp *, bool nak);
 
 /* What an exchange came to, for the log, and where the reply goes. */
 struct serve_dhcp_done {

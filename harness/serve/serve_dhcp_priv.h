@@ -17,6 +17,8 @@ struct serve_dhcp {
 	char domain[DHCP_NAME_MAX];
 	uint8_t search[DHCP_VALUE_MAX]; /* option 119, encoded */
 	size_t n_search;
+	bool off[256]; /* options that are never sent */
+	bool nak;      /* nobody gets anything */
 };
 
 /* One message while it is answered. */

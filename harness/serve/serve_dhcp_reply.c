@@ -20,6 +20,8 @@ wants(const struct dhcp_exchange *x, uint8_t code)
 	uint8_t memory[DHCP_VALUE_MAX];
 	struct buf list;
 
+	if (x->d->off[code])
+		return false;
 	buf_over(&list, memory, sizeof memory);
 	if (!dhcp_msg_get(&x->ask, DHCP_OPT_ASK, &list))
 		return true;

@@ -37,6 +37,7 @@ struct serve_dns {
 	struct record *records; /* by name, then as in the caller's table */
 	size_t n;
 	uint32_t ttl_s;
+	uint8_t refuse; /* RCODE; 0: answers */
 };
 
 /* ---- the zone ------------------------------------------------------------------- */
@@ -148,6 +149,12 @@ zone_next(const struct serve_dns *d, const struct record *r)
 
 /* ---- the reply -------------------------------------------------------------------- */
 
+void
+serve_dns_refuse(struct serve_dns *d, uint8_t rcode)
+{
+	d->refuse = rcode;
+}
+
 struct reply {
 	const struct serve_dns *d;
 	struct buf *out;
@@ -248,10 +255,12 @@ put_head(struct buf *b, const struct dns_head *q, uint16_t flags, const struct r
 	buf_u16(b, r->n_additional);
 }
 
-/* What is wrong with a question: an rcode, or 0. */
+/* What is wrong with a question, or with the server: an rcode, or 0. */
 static uint8_t
-judge(const struct dns_head *q)
+judge(const struct serve_dns *d, const struct dns_head *q)
 {
+	if (d->refuse != 0)
+		return d->refuse;
 	if (q->flags & FLAG_OPCODE)
 		return RCODE_NOTIMP;
 	if (q->n_questions != 1)
@@ -288,7 +297,7 @@ serve_dns_answer(const struct serve_dns *d, struct span query, bool tcp, struct 
 		return -EBADMSG;
 	memcpy(done->name, q.name, sizeof done->name);
 	done->type = q.type;
-	done->rcode = judge(&q);
+	done->rcode = judge(d, &q);
 
 	/* The question comes back as it was asked. */
 	question_n = q.n_questions > 0 ? q.question_end - DNS_MSG_HEAD : 0;

@@ -28,6 +28,9 @@ int serve_dns_new(
     const struct serve_dns_record *, size_t n, uint32_t ttl_s, struct serve_dns **out);
 void serve_dns_free(struct serve_dns *);
 
+/* From now on every question gets this RCODE and nothing else; 0: answers again. */
+void serve_dns_refuse(struct serve_dns *, uint8_t rcode);
+
 /* For the log: what was asked and answered. */
 struct serve_dns_done {
 	char name[DNS_NAME_MAX];

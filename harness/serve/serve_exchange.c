@@ -30,7 +30,7 @@ on_autodiscover(struct serve_exchange *x, const struct serve_request *q, struct 
 	x->autodiscovers++;
 	at = strchr(email, '@');
 	/* An error is an answer: 200, with the code in the document ([MS-OXDSCLI]). */
-	if (at == NULL || strcasecmp(at + 1, x->cfg.sip_domain) != 0) {
+	if (at == NULL || x->cfg.no_mailbox || strcasecmp(at + 1, x->cfg.sip_domain) != 0) {
 		a.error_code = 500;
 	} else {
 		/* There is no directory to ask: the principal's first part has to do. */

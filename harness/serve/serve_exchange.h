@@ -9,6 +9,7 @@ struct serve_exchange_cfg {     /* all lent */
 	const char *ews_url;    /* "https://mail01.contoso.com/EWS/Exchange.asmx" */
 	const char *sip_domain; /* addresses of other domains have no mailbox */
 	struct acceptor *acceptor;
+	bool no_mailbox; /* nobody has one */
 };
 
 struct serve_exchange {

@@ -271,11 +271,34 @@ serve_ldap_search(struct serve_ldap_conn *c, const struct ldap_msg *m, struct bu
 
 /* ---- the connection ------------------------------------------------------------- */
 
+/* A server that is in no state to serve. */
+static int
+serve_ldap_refuse(struct serve_ldap_conn *c, const struct ldap_msg *m, struct buf *out)
+{
+	struct ldap_result r =
+	    serve_ldap_result(c->server->refuse, "000020E1: SvcErr: DSID-03140000");
+
+	c->server->refused++;
+	return m->op == LDAP_BIND_REQUEST ? ldap_msg_bind_response(out, m->id, &r)
+					  : ldap_msg_done(out, m->id, &r, false);
+}
+
+static bool
+serve_ldap_refuses(const struct serve_ldap *l, const struct ldap_msg *m)
+{
+	if (l->refuse == 0)
+		return false;
+	return m->op == LDAP_BIND_REQUEST ||
+	    (m->op == LDAP_SEARCH_REQUEST && l->refuse != LDAP_INVALID_CREDENTIALS);
+}
+
 static int
 serve_ldap_message(struct serve_ldap_conn *c, const struct ldap_msg *m, struct buf *out)
 {
 	struct ldap_result r;
 
+	if (serve_ldap_refuses(c->server, m))
+		return serve_ldap_refuse(c, m, out);
 	switch (m->op) {
 	case LDAP_BIND_REQUEST:
 		return serve_ldap_bind(c, m, out);

@@ -25,6 +25,8 @@ struct serve_ldap_cfg {
 struct serve_ldap {
 	struct ldap_dir dir;
 	struct acceptor *acceptor;
+	int refuse; /* every bind and search ends with this result code; 0: as it should.  49:
+		       binds only */
 	uint64_t binds, refused, searches, entries;
 };
 

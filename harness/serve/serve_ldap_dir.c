@@ -86,6 +86,8 @@ ldap_dir_add_pki(struct ldap_dir *d, const struct ldap_object *config)
 	ldap_dir_add_ca(d, roots, d->cfg.ca_name);
 	ldap_dir_add_ca(d, pki, "NTAuthCertificates");
 	enrollment = ldap_dir_add(d, pki, "Enrollment Services", CLASS_CONTAINER);
+	if (d->cfg.no_enrollment)
+		return;
 	o = ldap_dir_add(d, enrollment, d->cfg.ca_name, CLASS_ENROLLMENT);
 	ldap_object_add(o, "displayName", span_of(d->cfg.ca_name));
 	ldap_object_add(o, "dNSHostName", span_of(d->cfg.ca_host));

@@ -31,6 +31,7 @@ struct ldap_dir_cfg {        /* all lent */
 	const char *ca_name; /* common name of the CA */
 	const char *ca_host; /* dNSHostName of its enrollment service */
 	struct span root;    /* its certificate, DER */
+	bool no_enrollment;  /* no object of an enrollment service */
 	bool publish;        /* the certificate stands in the directory as cACertificate */
 };
 

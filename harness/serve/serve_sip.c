@@ -9,7 +9,7 @@
 #include "mem.h"
 #include "serve_sip_impl.h"
 
-enum { EXPIRES_S = 7200, KEEP_ALIVE_S = 300, SIGNATURES = 4 };
+enum { EXPIRES_S = 7200, KEEP_ALIVE_S = 300, SIGNATURES = 4, INVALID_CLIENT = 17002 };
 
 int
 serve_sip_new(const struct serve_sip_cfg *cfg, struct serve_sip **out)
@@ -102,14 +102,26 @@ serve_sip_close(struct serve_sip_conn *c)
 	mem_free(c);
 }
 
+uint64_t
+serve_sip_idle_at(const struct serve_sip_conn *c)
+{
+	const struct serve_sip_cfg *cfg = &c->s->cfg;
+
+	/* The client was told keep_alive_s; a late one is forgiven for a while. */
+	return c->heard_us + ((uint64_t)cfg->keep_alive_s + cfg->grace_s) * 1000000;
+}
+
 bool
 serve_sip_idle(const struct serve_sip_conn *c, uint64_t now_us)
 {
-	const struct serve_sip_cfg *cfg = &c->s->cfg;
-	/* The client was told keep_alive_s; a late one is forgiven for a while. */
-	uint64_t allowed_us = ((uint64_t)cfg->keep_alive_s + cfg->grace_s) * 1000000;
+	return now_us > serve_sip_idle_at(c);
+}
 
-	return now_us > c->heard_us + allowed_us;
+void
+serve_sip_refuse(struct serve_sip *s, int status, uint32_t retry_after_s)
+{
+	s->refuse = status;
+	s->retry_after_s = retry_after_s;
 }
 
 void *
@@ -154,6 +166,24 @@ sip_dispatch(struct sip_turn *t)
 		sip_answer(t, 501, 0, NULL);
 }
 
+/* Whoever it is: the front end is in no state to serve, or does not like the client. */
+static void
+sip_refuse(struct sip_turn *t)
+{
+	const struct serve_sip *s = t->conn->s;
+
+	if (span_is(t->msg->method, "ACK") || span_is(t->msg->method, "CANCEL"))
+		return;
+	sip_answer_begin(t, s->refuse);
+	if (s->refuse == 403)
+		sip_write(&t->head, "ms-diagnostics",
+		    "%u;reason=\"Invalid client version\";source=\"%s\"", INVALID_CLIENT,
+		    s->cfg.fqdn);
+	if (s->retry_after_s != 0)
+		sip_write(&t->head, "Retry-After", "%u", s->retry_after_s);
+	sip_answer_end(t, NULL, (struct span){ NULL, 0 });
+}
+
 static int
 sip_on_message(struct sip_turn *t)
 {
@@ -172,7 +202,9 @@ sip_on_message(struct sip_turn *t)
 		stats->garbage++;
 		return -EBADMSG;
 	}
-	if (sip_authenticate(t))
+	if (t->conn->s->refuse != 0)
+		sip_refuse(t);
+	else if (sip_authenticate(t))
 		sip_dispatch(t);
 	return t->err != 0 ? t->err : t->out->err;
 }

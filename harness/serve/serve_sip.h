@@ -79,8 +79,15 @@ void serve_sip_close(struct serve_sip_conn *);
 int serve_sip_bytes(
     struct serve_sip_conn *, struct span in, uint64_t now_us, int64_t wall_us, struct buf *out);
 
-/* Has it been silent for so long that it must be closed? */
+/* Has it been silent for so long that it must be closed?  When it will have been. */
 bool serve_sip_idle(const struct serve_sip_conn *, uint64_t now_us);
+uint64_t serve_sip_idle_at(const struct serve_sip_conn *);
+
+/*
+ * From now on every request is refused with this status, and Retry-After if it is not 0; 0: is
+ * served again.  403 is the client version filter's, with its ms-diagnostics.
+ */
+void serve_sip_refuse(struct serve_sip *, int status, uint32_t retry_after_s);
 
 /* As given to serve_sip_open(). */
 void *serve_sip_face(const struct serve_sip_conn *);

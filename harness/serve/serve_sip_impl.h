@@ -43,6 +43,8 @@ struct serve_sip {
 	struct list *buckets;
 	size_t n_buckets;
 	uint32_t next_cid;
+	int refuse; /* status; 0: serves */
+	uint32_t retry_after_s;
 };
 
 struct serve_sip_conn {

@@ -5,6 +5,7 @@
 
 #include "mem.h"
 #include "serve_sip_impl.h"
+#include "serve_user.h"
 #include "text.h"
 
 enum { BINDING_SPARE_S = 30 };
@@ -31,41 +32,15 @@ sip_bucket(const struct serve_sip *s, struct span aor)
 
 /* ---- who has an account ------------------------------------------------- */
 
-/* Is `user` the pattern with its one %0Nd replaced by a number of the range? */
-static bool
-sip_pattern_has(const char *pattern, uint64_t first, uint64_t count, struct span user)
-{
-	const char *percent = strchr(pattern, '%'), *d = percent ? strchr(percent, 'd') : NULL;
-	size_t before, after, digits, width = 0;
-	uint64_t n;
-
-	/* A pattern without a place is one user's name. */
-	if (d == NULL)
-		return span_is_nocase(user, pattern);
-	before = (size_t)(percent - pattern);
-	after = strlen(d + 1);
-	for (const char *p = percent + 1; p < d; p++)
-		width = width * 10 + (size_t)(*p - '0');
-	if (user.n <= before + after)
-		return false;
-	digits = user.n - before - after;
-	if (strncasecmp((const char *)user.p, pattern, before) != 0 ||
-	    strncasecmp((const char *)user.p + before + digits, d + 1, after) != 0)
-		return false;
-	/* As printf would write it: padded to the width, and no zero in front beyond that. */
-	if (digits < width || (digits > width && user.p[before] == '0' && digits > 1))
-		return false;
-	return text_u64((struct span){ user.p + before, digits }, UINT64_MAX, &n) == 0 &&
-	    n >= first && n - first < count;
-}
-
 bool
 sip_user_exists(const struct serve_sip *s, struct span user)
 {
+	uint64_t n;
+
 	if (s->cfg.is_user != NULL)
 		return s->cfg.is_user(s->cfg.arg, user);
 	return s->cfg.users == NULL ||
-	    sip_pattern_has(s->cfg.users, s->cfg.first_user, s->cfg.n_users, user);
+	    serve_user_number(s->cfg.users, s->cfg.first_user, s->cfg.n_users, user, &n);
 }
 
 /* ---- bindings ----------------------------------------------------------- */

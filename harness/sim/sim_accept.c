@@ -28,6 +28,8 @@ has_key(const struct sim_acceptor *a, struct span spn)
 {
 	if (a->cfg.refused != NULL && span_is(spn, a->cfg.refused))
 		return false;
+	if (a->cfg.also != NULL && span_is_nocase(spn, a->cfg.also))
+		return true;
 	for (size_t i = 0; i < serve_n_services; i++)
 		if (serve_services[i].keys == a->cfg.keys &&
 		    span_is_nocase(spn, serve_services[i].spn))

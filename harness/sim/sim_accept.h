@@ -16,6 +16,7 @@ struct sim_accept_cfg {
 	/* Which keys it has: those of serve_services that are `keys`.  KEYS_COUNT: of every
 	 * service there may be. */
 	enum serve_keys keys;
+	const char *also;    /* one service more; may be NULL */
 	const char *refused; /* a service whose key it has not nevertheless; may be NULL */
 };
 

@@ -213,6 +213,18 @@ kdc_ticket(struct kdc_turn *t)
 	kdc_give(t, SIM_TGS_REP, &ticket, (struct span){ tgt.session, SIM_KRB_KEY });
 }
 
+/* What a KDC finds out by the proof it says after it has asked for one. */
+static void
+kdc_refuse_all(struct kdc_turn *t)
+{
+	int code = t->kdc->refuse;
+	bool proof = code == KRB_PREAUTH_FAILED || code == KRB_SKEW;
+
+	kdc_refuse(t,
+	    t->ask->tag == SIM_AS_REQ && proof && t->ask->field[3].n == 0 ? KRB_PREAUTH_REQUIRED
+									  : code);
+}
+
 int
 sim_kdc_answer(
     struct sim_kdc *k, struct span request, bool stream, int64_t wall_us, struct buf *reply)
@@ -223,7 +235,9 @@ sim_kdc_answer(
 	k->packets++;
 	if (sim_krb_read(request, stream, &ask) != 0)
 		return -EBADMSG;
-	if (ask.tag == SIM_AS_REQ && ask.n == 4)
+	if (k->refuse != 0 && ask.n >= 4)
+		kdc_refuse_all(&t);
+	else if (ask.tag == SIM_AS_REQ && ask.n == 4)
 		kdc_login(&t);
 	else if (ask.tag == SIM_TGS_REQ && ask.n == 5)
 		kdc_ticket(&t);

@@ -55,6 +55,7 @@ struct sim_kdc {
 	size_t ticket_bytes; /* 0: as long as krb5kdc's; Windows' are about 1,200 */
 
 	const char *unknown_spn;  /* this service it does not know, either */
+	int refuse;               /* every request gets this KRB-ERROR; 0: as it should */
 	int login_error;          /* != 0: refuses logins with this KRB-ERROR: 6, 18, 24, 37 */
 	bool too_big;             /* every ticket needs TCP */
 	bool silent;              /* hears and says nothing */

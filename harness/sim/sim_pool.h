@@ -15,13 +15,26 @@
 #include "pool_file.h"
 #include "servers.h"
 #include "sim.h"
+#include "sim_clock.h"
+#include "sim_link.h"
 #include "span.h"
 
-struct sim_link;
 struct sim_pool;
+
+/* Where the servers are. */
+#define SIM_POOL_RELAY 0x0a280002u /* 10.40.0.2, and .3 for the voice VLAN */
+#define SIM_POOL_DHCP 0x0a280043u  /* 10.40.0.67 */
+#define SIM_POOL_DNS 0x0a280035u   /* 10.40.0.53 */
+#define SIM_POOL_DC 0x0a28000au    /* 10.40.0.10 */
+#define SIM_POOL_FRONT 0x0a280014u /* 10.40.0.20 */
+#define SIM_POOL_HOME 0x0a280016u  /* 10.40.0.22 */
+#define SIM_POOL_MAIL 0x0a28001eu  /* 10.40.0.30 */
+/* Where the phones lease: as many addresses from here as they need. */
+#define SIM_POOL_NET 0x0a400000u /* 10.64.0.0 */
 
 /* All lent, and must outlive the pool. */
 struct sim_pool_cfg {
+	struct sim_clock *clock;       /* the world's, which did not make it itself */
 	const struct servers *servers; /* costs and habits; NULL: those of a scenario that says
 					  nothing */
 	const struct faults *faults;   /* NULL: none */
@@ -30,10 +43,12 @@ struct sim_pool_cfg {
 	uint64_t seed;
 };
 
-/* All servers listen; what time it is they take from the world.  0 or -errno. */
+/*
+ * All servers listen; what time it is they take from the world.  Phones go first, then
+ * sim_free(), sim_pool_free(), sim_clock_free().  0 or -errno.
+ */
 int sim_pool_new(struct sim *, const struct sim_pool_cfg *, struct sim_pool **out);
-
-/* Before the world.  NULL is fine. */
+/* NULL is fine. */
 void sim_pool_free(struct sim_pool *);
 
 /* The way to one server: its load. */

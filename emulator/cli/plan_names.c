@@ -122,8 +122,5 @@ plan_for_real(const struct run_plan *p, struct config_error *error)
 	if (s->servers_at.line != 0)
 		return config_fail(error, s->file, s->servers_at,
 		    "`servers' describes the servers of a rehearsal: run --dry-run");
-	if (s->n_events > 0)
-		return config_fail(
-		    error, s->file, s->event[0].mark, "events are not played in this version");
 	return check_counted(p, metrics_service, METRICS_SERVICES, "a real run", error);
 }

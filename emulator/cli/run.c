@@ -16,7 +16,7 @@
 #include "farm.h"
 #include "log.h"
 #include "mem.h"
-#include "pacing.h"
+#include "plan_events.h"
 #include "plan_names.h"
 #include "run_ground.h"
 #include "run_lost.h"
@@ -84,8 +84,7 @@ run_descriptors(struct run *r)
 {
 	const struct descriptors_load load = {
 		.phones = r->plan.phones,
-		.transit =
-		    pacing_peak(r->plan.start_us, r->plan.phones, DESCRIPTORS_TRANSIT_US),
+		.transit = plan_transit(&r->plan),
 		.threads = r->threads,
 		.keeps_line = run_plan_keeps_line(&r->plan),
 	};
@@ -218,6 +217,8 @@ run_farm_new(struct run *r)
 		.guard = { .canary = pool->guard.canary,
 		    .wrong_passwords = pool->guard.wrong_passwords,
 		    .login_row = run_plan_row(&r->plan, "krb_login") },
+		.events = r->plan.events,
+		.n_events = r->plan.n_events,
 		.trace_fd = r->trace_fd,
 		.on_second = run_on_second,
 		.on_end = run_on_end,

@@ -7,6 +7,7 @@
 #include "mem.h"
 #include "pacing.h"
 #include "phone_rows.h"
+#include "plan_events.h"
 #include "plan_names.h"
 #include "profile_load.h"
 #include "text.h"
@@ -181,6 +182,7 @@ run_plan_make(struct run_plan *p, const struct run_options *o, struct config_err
 	if (err != 0)
 		return err;
 	plan_tls(p);
+	plan_events(p);
 	p->phone = (struct phone_cfg){
 		.world = &phone_world_real,
 		.pool = &p->pool,

@@ -2,6 +2,7 @@
  * together. */
 #ifndef CLI_RUN_PLAN_H
 #define CLI_RUN_PLAN_H
+#include "farm.h"
 #include "io_uv.h"
 #include "journey.h"
 #include "metrics.h"
@@ -27,6 +28,8 @@ struct run_plan {
 	const char *reasons[WHY_COUNT];
 	const char *watch[EXPECTATION_DETAILS_MAX + 1]; /* details that expectations ask for */
 	size_t n_watch;
+	struct farm_event events[FARM_EVENTS_MAX];
+	size_t n_events;
 	struct phone_cfg phone;
 
 	struct pool_file pool; /* after run_plan_pool() */

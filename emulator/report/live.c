@@ -35,7 +35,8 @@ live_rates(const struct metrics *m, uint64_t since_us, struct live_memory *mem)
 	if (s > 0)
 		r = (struct live_rates){
 			.started = ((double)m->phones.started - mem->started) / s,
-			.ended = ((double)ended - mem->ended) / s,
+			/* Power that goes takes arrivals back. */
+			.ended = ended > mem->ended ? (ended - mem->ended) / s : 0,
 			.megabytes = (double)(live_bytes(m) - mem->bytes) / 1e6 / s,
 		};
 	mem->since_us = since_us;
@@ -98,6 +99,14 @@ live_put_left(struct buf *out, const struct report_run *run, const struct metric
 	buf_text(out, " left");
 }
 
+/* ", 9 off", or nothing when all have power. */
+static void
+live_put_off(struct buf *out, const struct metrics *m)
+{
+	if (m->phones.off > 0)
+		buf_printf(out, ", %u off", m->phones.off);
+}
+
 /* Over all rows; reason 0 is none. */
 static void
 live_put_reasons(struct buf *out, const struct report_run *run, const struct metrics *m)
@@ -126,9 +135,10 @@ live_line(struct buf *out, const struct report_run *run, const struct metrics *m
 
 	live_time(out, since_us);
 	/* Totals first, then rates since the last line. */
-	buf_printf(out, " started %u/%u, arrived %u, failed %u, %.1f/s, %.1f MB/s",
-	    m->phones.started, run->planned, m->phones.arrived, m->phones.failed, r->ended,
-	    r->megabytes);
+	buf_printf(out, " started %u/%u, arrived %u, failed %u", m->phones.started,
+	    run->planned, m->phones.arrived, m->phones.failed);
+	live_put_off(out, m);
+	buf_printf(out, ", %.1f/s, %.1f MB/s", r->ended, r->megabytes);
 	live_put_left(out, run, m, since_us, r);
 	live_put_reasons(&why, run, m);
 	if (why.n > 0)
@@ -232,6 +242,7 @@ live_view(struct live_canvas *c, const struct report_run *run, const struct metr
 
 	buf_printf(&line, "%u of %u phones started, %.1f/s; %.1f/s through; %.1f MB/s",
 	    m->phones.started, run->planned, r->started, r->ended, r->megabytes);
+	live_put_off(&line, m);
 	live_draw(c, NULL, &line);
 	live_draw_stages(c, run, m);
 

@@ -274,6 +274,34 @@ the_table_says_of_each_expectation_what_was_measured(void **state)
 	free(m);
 }
 
+/* Phones that lose their power have arrived no more; that is no rate. */
+static void
+those_without_power_are_told_and_take_no_rate_below_0(void **state)
+{
+	struct live_look look = { .width = 80 };
+	struct live_memory mem = { 0 };
+	struct metrics *m = some_metrics();
+	struct buf out = { 0 };
+
+	(void)state;
+	live_render(&run, &look, m, 10 * SECOND, &mem, &out);
+	assert_null(strstr(buf_cstr(&out), " off"));
+	buf_clear(&out);
+
+	m->phones.arrived = 11;
+	m->phones.off = 9;
+	live_render(&run, &look, m, 11 * SECOND, &mem, &out);
+	assert_non_null(strstr(buf_cstr(&out),
+	    "0:11 started 50/100, arrived 11, failed 2, 9 off, 0.0/s, 0.0 MB/s"));
+	buf_clear(&out);
+
+	look.terminal = true;
+	live_render(&run, &look, m, 12 * SECOND, &mem, &out);
+	assert_non_null(strstr(buf_cstr(&out), "; 0.0 MB/s, 9 off\033[K\n"));
+	buf_done(&out);
+	free(m);
+}
+
 int
 main(void)
 {
@@ -285,6 +313,7 @@ main(void)
 		cmocka_unit_test(a_title_moves_no_cursor_and_is_not_cut_inside_a_character),
 		cmocka_unit_test(failures_are_red_only_where_colour_is_wanted),
 		cmocka_unit_test(nothing_is_said_of_the_time_left_before_anybody_is_through),
+		cmocka_unit_test(those_without_power_are_told_and_take_no_rate_below_0),
 		cmocka_unit_test(the_table_says_how_each_step_went_and_the_verdict),
 		cmocka_unit_test(the_table_says_of_each_expectation_what_was_measured),
 	};

@@ -1,0 +1,52 @@
+/* plan_events.c - see plan_events.h. */
+#include "plan_events.h"
+
+#include "descriptors.h"
+#include "pacing.h"
+
+void
+plan_events(struct run_plan *p)
+{
+	const struct scenario *s = &p->scenario;
+
+	for (size_t i = 0; i < s->n_events; i++) {
+		const struct scenario_event *e = &s->event[i];
+
+		p->events[i] = (struct farm_event){
+			.what = e->what,
+			.by_row = e->step[0] != '\0',
+			.row = run_plan_row(p, e->step),
+			.at_us = e->at_us,
+			.off_us = e->off_us,
+			.phones = e->phones,
+		};
+	}
+	p->n_events = s->n_events;
+}
+
+/* At most, for the phones of a list need not be different ones. */
+static uint32_t
+phones_at_most(const struct phones *phones, uint32_t total)
+{
+	double n = phones->n_ranges > 0 ? 0 : phones->share * total + 0.5;
+
+	for (size_t i = 0; i < phones->n_ranges; i++)
+		n += (double)phones->range[i].last - phones->range[i].first + 1;
+	return n < total ? (uint32_t)n : total;
+}
+
+/* Those of a step come to it one by one, as they arrived. */
+uint32_t
+plan_transit(const struct run_plan *p)
+{
+	uint32_t most = pacing_peak(p->start_us, p->phones, DESCRIPTORS_TRANSIT_US);
+
+	for (size_t i = 0; i < p->n_events; i++) {
+		const struct farm_event *e = &p->events[i];
+		uint32_t n = phones_at_most(&e->phones, p->phones);
+
+		if (!e->by_row && e->what != SCENARIO_UNPLUG && n > most)
+			most = n;
+	}
+	return most;
+}

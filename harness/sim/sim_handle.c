@@ -186,6 +186,11 @@ sim_handles_leave(struct list *handles, const struct sim_way *way)
 		if (c == NULL)
 			continue;
 		conn_leave(c, way);
+		/* Another way finds it as if it had never lain on one. */
+		if (c->lane.way == way) {
+			list_remove(&c->lane.open);
+			sim_lane_init(&c->lane, &c->h);
+		}
 		sim_conn_settle(c);
 	}
 }

@@ -127,17 +127,30 @@ back_start(struct sim_parcel *p)
 	return link_has_behind(lane);
 }
 
-/* Of a connection one after the other. */
+/* Whose turn it is.  A head waits for what the server says behind it: both are one packet. */
+static struct sim_parcel *
+back_next(struct sim_lane *lane)
+{
+	struct list *first = lane->behind[LINK_BACK].next;
+	struct sim_parcel *p = LIST_ITEM(first, struct sim_parcel, queue);
+
+	if (p->kind == IO_HEAD && first->next == &lane->behind[LINK_BACK])
+		return NULL;
+	list_remove(first);
+	return p;
+}
+
+/* Of a connection one after the other; at least one is waiting. */
 static void
 back_run(struct sim_lane *lane)
 {
 	bool more = true;
 
 	while (more && lane->going[LINK_BACK] == NULL) {
-		struct sim_parcel *p =
-		    LIST_ITEM(lane->behind[LINK_BACK].next, struct sim_parcel, queue);
+		struct sim_parcel *p = back_next(lane);
 
-		list_remove(&p->queue);
+		if (p == NULL)
+			return;
 		lane->going[LINK_BACK] = p;
 		more = back_start(p);
 	}

@@ -115,7 +115,8 @@ rig_answer(struct link_rig *r, const struct sim_call *c)
 		sim_packet(r->sim, c->h, 0, c->bytes);
 	else if (c->deed == SIM_ASKED)
 		sim_http(r->sim, c->h, 0, 200, &(struct io_header){ "Server", "rig" }, 1,
-		    r->body_n != 0 ? (struct span){ NULL, 0 } : span_of("hello"), r->body_n);
+		    r->body_n != 0 || r->no_body ? (struct span){ NULL, 0 } : span_of("hello"),
+		    r->body_n);
 }
 
 static void
@@ -146,7 +147,10 @@ link_rig_open(struct link_rig *r, struct sim_link_cfg cfg, const struct fault *f
 		cfg.name = "kdc";
 	if (cfg.seed == 0)
 		cfg.seed = 1;
-	cfg.faults = faults;
+	assert_true(n <= LINK_RIG_FAULTS);
+	if (n > 0)
+		memcpy(r->faults, faults, n * sizeof *faults);
+	cfg.faults = r->faults;
 	cfg.n_faults = n;
 	assert_int_equal(sim_clock_new(&r->clock), 0);
 	assert_int_equal(

@@ -12,7 +12,8 @@ enum {
 	LINK_RIG_S = 1000 * 1000,
 	LINK_RIG_EVENTS = 256,
 	LINK_RIG_DEEDS = 256,
-	LINK_RIG_BYTES = 64
+	LINK_RIG_BYTES = 64,
+	LINK_RIG_FAULTS = 4
 };
 
 struct link_rig_event { /* what the phone was told */
@@ -37,19 +38,21 @@ struct link_rig {
 	struct sim *sim;
 	struct sim_link *link;
 	struct io *io;
+	struct fault faults[LINK_RIG_FAULTS];
 	struct io_scope scope;
 	struct io_owner owner;
 	struct link_rig_event got[LINK_RIG_EVENTS];
 	struct link_rig_deed heard[LINK_RIG_DEEDS];
 	size_t n_got, n_heard;
 	uint64_t body_n;  /* of a reply, as a number; 0: "hello" */
+	bool no_body;     /* a reply has none at all */
 	bool silent;      /* the server hears and says nothing */
 	bool close_early; /* the phone closes what its next event is for */
 	long mem;         /* allocations before it began */
 };
 
-/* A link with these faults; cfg's name, faults and seed are filled in.  At time 0 the phone has
- * its address. */
+/* A link with these faults, which are copied; cfg's name, faults and seed are filled in.  At
+ * time 0 the phone has its address. */
 void link_rig_open(struct link_rig *, struct sim_link_cfg, const struct fault *, size_t n);
 /* Everything is closed and settles; nothing is left. */
 void link_rig_close(struct link_rig *);

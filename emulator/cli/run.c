@@ -18,6 +18,7 @@
 #include "mem.h"
 #include "plan_events.h"
 #include "plan_names.h"
+#include "rehearse.h"
 #include "run_ground.h"
 #include "run_lost.h"
 #include "run_outputs.h"
@@ -195,36 +196,18 @@ run_on_pool_lost(void *arg)
 static int
 run_farm_new(struct run *r)
 {
-	const struct pool_file *pool = &r->plan.pool;
+	struct farm_cfg cfg = { .loop = r->ground.loop,
+		.threads = r->threads,
+		.world = &r->plan.world,
+		.trace_fd = r->trace_fd,
+		.on_second = run_on_second,
+		.on_end = run_on_end,
+		.arg = r };
 	const char *says = NULL;
 	int err;
 
 	r->plan.world.keylog = r->keylog[0] != '\0' ? r->keylog : NULL;
-	const struct farm_cfg cfg = {
-		.loop = r->ground.loop,
-		.threads = r->threads,
-		.phones = r->plan.phones,
-		.start_us = r->plan.start_us,
-		.seed = r->plan.seed,
-		.rows = r->plan.rows,
-		.n_rows = r->plan.n_rows,
-		.watch = r->plan.watch,
-		.n_watch = r->plan.n_watch,
-		.world = &r->plan.world,
-		.make = phone_make,
-		.make_arg = &r->plan.phone,
-		.must_hold = r->plan.journey.stay_us > 0,
-		.guard = { .canary = pool->guard.canary,
-		    .wrong_passwords = pool->guard.wrong_passwords,
-		    .login_row = run_plan_row(&r->plan, "krb_login") },
-		.events = r->plan.events,
-		.n_events = r->plan.n_events,
-		.trace_fd = r->trace_fd,
-		.on_second = run_on_second,
-		.on_end = run_on_end,
-		.arg = r,
-	};
-
+	run_plan_farm(&r->plan, &cfg);
 	err = auth_krb5_init(r->ground.folder);
 	if (err != 0)
 		return run_lacks(r, "Kerberos", err);
@@ -262,8 +245,11 @@ run_all(struct run *r, int argc, char **argv)
 {
 	int status;
 
-	if (run_plan_make(&r->plan, &r->options, &r->error) != 0 ||
-	    plan_for_real(&r->plan, &r->error) != 0)
+	if (run_plan_make(&r->plan, &r->options, &r->error) != 0)
+		return run_refuse(r, CLI_USAGE);
+	if (r->options.dry_run)
+		return rehearse(&r->plan, &r->options, argc, argv);
+	if (plan_for_real(&r->plan, &r->error) != 0)
 		return run_refuse(r, CLI_USAGE);
 	if (r->options.pool != NULL && run_plan_pool(&r->plan, r->options.pool, &r->error) != 0)
 		return run_refuse(r, CLI_USAGE);

@@ -47,7 +47,7 @@ static const struct run_option run_option_table[] = {
 	{ OPT_METRICS,  0,   "metrics",  "ADDR:PORT", NULL },
 	{ OPT_PCAP,     0,   "pcap",     NULL,        "capture into DIR/run.pcapng, keys in keys.log" },
 	{ OPT_BIND,     0,   "bind",     "PHONE=SRC", NULL },
-	{ OPT_DRY_RUN,  0,   "dry-run",  NULL,        NULL },
+	{ OPT_DRY_RUN,  0,   "dry-run",  NULL,        "rehearse: simulated servers, virtual time; no packet is sent" },
 	{ OPT_QUIET,    'q', "quiet",    NULL,        "say nothing but errors" },
 	{ OPT_VERBOSE,  'v', "verbose",  NULL,        "a line for every try of every phone" },
 	{ OPT_JSON,     0,   "json",     NULL,        "print the summary as JSON, nothing else" },
@@ -135,6 +135,9 @@ run_set(struct run_options *o, const struct run_option *opt, const char *value,
 	case OPT_PCAP:
 		o->pcap = true;
 		return 0;
+	case OPT_DRY_RUN:
+		o->dry_run = true;
+		return 0;
 	case OPT_QUIET:
 		o->quiet = true;
 		return 0;
@@ -153,7 +156,6 @@ run_set(struct run_options *o, const struct run_option *opt, const char *value,
 	/* In the table, so that they are refused by name. */
 	case OPT_METRICS:
 	case OPT_BIND:
-	case OPT_DRY_RUN:
 		break;
 	}
 	buf_printf(complaint, "not in this version: --%s", opt->name);
@@ -228,6 +230,12 @@ run_check(const struct run_options *o, struct buf *complaint)
 		buf_text(complaint, "--pcap needs -o DIR to write into");
 	else if (o->quiet && o->verbose)
 		buf_text(complaint, "-q and -v exclude each other");
+	else if (o->dry_run && (o->pool != NULL || o->n_pool_args > 0))
+		buf_text(complaint,
+		    "--dry-run simulates a pool: --pool and --pool-arg do not go "
+		    "with it (see servers: in the scenario)");
+	else if (o->dry_run && o->pcap)
+		buf_text(complaint, "--dry-run sends no packets that --pcap could capture");
 	else if (o->pool != NULL && o->n_pool_args > 0)
 		buf_text(complaint, "--pool-arg is for the embedded pool");
 	return complaint->n > 0 ? -EINVAL : 0;

@@ -17,7 +17,7 @@ struct run_options { /* texts are argv's */
 	unsigned threads; /* 0: one per core */
 	uint64_t seed;
 	bool has_seed;
-	bool pcap, json, quiet, verbose, no_color, help;
+	bool pcap, dry_run, json, quiet, verbose, no_color, help;
 	const char *pool_args[RUN_POOL_ARGS_MAX]; /* for the embedded pool */
 	size_t n_pool_args;
 };

@@ -265,6 +265,28 @@ run_plan_row(const struct run_plan *p, const char *step)
 }
 
 void
+run_plan_farm(struct run_plan *p, struct farm_cfg *cfg)
+{
+	cfg->phones = p->phones;
+	cfg->start_us = p->start_us;
+	cfg->seed = p->seed;
+	cfg->rows = p->rows;
+	cfg->n_rows = p->n_rows;
+	cfg->watch = p->watch;
+	cfg->n_watch = p->n_watch;
+	cfg->events = p->events;
+	cfg->n_events = p->n_events;
+	cfg->make = phone_make;
+	cfg->make_arg = &p->phone;
+	cfg->must_hold = p->journey.stay_us > 0;
+	cfg->guard = (struct farm_guard){
+		.canary = p->pool.guard.canary,
+		.wrong_passwords = p->pool.guard.wrong_passwords,
+		.login_row = run_plan_row(p, "krb_login"),
+	};
+}
+
+void
 run_plan_done(struct run_plan *p)
 {
 	for (size_t i = 0; i < p->n_profiles; i++)

@@ -47,6 +47,10 @@ int run_plan_make(struct run_plan *, const struct run_options *, struct config_e
 /* Add the pool. */
 int run_plan_pool(struct run_plan *, const char *pool_file, struct config_error *);
 
+/* The farm's part of the plan: phones, when they start, rows, guards.  The pool must have been
+ * added; loop, threads, world, trace and callbacks are the caller's. */
+void run_plan_farm(struct run_plan *, struct farm_cfg *);
+
 /* Does each phone keep its line to the pool until the end? */
 bool run_plan_keeps_line(const struct run_plan *);
 

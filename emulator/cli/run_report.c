@@ -33,6 +33,15 @@ report_look(const struct run_options *o, int fd)
 	return look;
 }
 
+/* What the run was against, for whoever compares it with another. */
+static const char *
+report_pool(const struct run_options *o, const struct run_plan *plan)
+{
+	if (o->dry_run)
+		return "simulated";
+	return o->pool != NULL ? plan->pool.name : "embedded";
+}
+
 void
 run_report_init(struct run_report *r, const struct run_options *o, const struct run_plan *plan,
     unsigned threads, int argc, char **argv)
@@ -44,7 +53,7 @@ run_report_init(struct run_report *r, const struct run_options *o, const struct 
 		.version = VERSION,
 		.scenario = o->scenario,
 		.title = plan->scenario.title,
-		.pool = o->pool != NULL ? plan->pool.name : "embedded",
+		.pool = report_pool(o, plan),
 		.seed = plan->seed,
 		.threads = threads,
 		.argc = argc,

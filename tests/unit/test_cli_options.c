@@ -130,12 +130,20 @@ mistakes_are_refused_on_one_line(void **state)
 }
 
 static void
+a_rehearsal_has_a_pool_of_its_own(void **state)
+{
+	(void)state;
+	assert_refused("a.yaml --dry-run --pool p.yaml", "--dry-run simulates a pool");
+	assert_refused("a.yaml --dry-run --pool-arg=--users", "--dry-run simulates a pool");
+	assert_refused("a.yaml --dry-run -o d --pcap", "--dry-run sends no packets");
+}
+
+static void
 what_comes_later_says_so(void **state)
 {
 	(void)state;
 	assert_refused("a.yaml --metrics 127.0.0.1:9090", "not in this version: --metrics");
 	assert_refused("a.yaml --bind 0=a", "not in this version: --bind");
-	assert_refused("a.yaml --dry-run", "not in this version: --dry-run");
 }
 
 static void
@@ -165,6 +173,7 @@ main(void)
 		cmocka_unit_test(the_embedded_pool_may_be_named),
 		cmocka_unit_test(after_two_dashes_a_scenario_may_look_like_an_option),
 		cmocka_unit_test(mistakes_are_refused_on_one_line),
+		cmocka_unit_test(a_rehearsal_has_a_pool_of_its_own),
 		cmocka_unit_test(what_comes_later_says_so),
 		cmocka_unit_test(help_names_every_option_of_this_version),
 	};

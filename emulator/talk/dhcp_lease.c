@@ -29,6 +29,9 @@ lease_times(struct dhcp_lease *l, const struct dhcp_msg *m)
 		l->t1_s = l->lease_s / 2;
 	if (l->t2_s <= l->t1_s || l->t2_s >= l->lease_s)
 		l->t2_s = (uint32_t)((uint64_t)l->lease_s * 7 / 8);
+	/* A T1 told so late that the T2 nobody told would come before it. */
+	if (l->t1_s >= l->t2_s)
+		l->t1_s = l->lease_s / 2;
 }
 
 const char *

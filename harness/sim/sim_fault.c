@@ -48,6 +48,7 @@ fault_tighter(uint64_t a, uint64_t b)
 	return a == 0 || (b != 0 && b < a) ? b : a;
 }
 
+/* Two that hold at once. */
 static void
 fault_join(struct fault_deed *all, const struct fault_deed *one)
 {
@@ -56,6 +57,7 @@ fault_join(struct fault_deed *all, const struct fault_deed *one)
 	all->reset_after = fault_tighter(all->reset_after, one->reset_after);
 	all->truncate_after = fault_tighter(all->truncate_after, one->truncate_after);
 	all->bytes_per_s = fault_tighter(all->bytes_per_s, one->bytes_per_s);
+	/* An answer is one, with what belongs to it. */
 	if (one->answer != 0) {
 		all->answer = one->answer;
 		memcpy(all->answer_word, one->answer_word, sizeof all->answer_word);
@@ -89,6 +91,7 @@ sim_fault_edge(const struct sim_fault *f, uint64_t at_us)
 		uint64_t from = f->fault[i]->from_us, till = from + f->fault[i]->for_us;
 		const struct fault_deed *d = &f->fault[i]->deed;
 
+		/* The others are looked up when something is sent. */
 		if (!d->reset && d->bytes_per_s == 0)
 			continue;
 		if (from > at_us && from < next)
@@ -117,6 +120,7 @@ fault_draw(struct sim_fault *f, double chance)
 	return chance > 0 && rng_unit(&f->rng) < chance;
 }
 
+/* Each fault draws, also when another has lost it already: its share is its own. */
 static bool
 fault_loses(struct sim_fault *f, uint64_t at_us)
 {
@@ -136,6 +140,7 @@ fault_send_again(struct sim_fault *f, uint64_t at_us, bool syn, struct sim_fate 
 	uint64_t rto_us = syn ? FAULT_SYN_RTO_US : FAULT_PIECE_RTO_US;
 
 	while (fault_loses(f, at_us + fate->delay_us)) {
+		/* RFC 6298 section 5.5. */
 		fate->delay_us += rto_us;
 		rto_us = rto_us < FAULT_RTO_MAX_US / 2 ? 2 * rto_us : FAULT_RTO_MAX_US;
 		if (fate->again == most) {
@@ -167,6 +172,7 @@ sim_fault_fate(
 			fate->twice |= fault_draw(f, d->duplicate);
 			fate->late |= fault_draw(f, d->reorder);
 		}
+		/* A SYN has nothing in it that could be changed. */
 		if (traffic != SIM_SYN)
 			fate->spoilt |= fault_draw(f, d->corrupt);
 		if (d->delay.a_us == 0 && d->delay.b_us == 0)

@@ -6,6 +6,7 @@
 #include "mem.h"
 #include "sim_link_priv.h"
 
+/* Room for this many datagrams: a server's socket, with its buffers made large. */
 enum { LINK_BACKLOG = 4096 };
 
 void
@@ -14,6 +15,7 @@ sim_link_fate(struct sim_link *link, enum sim_traffic traffic, struct sim_fate *
 	struct sim_fate fate;
 
 	sim_fault_fate(&link->faults, sim_clock_us(link->clock), traffic, &fate);
+	/* Each time that TCP had to send it anew was a loss. */
 	for (unsigned i = 0; i < fate.again + fate.lost; i++)
 		link_mishap(link, SIM_DROPPED);
 	if (fate.twice)
@@ -34,6 +36,7 @@ sim_link_travel(
 	uint64_t now_us = sim_clock_us(link_of(p)->clock), at_us = now_us + after_us;
 	struct sim_lane *lane = sim_parcel_lane(p);
 
+	/* TCP hands on in order: what is late holds up what is behind it. */
 	if (link_is_connection(p)) {
 		if (at_us < lane->at_us[to])
 			at_us = lane->at_us[to];
@@ -42,6 +45,7 @@ sim_link_travel(
 	link_after(p, at_us - now_us, fn);
 }
 
+/* What the world calls with everything that is said. */
 static void
 link_carry(struct sim_way *way, struct sim_parcel *p)
 {
@@ -70,6 +74,7 @@ link_reset_all(struct sim_link *link)
 	}
 }
 
+/* From edge to edge; what else holds is looked up with each packet. */
 static void
 link_on_edge(void *arg)
 {
@@ -98,6 +103,7 @@ link_init(struct sim_link *link, const struct sim_link_cfg *cfg)
 		return -ENOMEM;
 	sim_fault_init(&link->faults, cfg->name, cfg->faults, cfg->n_faults, cfg->seed);
 	sim_fault_chance(&link->rng, cfg->seed, "takes", cfg->name);
+	/* What holds from the beginning holds now. */
 	link_on_edge(link);
 	return 0;
 }

@@ -9,6 +9,7 @@
 /* Of a body that is only a number so much leaves at once: the phone sees it grow. */
 enum { BACK_CHUNK = 256 * 1024 };
 
+/* It is next, before what was said earlier. */
 static void
 back_put_first(struct sim_lane *lane, struct sim_parcel *p)
 {
@@ -27,6 +28,7 @@ back_cut(struct sim_parcel *p, uint64_t limit, enum sim_mishap mishap, int err)
 	if (p->n <= room)
 		return p;
 	link_mishap(link_of(p), mishap);
+	/* Nobody tells who reads a datagram that there was more of it. */
 	if (!link_is_connection(p)) {
 		p->wire_n -= p->n - room;
 		p->n = room;
@@ -49,7 +51,9 @@ back_cut_by_faults(struct sim_parcel *p)
 	struct sim_link *link = link_of(p);
 	struct sim_lane *lane = sim_parcel_lane(p);
 	struct fault_deed deed;
+	bool cut;
 
+	/* The first of another reply, or no part of one. */
 	if (p->kind != IO_BODY) {
 		lane->n = 0;
 		lane->dice = 0;
@@ -58,10 +62,14 @@ back_cut_by_faults(struct sim_parcel *p)
 		return p;
 	if (!sim_fault_now(&link->faults, sim_clock_us(link->clock), &deed))
 		return p;
-	if (deed.truncate_after != 0 &&
-	    (deed.reset_after == 0 || deed.truncate_after < deed.reset_after))
+	if (!link_is_connection(p))
+		deed.reset_after = 0;
+	/* Of both the one that comes first. */
+	cut = deed.truncate_after != 0 &&
+	    (deed.reset_after == 0 || deed.truncate_after < deed.reset_after);
+	if (cut)
 		return back_cut(p, deed.truncate_after, SIM_TRUNCATED, 0);
-	if (deed.reset_after != 0 && link_is_connection(p))
+	if (deed.reset_after != 0)
 		return back_cut(p, deed.reset_after, SIM_RESET, -ECONNRESET);
 	return p;
 }
@@ -83,6 +91,7 @@ back_chunk(struct sim_parcel *p)
 	return part;
 }
 
+/* Its time has come: it leaves, all of it or a part. */
 static bool
 back_leave(struct sim_parcel *p)
 {
@@ -103,6 +112,7 @@ back_leave(struct sim_parcel *p)
 	if (p->kind == IO_PACKET || p->kind == IO_BYTES || p->kind == IO_WHOLE)
 		sim_load_reply(link->load, sim_clock_us(link->clock));
 
+	/* Without memory for the wire it leaves at once: sooner than it should, but it does. */
 	slot = limited ? sim_wire_put(&link->wire, p->wire_n, p) : NULL;
 	if (slot == NULL) {
 		sim_load_out(link->load, sim_clock_us(link->clock), p->wire_n);
@@ -115,6 +125,7 @@ back_leave(struct sim_parcel *p)
 
 static void back_on_time(void *);
 
+/* The server may have said when it is to leave. */
 static bool
 back_start(struct sim_parcel *p)
 {
@@ -182,6 +193,7 @@ sim_link_back(struct sim_link *link, struct sim_parcel *p)
 	struct sim_lane *lane = sim_parcel_lane(p);
 
 	p->of_way[0] = sim_clock_us(link->clock) + p->after_us;
+	/* What is said to a closed ear, or over a connection that is over, costs nothing. */
 	if (lane->dead || sim_parcel_is_lost(p)) {
 		(void)sim_link_forget(p);
 	} else if (!link_is_connection(p)) {

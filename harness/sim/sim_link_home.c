@@ -20,6 +20,8 @@ sim_link_forget(struct sim_parcel *p)
 
 /* ---- the end of a connection ---- */
 
+/* Whoever calls has another parcel of this lane in his hands, or its phone still listens: else
+ * it could go with the last one. */
 void
 sim_link_drop(struct sim_link *link, struct sim_lane *lane)
 {
@@ -48,6 +50,7 @@ sim_link_break(struct sim_link *link, struct sim_lane *lane, uint64_t after_us, 
 {
 	struct sim_parcel *down;
 
+	/* Another number: deeds that are under way find their connection gone. */
 	lane->dead = true;
 	lane->connection++;
 	sim_link_drop(link, lane);
@@ -68,6 +71,7 @@ home_is_packet(const struct sim_parcel *p)
 	return p->kind != IO_WHOLE && (p->kind != IO_BODY || sim_parcel_lane(p)->n > LINK_MSS);
 }
 
+/* Bytes that are only counted differ by the sum over them. */
 static void
 home_spoil_bytes(struct sim_parcel *p, uint32_t dice)
 {
@@ -83,6 +87,7 @@ home_spoil(struct sim_parcel *p, uint32_t dice)
 {
 	struct sim_lane *lane = sim_parcel_lane(p);
 
+	/* RFC 2246 section 7.2.2: a bad MAC is fatal. */
 	if (p->tls)
 		return -EPROTO;
 	if (p->kind != IO_HEAD) {
@@ -117,6 +122,7 @@ home_fly(struct sim_link *link, struct sim_parcel *p, const struct sim_fate *fat
 		sim_link_break(link, lane, after_us, err);
 		return sim_link_forget(p);
 	}
+	/* A datagram's copy comes right behind it. */
 	copy = fate->twice ? sim_parcel_copy(p) : NULL;
 	sim_link_travel(p, LINK_BACK, after_us, home_arrive);
 	if (copy != NULL)
@@ -124,6 +130,7 @@ home_fly(struct sim_link *link, struct sim_parcel *p, const struct sim_fate *fat
 	return link_has_behind(lane);
 }
 
+/* A SYN's answer is sent again as slowly as a SYN; under TLS a handshake went before. */
 static enum sim_traffic
 home_traffic(const struct sim_parcel *p)
 {
@@ -141,6 +148,7 @@ sim_link_off(struct sim_parcel *p)
 
 	if (lane->going[LINK_BACK] == p)
 		lane->going[LINK_BACK] = NULL;
+	/* Behind a gap that is never filled. */
 	if (link_is_connection(p) && lane->at_us[LINK_BACK] == SIM_NEVER)
 		return sim_link_forget(p);
 	/* The server's last word: it neither sends nor hears after it. */
@@ -149,6 +157,7 @@ sim_link_off(struct sim_parcel *p)
 		lane->connection++;
 		sim_link_drop(link, lane);
 	}
+	/* What was drawn for the packet when its head left. */
 	if (p->kind == IO_BODY && lane->dice != 0) {
 		home_spoil_bytes(p, lane->dice);
 		lane->dice = 0;

@@ -5,6 +5,7 @@
 
 /* ---- the server's door ---- */
 
+/* The phone hears of it one way later; the listener does not. */
 static void
 out_refuse(struct sim_parcel *p, int err)
 {
@@ -64,6 +65,7 @@ out_send_datagram(struct sim_link *link, struct sim_parcel *p)
 	struct sim_fate fate;
 
 	sim_link_fate(link, SIM_DATAGRAM, &fate);
+	/* Nobody will know; the phone sends it again, or does without. */
 	if (fate.lost) {
 		sim_link_finish(p, false);
 		return;
@@ -117,6 +119,7 @@ out_on_syn(void *arg)
 	else if (p->deed == SIM_OPENED)
 		out_on_door(p);
 	else
+		/* SYN and ACK, TLS's two round trips, and the request itself. */
 		out_send(p, SIM_PIECE, 2 * p->trips, out_on_door);
 }
 
@@ -135,6 +138,7 @@ out_note(struct sim_link *link, struct sim_parcel *p)
 
 	lane->deeds++;
 	if (link_is_connection(p) && out_connects(p)) {
+		/* Nothing of an earlier one holds this one up. */
 		lane->connection++;
 		lane->at_us[LINK_OUT] = lane->at_us[LINK_BACK] = 0;
 		lane->dead = false;

@@ -25,6 +25,7 @@ work_count(struct sim_link *link, struct sim_parcel *p)
 {
 	uint64_t now_us = sim_clock_us(link->clock), us;
 
+	/* A handshake before the first request of an https connection, or alone. */
 	if (p->tls && (p->deed == SIM_OPENED || p->fresh)) {
 		us = work_draw(link);
 		sim_load_handshake(link->load, now_us, us);
@@ -55,6 +56,7 @@ work_next(struct sim_link *link)
 	}
 }
 
+/* The others first: who has been served goes to the end of the queue. */
 static void
 work_on_done(void *arg)
 {
@@ -84,6 +86,7 @@ work_wait(struct sim_link *link, struct sim_parcel *p)
 {
 	if (link_is_connection(p))
 		sim_parcel_lane(p)->going[LINK_OUT] = p;
+	/* Nobody jumps the queue, not even while it is being called up. */
 	if (link->busy < link->workers && list_empty(&link->waiting)) {
 		work_begin(link, p);
 		return;
@@ -107,6 +110,7 @@ sim_link_serve(struct sim_parcel *p)
 	}
 	if (work_is_needed(p))
 		work_count(link, p);
+	/* What needs no worker still waits for what was said before it. */
 	if (lane->going[LINK_OUT] != NULL || !list_empty(&lane->behind[LINK_OUT]))
 		list_add_tail(&lane->behind[LINK_OUT], &p->queue);
 	else if (work_is_needed(p))
@@ -157,6 +161,7 @@ sim_link_finish(struct sim_parcel *p, bool heard)
 			sim_parcel_free(p);
 		if (next == NULL)
 			return;
+		/* Read from the socket; of a broken one there is nothing to read. */
 		heard = !link_is_stale(next);
 		if (heard && work_is_needed(next)) {
 			work_wait(link, next);

@@ -20,7 +20,6 @@ struct sim_load {
 	/* Work that arrived in the last second, by hundredths; bin is the newest one's number.
 	 */
 	uint64_t work[LOAD_BINS], work_sum, most_work, bin;
-	uint64_t second; /* the peaks' latest */
 	struct sim_load_cell cell[SIM_CELLS_MAX];
 };
 
@@ -46,6 +45,7 @@ sim_load_free(struct sim_load *l)
 
 /* ---- cells ---- */
 
+/* Counts add up; of what is longest the longer one stays. */
 static void
 cell_add(struct sim_load_cell *to, const struct sim_load_cell *from)
 {
@@ -78,6 +78,7 @@ load_fold(struct sim_load *l)
 	l->width_s *= 2;
 }
 
+/* The one of this time; it may have to be made room for. */
 static struct sim_load_cell *
 load_cell(struct sim_load *l, uint64_t at_us)
 {
@@ -94,20 +95,18 @@ load_cell(struct sim_load *l, uint64_t at_us)
 
 /* ---- the second that counts from 0, and the one that slides ---- */
 
+/* Each by its own second: the wire tells later than others what happened. */
 static void
-load_peak(struct sim_load *l, struct sim_load_peak *p, uint64_t at_us, uint64_t n)
+load_peak(struct sim_load_peak *p, uint64_t at_us, uint64_t n)
 {
-	struct sim_load_total *t = &l->total;
+	uint64_t second = at_us / LOAD_SECOND_US;
 
-	if (at_us / LOAD_SECOND_US != l->second) {
-		l->second = at_us / LOAD_SECOND_US;
-		t->requests_peak.now = t->in_peak.now = t->out_peak.now = 0;
-	}
-	p->now += n;
+	p->now = p->now_s == second ? p->now + n : n;
+	p->now_s = second;
 	if (p->now <= p->most)
 		return;
 	p->most = p->now;
-	p->at_s = l->second;
+	p->at_s = second;
 }
 
 /* The bins since the newest one have stayed empty. */
@@ -132,6 +131,7 @@ load_work(struct sim_load *l, uint64_t at_us, uint64_t work_us)
 {
 	load_cell(l, at_us)->work_us += work_us;
 	l->total.work_us += work_us;
+	/* The last hundredths, this one included: never more than a second. */
 	load_slide(l, at_us);
 	l->work[l->bin % LOAD_BINS] += work_us;
 	l->work_sum += work_us;
@@ -153,8 +153,8 @@ sim_load_request(struct sim_load *l, uint64_t at_us, uint64_t bytes, uint64_t wo
 	c->bytes_in += bytes;
 	l->total.requests++;
 	l->total.bytes_in += bytes;
-	load_peak(l, &l->total.requests_peak, at_us, 1);
-	load_peak(l, &l->total.in_peak, at_us, bytes);
+	load_peak(&l->total.requests_peak, at_us, 1);
+	load_peak(&l->total.in_peak, at_us, bytes);
 	load_work(l, at_us, work_us);
 }
 
@@ -190,25 +190,19 @@ sim_load_begun(struct sim_load *l, uint64_t at_us, uint64_t waited_us)
 	l->total.longest_wait_at_us = at_us;
 }
 
-/* How much of it lies in the cell of its beginning; the rest goes on in the next one. */
-static uint64_t
-load_part(const struct sim_load *l, uint64_t from_us, uint64_t till_us)
-{
-	uint64_t width_us = l->width_s * LOAD_SECOND_US;
-	uint64_t end_us = (from_us / width_us + 1) * width_us;
-
-	return (end_us < till_us ? end_us : till_us) - from_us;
-}
-
+/* Cell by cell; the last one first, so that they become wider before, not in the middle. */
 void
 sim_load_busy(struct sim_load *l, uint64_t from_us, uint64_t till_us)
 {
-	l->total.busy_us += till_us - from_us;
-	/* The last cell first: cells become wider then, not in the middle. */
+	uint64_t width_us, end_us;
+
 	(void)load_cell(l, till_us);
-	for (uint64_t part_us; from_us < till_us; from_us += part_us) {
-		part_us = load_part(l, from_us, till_us);
-		load_cell(l, from_us)->busy_us += part_us;
+	l->total.busy_us += till_us - from_us;
+	for (width_us = l->width_s * LOAD_SECOND_US; from_us < till_us; from_us = end_us) {
+		end_us = (from_us / width_us + 1) * width_us;
+		if (end_us > till_us)
+			end_us = till_us;
+		load_cell(l, from_us)->busy_us += end_us - from_us;
 	}
 }
 
@@ -224,10 +218,10 @@ sim_load_out(struct sim_load *l, uint64_t at_us, uint64_t bytes)
 {
 	load_cell(l, at_us)->bytes_out += bytes;
 	l->total.bytes_out += bytes;
-	load_peak(l, &l->total.out_peak, at_us, bytes);
+	load_peak(&l->total.out_peak, at_us, bytes);
 }
 
-/* Second by second, since the peak is one of seconds. */
+/* Second by second, since the peak is one of seconds; the last takes what roundings left. */
 void
 sim_load_wire(struct sim_load *l, uint64_t from_us, uint64_t till_us, uint64_t bytes)
 {
@@ -294,17 +288,8 @@ sim_load_utilisation(const struct sim_load *l, uint64_t till_us)
 const char *
 sim_mishap_name(enum sim_mishap mishap)
 {
-	static const char *const name[SIM_MISHAPS] = {
-		[SIM_DROPPED] = "dropped",
-		[SIM_DUPLICATED] = "duplicated",
-		[SIM_REORDERED] = "reordered",
-		[SIM_CORRUPTED] = "corrupted",
-		[SIM_DELAYED] = "delayed",
-		[SIM_REFUSED] = "refused",
-		[SIM_RESET] = "reset",
-		[SIM_TRUNCATED] = "truncated",
-		[SIM_OVERFLOWED] = "overflowed",
-	};
+	static const char *const name[SIM_MISHAPS] = { "dropped", "duplicated", "reordered",
+		"corrupted", "delayed", "refused", "reset", "truncated", "overflowed" };
 
 	return mishap < SIM_MISHAPS ? name[mishap] : "?";
 }

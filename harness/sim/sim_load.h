@@ -41,7 +41,7 @@ struct sim_load_cell { /* `width_s` seconds, from number i * width_s on */
 
 struct sim_load_peak {
 	uint64_t most, at_s; /* in one second, and in which */
-	uint64_t now;        /* in the latest so far */
+	uint64_t now, now_s; /* in the latest so far, and which that is */
 };
 
 struct sim_load_total {

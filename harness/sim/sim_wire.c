@@ -16,6 +16,7 @@ struct sim_wire_slot {
 /* More than any wire; instead of none. */
 #define WIRE_NO_LIMIT 1e12
 
+/* 0 stands for no limit. */
 static double
 wire_smaller(double a, uint64_t b)
 {
@@ -86,6 +87,7 @@ wire_on_done(void *arg)
 {
 	struct sim_wire *w = arg;
 
+	/* All that end at this moment; who hears of it may put something new. */
 	wire_catch_up(w);
 	/* A rounding error must not make it late: half a thousandth early will do. */
 	while (w->sending > 0 && sim_clock_step(w->given, (uint64_t)(w->each + 0.5)))
@@ -95,6 +97,7 @@ wire_on_done(void *arg)
 
 /* ---- slots ---- */
 
+/* The slot first, so that what its owner puts next may take it. */
 static void
 wire_on_left(void *arg)
 {
@@ -166,6 +169,7 @@ sim_wire_done(struct sim_wire *w)
 void
 sim_wire_limit_each(struct sim_wire *w, uint64_t bytes_per_s)
 {
+	/* Until now by the old limit, from now on by the new one. */
 	wire_catch_up(w);
 	w->each_per_s = bytes_per_s;
 	wire_set(w);
@@ -189,6 +193,7 @@ sim_wire_put(struct sim_wire *w, uint64_t bytes, void *arg)
 	/* Idle, it begins anew from where its clock stands: numbers stay small and exact. */
 	if (w->sending == 0)
 		w->each = (double)sim_clock_us(w->given);
+	/* Its clock stands where the last one ended, which may be a while ago. */
 	ahead = w->each - (double)sim_clock_us(w->given);
 	if (sim_clock_set(
 		w->given, &slot->ev, (ahead > 0 ? (uint64_t)ahead : 0) + 1000 * bytes) < 0) {
@@ -208,6 +213,7 @@ sim_wire_take(struct sim_wire *w, struct sim_wire_slot *slot)
 {
 	double left;
 
+	/* What has not gone yet never will. */
 	wire_catch_up(w);
 	left = (double)slot->ev.at_us - w->each;
 	if (left >= 1000)

@@ -133,6 +133,24 @@ the_busiest_second_is_remembered_with_its_number(void **state)
 }
 
 static void
+what_the_wire_tells_late_does_not_disturb_the_other_peaks(void **state)
+{
+	struct sim_load *l = load_of(1);
+	const struct sim_load_total *t = sim_load_total(l);
+
+	(void)state;
+	sim_load_request(l, 5 * S, 0, 0);
+	sim_load_request(l, 5 * S + 1, 0, 0);
+	sim_load_wire(l, 4 * S, 5 * S + 2, 1000);
+	sim_load_request(l, 5 * S + 3, 0, 0);
+	assert_int_equal(t->requests_peak.most, 3);
+	assert_int_equal(t->requests_peak.at_s, 5);
+	assert_int_equal(t->out_peak.most, 999);
+	assert_int_equal(t->out_peak.at_s, 4);
+	sim_load_free(l);
+}
+
+static void
 busy_time_is_shared_out_among_the_seconds_it_spans(void **state)
 {
 	struct sim_load *l = load_of(2);
@@ -289,6 +307,9 @@ each_mishap_is_counted_by_kind_and_has_a_name(void **state)
 			    sim_mishap_name((enum sim_mishap)k));
 	}
 	assert_int_equal(cell_of(l, 4)->mishaps, SIM_MISHAPS * (SIM_MISHAPS + 1) / 2);
+	assert_string_equal(sim_mishap_name(SIM_DROPPED), "dropped");
+	assert_string_equal(sim_mishap_name(SIM_DELAYED), "delayed");
+	assert_string_equal(sim_mishap_name(SIM_OVERFLOWED), "overflowed");
 	assert_string_equal(sim_mishap_name(SIM_MISHAPS), "?");
 	sim_load_free(l);
 }
@@ -423,6 +444,7 @@ main(void)
 		cmocka_unit_test(a_new_one_has_seen_nothing),
 		cmocka_unit_test(requests_and_replies_fall_into_their_seconds),
 		cmocka_unit_test(the_busiest_second_is_remembered_with_its_number),
+		cmocka_unit_test(what_the_wire_tells_late_does_not_disturb_the_other_peaks),
 		cmocka_unit_test(busy_time_is_shared_out_among_the_seconds_it_spans),
 		cmocka_unit_test(the_wires_time_is_its_own),
 		cmocka_unit_test(the_longest_wait_and_queue_are_kept_with_their_time),

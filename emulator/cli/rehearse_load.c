@@ -28,6 +28,7 @@ rehearse_span(
 		.bytes_in = cell->bytes_in,
 		.bytes_out = cell->bytes_out,
 		.offered = (double)cell->work_us / ((double)width_s * 1e6 * (double)workers),
+		.wire = (double)cell->wire_us / ((double)width_s * 1e6),
 		.wait_us = cell->wait_us,
 	};
 }
@@ -61,6 +62,7 @@ rehearse_server(const struct sim_load *load, const struct servers_cost *cost,
 		.peak_requests_at_s = t->requests_peak.at_s,
 		.peak_bytes = bytes->most,
 		.peak_bytes_at_s = bytes->at_s,
+		.bytes_per_s = cost->bytes_per_s,
 		.busiest = sim_load_saturation(load),
 		.full_at_us = t->full_at_us == SIM_NEVER ? LOAD_NEVER : t->full_at_us,
 		.wait_us = t->longest_wait_us,

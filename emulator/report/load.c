@@ -8,20 +8,49 @@
 
 enum { LOAD_COLUMNS = 60 };
 
-const struct load_server *
+/* A line that was sending for all but so little of a second could not have sent more. */
+static const double LOAD_WIRE_FULL = 0.995;
+
+/* How full its line was in the worst span, and when it first had no room left. */
+static void
+load_wire(const struct load_server *s, struct load_first *out)
+{
+	*out = (struct load_first){ s, LOAD_WIRE, LOAD_NEVER, 0 };
+	for (size_t i = 0; i < s->n_spans; i++) {
+		double share = s->span[i].wire;
+
+		if (share > out->share)
+			out->share = share;
+		if (share >= LOAD_WIRE_FULL && out->at_us == LOAD_NEVER)
+			out->at_us = (uint64_t)i * s->span_s * 1000000;
+	}
+}
+
+/* Whoever was full earlier; among those that never were, the one that came closest. */
+static void
+load_earlier(struct load_first *first, const struct load_first *other)
+{
+	if (first->server == NULL || other->at_us < first->at_us ||
+	    (other->at_us == first->at_us && other->share > first->share))
+		*first = *other;
+}
+
+struct load_first
 load_first(const struct load_report *r)
 {
-	const struct load_server *first = NULL;
+	struct load_first first = { .at_us = LOAD_NEVER };
 
 	for (size_t i = 0; i < r->n_servers; i++) {
 		const struct load_server *s = &r->server[i];
+		struct load_first workers = { s, LOAD_WORKERS, s->full_at_us, s->busiest },
+				  wire;
 
 		if (s->requests == 0)
 			continue;
-		/* Whoever was full earlier; among those that never were, the busiest. */
-		if (first == NULL || s->full_at_us < first->full_at_us ||
-		    (s->full_at_us == first->full_at_us && s->busiest > first->busiest))
-			first = s;
+		load_wire(s, &wire);
+		load_earlier(&first, &workers);
+		if (s->bytes_per_s != 0)
+			load_earlier(&first, &wire);
 	}
 	return first;
 }
@@ -32,11 +61,14 @@ static void
 load_row(const struct load_report *r, const struct load_server *s, struct buf *out)
 {
 	double wall_s = r->wall_s > 0 ? r->wall_s : 1;
+	struct load_first wire;
 
-	buf_printf(out, "%-9s %9llu %8.1f %8llu %9.1f %9.2f %6.0f%% %9.1f", s->name,
+	load_wire(s, &wire);
+	buf_printf(out, "%-9s %9llu %7.1f %7llu %9.1f %9.2f %6.0f%% %4.0f%% %8.1f", s->name,
 	    (unsigned long long)s->requests, (double)s->requests / wall_s,
 	    (unsigned long long)s->peak_requests, (double)(s->bytes_in + s->bytes_out) / 1e6,
-	    (double)s->peak_bytes / 1e6, 100 * s->busiest, (double)s->wait_us / 1e3);
+	    (double)s->peak_bytes / 1e6, 100 * s->busiest, 100 * wire.share,
+	    (double)s->wait_us / 1e3);
 	if (s->full_at_us != LOAD_NEVER)
 		buf_printf(out, " %7.1f s", (double)s->full_at_us / 1e6);
 	else
@@ -105,32 +137,39 @@ load_courses(const struct load_report *r, struct buf *out)
 static void
 load_verdict(const struct load_report *r, struct buf *out)
 {
-	const struct load_server *s = load_first(r);
+	const struct load_first first = load_first(r);
+	const struct load_server *s = first.server;
 
 	if (s == NULL) {
 		buf_text(out, "\nno server was asked anything\n");
 		return;
 	}
-	if (s->full_at_us != LOAD_NEVER)
+	if (first.at_us == LOAD_NEVER)
+		buf_printf(out,
+		    "\nno server saturates; %s comes closest: its %s %.0f %% busy in the worst "
+		    "second, so about %.1f times this load would fill it\n",
+		    s->name, first.limit == LOAD_WORKERS ? "workers were" : "line was",
+		    100 * first.share, 1 / first.share);
+	else if (first.limit == LOAD_WORKERS)
 		buf_printf(out,
 		    "\nfirst to saturate: %s, %.1f s after the beginning: %u workers at %.2f "
 		    "ms a "
 		    "request were offered %.1f times what they can do\n",
-		    s->name, (double)s->full_at_us / 1e6, s->workers, (double)s->takes_us / 1e3,
-		    s->busiest);
+		    s->name, (double)first.at_us / 1e6, s->workers, (double)s->takes_us / 1e3,
+		    first.share);
 	else
 		buf_printf(out,
-		    "\nno server saturates; %s comes closest: %.0f %% busy in its worst "
-		    "second, "
-		    "so about %.1f times this load would fill it\n",
-		    s->name, 100 * s->busiest, 1 / s->busiest);
+		    "\nfirst to saturate: %s, %.1f s after the beginning: its line carries "
+		    "%.1f "
+		    "MB/s and had no room left\n",
+		    s->name, (double)first.at_us / 1e6, (double)s->bytes_per_s / 1e6);
 }
 
 void
 load_table(const struct load_report *r, struct buf *out)
 {
-	buf_printf(out, "%-9s %9s %8s %8s %9s %9s %7s %9s %9s\n", "server", "requests",
-	    "mean/s", "peak/s", "MB", "peak MB/s", "busiest", "wait ms", "full at");
+	buf_printf(out, "%-9s %9s %7s %7s %9s %9s %7s %5s %8s %9s\n", "server", "requests",
+	    "mean/s", "peak/s", "MB", "peak MB/s", "workers", "line", "wait ms", "full at");
 	for (size_t i = 0; i < r->n_servers; i++)
 		load_row(r, &r->server[i], out);
 	load_courses(r, out);
@@ -156,7 +195,8 @@ static json_t *
 load_spans(const struct load_server *s)
 {
 	json_t *requests = json_array(), *replies = json_array(), *in = json_array(),
-	       *sent = json_array(), *offered = json_array(), *wait = json_array();
+	       *sent = json_array(), *offered = json_array(), *wire = json_array(),
+	       *wait = json_array();
 
 	for (size_t i = 0; i < s->n_spans; i++) {
 		const struct load_span *c = &s->span[i];
@@ -166,11 +206,12 @@ load_spans(const struct load_server *s)
 		json_array_append_new(in, load_count(c->bytes_in));
 		json_array_append_new(sent, load_count(c->bytes_out));
 		json_array_append_new(offered, load_share(c->offered));
+		json_array_append_new(wire, load_share(c->wire));
 		json_array_append_new(wait, load_share((double)c->wait_us / 1e3));
 	}
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "seconds",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "seconds",
 	    load_count(s->span_s), "requests", requests, "replies", replies, "bytes_in", in,
-	    "bytes_out", sent, "offered", offered, "wait_ms", wait);
+	    "bytes_out", sent, "offered", offered, "line", wire, "wait_ms", wait);
 }
 
 static json_t *
@@ -179,9 +220,10 @@ load_server_json(const struct load_server *s)
 	json_t *full =
 	    s->full_at_us != LOAD_NEVER ? load_share((double)s->full_at_us / 1e6) : json_null();
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-	    "workers", load_count(s->workers), "takes_ms",
-	    load_share((double)s->takes_us / 1e3), "requests", load_count(s->requests),
+	return json_pack(
+	    "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "workers",
+	    load_count(s->workers), "takes_ms", load_share((double)s->takes_us / 1e3),
+	    "line_bytes_per_s", load_count(s->bytes_per_s), "requests", load_count(s->requests),
 	    "replies", load_count(s->replies), "bytes_in", load_count(s->bytes_in), "bytes_out",
 	    load_count(s->bytes_out), "peak_requests_per_s", load_count(s->peak_requests),
 	    "peak_bytes_per_s", load_count(s->peak_bytes), "busiest", load_share(s->busiest),
@@ -200,7 +242,7 @@ load_chunk(const char *bytes, size_t n, void *out)
 int
 load_json(const struct load_report *r, struct buf *out)
 {
-	const struct load_server *first = load_first(r);
+	const struct load_first first = load_first(r);
 	json_t *servers = json_object(), *all;
 	int rc;
 
@@ -209,8 +251,8 @@ load_json(const struct load_report *r, struct buf *out)
 		    servers, r->server[i].name, load_server_json(&r->server[i]));
 	all = json_pack("{s:s, s:o, s:o, s:b, s:o}", "format", "cx700farm-load/1", "wall_s",
 	    load_share(r->wall_s), "first",
-	    first != NULL ? json_string(first->name) : json_null(), "saturates",
-	    first != NULL && first->full_at_us != LOAD_NEVER, "servers", servers);
+	    first.server != NULL ? json_string(first.server->name) : json_null(), "saturates",
+	    first.at_us != LOAD_NEVER, "servers", servers);
 	rc = all == NULL ? -1 : json_dump_callback(all, load_chunk, out, JSON_INDENT(1));
 	json_decref(all);
 	buf_text(out, "\n");

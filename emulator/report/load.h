@@ -14,6 +14,7 @@
 struct load_span { /* load_server.span_s seconds */
 	uint64_t requests, replies, bytes_in, bytes_out;
 	double offered;   /* work asked for, as a share of what all workers can do */
+	double wire;      /* the share of the time that its line was sending */
 	uint64_t wait_us; /* the longest wait for a worker */
 };
 
@@ -24,10 +25,13 @@ struct load_server { /* times since the run's beginning */
 	uint64_t requests, replies, bytes_in, bytes_out;
 	uint64_t peak_requests, peak_requests_at_s; /* within one second */
 	uint64_t peak_bytes, peak_bytes_at_s;       /* sent, or received if that is more */
-	double busiest; /* offered within the worst second; more than 1: it could not keep up */
-	uint64_t full_at_us; /* when a second first asked for all it can do; or LOAD_NEVER */
-	uint64_t wait_us;    /* the longest wait */
-	uint64_t lost; /* packets that the scenario's faults took, and what found no room */
+	uint64_t bytes_per_s;                       /* what its line carries; 0: no limit */
+	/* Work offered within the worst second; more than 1: its workers could not keep up.
+	 * When a second first asked for all they can do; or LOAD_NEVER. */
+	double busiest;
+	uint64_t full_at_us;
+	uint64_t wait_us; /* the longest wait */
+	uint64_t lost;    /* packets that the scenario's faults took, and what found no room */
 	const struct load_span *span; /* lent */
 	size_t n_spans;
 	uint64_t span_s;
@@ -46,8 +50,18 @@ void load_table(const struct load_report *, struct buf *out);
 /* Append load.json, format cx700farm-load/1.  0 or -ENOMEM. */
 int load_json(const struct load_report *, struct buf *out);
 
-/* The server that is the first to be full; if none is, the one that comes closest; NULL: there
- * was no load at all. */
-const struct load_server *load_first(const struct load_report *);
+/* What a server has too little of. */
+enum load_limit { LOAD_WORKERS, LOAD_WIRE };
+
+struct load_first {
+	const struct load_server *server; /* NULL: there was no load at all */
+	enum load_limit limit;
+	uint64_t at_us; /* when it was full; LOAD_NEVER: it only came closest to it */
+	double share;   /* the worst second's, of what there is of it */
+};
+
+/* The server that is the first to be full, its workers or its line; if none is, the one that
+ * comes closest. */
+struct load_first load_first(const struct load_report *);
 
 #endif

@@ -62,7 +62,7 @@ whoever_is_full_earlier_is_first(void **state)
 	const struct load_report report = { servers, 3, 10 };
 
 	(void)state;
-	assert_ptr_equal(load_first(&report), &servers[1]);
+	assert_ptr_equal(load_first(&report).server, &servers[1]);
 }
 
 static void
@@ -73,7 +73,7 @@ of_those_that_never_are_the_busiest_is_first(void **state)
 	const struct load_report report = { servers, 3, 10 };
 
 	(void)state;
-	assert_ptr_equal(load_first(&report), &servers[1]);
+	assert_ptr_equal(load_first(&report).server, &servers[1]);
 }
 
 static void
@@ -85,7 +85,7 @@ a_server_that_nobody_asked_is_never_first(void **state)
 
 	(void)state;
 	servers[0].requests = 0;
-	assert_null(load_first(&report));
+	assert_null(load_first(&report).server);
 	table_of(servers, 1, &out);
 	assert_non_null(strstr(buf_cstr(&out), "no server was asked anything"));
 	buf_done(&out);
@@ -100,9 +100,9 @@ a_row_shows_mean_peak_megabytes_and_waits(void **state)
 	(void)state;
 	table_of(servers, 1, &out);
 	assert_non_null(strstr(buf_cstr(&out),
-	    "kdc              55      5.5       10       0.0      2.00    125%       4.5     "
-	    "2.5 "
-	    "s\n"));
+	    "kdc              55     5.5      10       0.0      2.00    125%    0%      4.5    "
+	    " "
+	    "2.5 s\n"));
 	assert_non_null(strstr(buf_cstr(&out),
 	    "first to saturate: kdc, 2.5 s after the beginning: 4 workers at 2.00 ms a request "
 	    "were offered 1.2 times what they can do"));
@@ -118,8 +118,8 @@ a_server_that_keeps_up_says_how_much_more_it_could_take(void **state)
 	(void)state;
 	table_of(servers, 1, &out);
 	assert_non_null(strstr(buf_cstr(&out),
-	    "no server saturates; kdc comes closest: 25 % busy in its worst second, so about "
-	    "4.0 times this load would fill it"));
+	    "no server saturates; kdc comes closest: its workers were 25 % busy in the worst "
+	    "second, so about 4.0 times this load would fill it"));
 	buf_done(&out);
 }
 
@@ -159,6 +159,44 @@ a_long_course_is_folded_into_sixty_columns(void **state)
 	assert_int_equal(strcspn(bar, "#"), 30);
 	assert_int_equal(strspn(bar, " "), 30);
 	buf_done(&out);
+}
+
+static void
+a_line_that_is_always_sending_is_full_even_if_the_workers_are_idle(void **state)
+{
+	struct load_server servers[] = { server("update", 0.05, LOAD_NEVER),
+		server("kdc", 0.9, LOAD_NEVER) };
+	struct buf out = { 0 };
+
+	(void)state;
+	servers[0].bytes_per_s = 125000000;
+	rising[3].wire = 0.4;
+	rising[4].wire = 1;
+	rising[5].wire = 1;
+	table_of(servers, 2, &out);
+	assert_non_null(strstr(buf_cstr(&out),
+	    "first to saturate: update, 4.0 s after the beginning: its line carries 125.0 MB/s "
+	    "and "
+	    "had no room left"));
+	buf_done(&out);
+}
+
+static void
+a_line_with_room_left_is_only_close(void **state)
+{
+	struct load_server servers[] = { server("update", 0.05, LOAD_NEVER),
+		server("kdc", 0.6, LOAD_NEVER) };
+	const struct load_report report = { servers, 2, 10 };
+	struct load_first first;
+
+	(void)state;
+	servers[0].bytes_per_s = 125000000;
+	rising[3].wire = 0.8;
+	first = load_first(&report);
+	assert_ptr_equal(first.server, &servers[0]);
+	assert_int_equal(first.limit, LOAD_WIRE);
+	assert_true(first.at_us == LOAD_NEVER);
+	assert_true(first.share == 0.8);
 }
 
 static void
@@ -222,6 +260,9 @@ main(void)
 		cmocka_unit_test(a_server_that_keeps_up_says_how_much_more_it_could_take),
 		cmocka_unit_test(the_course_rises_from_blank_to_the_peak),
 		cmocka_unit_test(a_long_course_is_folded_into_sixty_columns),
+		cmocka_unit_test(
+		    a_line_that_is_always_sending_is_full_even_if_the_workers_are_idle),
+		cmocka_unit_test(a_line_with_room_left_is_only_close),
 		cmocka_unit_test(what_faults_took_is_said),
 		cmocka_unit_test(the_file_has_every_figure_and_the_course_in_columns),
 	};

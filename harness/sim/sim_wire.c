@@ -211,13 +211,15 @@ sim_wire_put(struct sim_wire *w, uint64_t bytes, void *arg)
 void
 sim_wire_take(struct sim_wire *w, struct sim_wire_slot *slot)
 {
-	double left;
+	uint64_t left;
 
-	/* What has not gone yet never will. */
+	/* What has not gone yet never will; of others a little more may be told than has gone.
+	 */
 	wire_catch_up(w);
-	left = (double)slot->ev.at_us - w->each;
-	if (left >= 1000)
-		w->owed -= (uint64_t)(left / 1000);
+	left = (double)slot->ev.at_us > w->each
+	    ? (uint64_t)(((double)slot->ev.at_us - w->each) / 1000)
+	    : 0;
+	w->owed -= left < w->owed ? left : w->owed;
 	sim_clock_unset(w->given, &slot->ev);
 	slot->spare = w->spare;
 	w->spare = slot;

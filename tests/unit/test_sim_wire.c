@@ -355,6 +355,34 @@ the_load_hears_of_every_byte_once(void **state)
 }
 
 static void
+taking_off_never_takes_back_what_was_told(void **state)
+{
+	struct scene *c = scene_new(125 * (uint64_t)MB);
+	const struct sim_load_total *t = sim_load_total(c->load);
+	uint64_t before = 0;
+	struct rng rng;
+
+	(void)state;
+	rng_seed(&rng, 9, 0);
+	/* Many small ones end early within their microseconds, beside large ones that stop. */
+	for (size_t i = 0; i < 2000; i++) {
+		struct sender *large = &c->s[1 + i % 8];
+
+		put(c, &c->s[0], rng_below(&rng, 200));
+		put(c, large, 1 * MB);
+		run_to(c, (i + 1) * 10);
+		if (large->times == 0)
+			sim_wire_take(&c->wire, large->slot);
+		large->times = 0;
+		assert_true(t->bytes_out >= before && t->bytes_out <= before + 1251);
+		before = t->bytes_out;
+	}
+	run(c, 10 * S);
+	assert_in_range(t->out_peak.most, 1 * MB, 125 * MB);
+	scene_free(c);
+}
+
+static void
 no_second_carries_more_than_the_wire_can(void **state)
 {
 	struct scene *c = scene_new(10 * (uint64_t)MB);
@@ -506,6 +534,7 @@ main(void)
 		cmocka_unit_test(without_a_limit_it_takes_next_to_no_time),
 		cmocka_unit_test(the_load_hears_when_the_wire_was_busy),
 		cmocka_unit_test(the_load_hears_of_every_byte_once),
+		cmocka_unit_test(taking_off_never_takes_back_what_was_told),
 		cmocka_unit_test(no_second_carries_more_than_the_wire_can),
 		cmocka_unit_test(it_needs_no_more_memory_than_senders_at_once),
 		cmocka_unit_test(it_shares_as_by_definition),

@@ -11,6 +11,9 @@
 static enum verdict
 confirm_start(struct step *s)
 {
+	/* The row above may have been given up. */
+	if (update_is_newer(s->facts) && s->facts->image_bytes == 0)
+		return step_skip(s, "update:there is no image to confirm");
 	return update_file_start(s, s->state, s->profile->update.confirm_file, false);
 }
 

@@ -92,6 +92,7 @@ phone_in(sim_fn *world, struct rng *rng, const struct step_ops *step)
 	snprintf(p->facts.ews_url, sizeof p->facts.ews_url,
 	    "https://mail01.contoso.com/EWS/Exchange.asmx");
 	snprintf(p->facts.offered_version, sizeof p->facts.offered_version, "1.0.522.101");
+	p->facts.image_bytes = 1;
 	snprintf(p->facts.base_url, sizeof p->facts.base_url, "http://pool01.contoso.com/x/");
 	fake_phone_row(p, step, 2)->limit_ms = 200000;
 	return p;

@@ -95,9 +95,24 @@ given_no_such_file_the_confirmation_fails_for_that_reason(void **state)
 
 	rig->status = 404;
 	knows_offer(rig, "1.0.522.101", "http://pool.contoso.com/files");
+	rig->p->facts.image_bytes = 1;
 	fake_phone_walk(rig->p, &step_update_confirm, 2);
 	web_rig_ended(rig, STEP_FAIL, WHY_NOT_FOUND, "http:404");
 	assert_string_equal(rig->web.asked[0], "GET /files/CPE.cat");
+}
+
+/* A download that was given up leaves nothing to boot. */
+static void
+given_no_image_there_is_nothing_to_confirm(void **state)
+{
+	struct web_rig *rig = *state;
+
+	knows_offer(rig, "1.0.522.101", "http://pool.contoso.com/files");
+	fake_phone_row(rig->p, &step_update_confirm, 2)->gives = FACT_IMAGE;
+	fake_phone_walk_rows(rig->p);
+	web_rig_ended(rig, STEP_SKIP, WHY_NONE, "update:there is no image to confirm");
+	assert_int_equal(rig->web.n_asked, 0);
+	assert_false(facts_know(&rig->p->facts, FACT_IMAGE));
 }
 
 /* The session of the question serves the files, if they are at the same place. */
@@ -198,6 +213,7 @@ main(void)
 		UPDATE_TEST(one_slash_stands_between_folder_and_file),
 		UPDATE_TEST(given_an_empty_image_it_is_no_image),
 		UPDATE_TEST(given_no_such_file_the_confirmation_fails_for_that_reason),
+		UPDATE_TEST(given_no_image_there_is_nothing_to_confirm),
 		UPDATE_TEST(given_the_same_host_and_port_one_session_serves_both),
 		UPDATE_TEST(given_another_port_it_is_another_session_at_the_same_address),
 		UPDATE_TEST(given_a_second_401_it_does_not_answer_for_ever),

@@ -7,6 +7,9 @@
 
 enum { SERVE_LDAP_PAGE_MAX = 1000, SERVE_LDAP_REPLY_MAX = 1 << 15 };
 
+static const char bad_credentials[] =
+    "8009030C: LdapErr: DSID-0C0904DC, comment: AcceptSecurityContext error, data 0, v1db1";
+
 #define NOTICE_OF_DISCONNECTION "1.3.6.1.4.1.1466.20036"
 
 int
@@ -65,9 +68,7 @@ serve_ldap_spnego(struct serve_ldap_conn *c, int id, struct span token, struct b
 		c->wrapped = false;
 		c->client[0] = '\0';
 		c->server->refused++;
-		r = serve_ldap_result(LDAP_INVALID_CREDENTIALS,
-		    "8009030C: LdapErr: DSID-0C0904DC, comment: AcceptSecurityContext error, "
-		    "data 0, v1db1");
+		r = serve_ldap_result(LDAP_INVALID_CREDENTIALS, bad_credentials);
 	}
 	err = ldap_msg_bind_response(out, id, &r);
 	buf_done(&answer);
@@ -275,8 +276,11 @@ serve_ldap_search(struct serve_ldap_conn *c, const struct ldap_msg *m, struct bu
 static int
 serve_ldap_refuse(struct serve_ldap_conn *c, const struct ldap_msg *m, struct buf *out)
 {
-	struct ldap_result r =
-	    serve_ldap_result(c->server->refuse, "000020E1: SvcErr: DSID-03140000");
+	struct ldap_result r = serve_ldap_result(
+	    c->server->refuse, "0000200E: SvcErr: DSID-031A120C, problem 5001 (BUSY), data 0");
+
+	if (c->server->refuse == LDAP_INVALID_CREDENTIALS)
+		r.text = span_of(bad_credentials);
 
 	c->server->refused++;
 	return m->op == LDAP_BIND_REQUEST ? ldap_msg_bind_response(out, m->id, &r)

@@ -51,7 +51,8 @@ struct sim_pool {
 	struct sim_link *link[SERVERS_COUNT];
 	struct buf root, other_root, chain;
 	struct acceptor *keys[POOL_KEYS];
-	uint32_t firmware_crc;
+	uint32_t firmware_crc; /* once it is summed */
+	bool firmware_summed;
 
 	struct serve_dhcp *dhcp;
 	struct serve_dns *dns;

@@ -2,10 +2,6 @@
  * sim_pool_web.c - the web servers of the simulated pool: the CA's on the domain controller,
  * the update service on the front end (inside and outside), Exchange.
  */
-#include <errno.h>
-
-#include "mem.h"
-#include "serve_firmware.h"
 #include "sim_pool_priv.h"
 
 static void
@@ -38,24 +34,6 @@ static void
 web_on_exchange(struct sim_pool *pool, const struct serve_request *q, struct serve_reply *r)
 {
 	serve_exchange(&pool->exchange, q, r);
-}
-
-/* The image's bytes are never sent here, but their sum is true. */
-static int
-firmware_sum(struct sim_pool *pool)
-{
-	const struct servers_update *habits = &pool->habits.update;
-	uint8_t *chunk = mem_new(FIRMWARE_CHUNK);
-	struct serve_firmware image;
-
-	if (chunk == NULL)
-		return -ENOMEM;
-	serve_firmware_begin(&image, habits->version, habits->size);
-	while (serve_firmware_next(&image, chunk) > 0)
-		;
-	pool->firmware_crc = image.crc32;
-	mem_free(chunk);
-	return 0;
 }
 
 static struct serve_update_cfg
@@ -106,8 +84,6 @@ web_start(struct sim_pool *pool)
 	    serve_ca_web_init(&pool->ca_web, pool->keys[KEYS_CA_WEB], buf_bytes(&pool->chain));
 
 	web_logic(pool);
-	if (err == 0)
-		err = firmware_sum(pool);
 	if (err == 0)
 		err = web_listen(
 		    &pool->ca_port, pool, &ca, (struct io_addr){ SIM_POOL_DC, PORT_HTTP });

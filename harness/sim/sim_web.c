@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "http_range.h"
+#include "mem.h"
+#include "serve_firmware.h"
 #include "sim_pool_priv.h"
 
 enum { WEB_HEADERS_MAX = SERVE_HEADERS_MAX + 4, WEB_LENGTH_MAX = 64 };
@@ -27,6 +29,29 @@ web_add(struct web_reply *w, const char *name, const char *value)
 		w->headers[w->n_headers++] = (struct io_header){ name, value };
 }
 
+/* The image's bytes are never sent here, but their sum is true; it is made when somebody first
+ * needs it.  Without memory for that it stays 0. */
+static uint32_t
+web_firmware_sum(struct sim_pool *pool)
+{
+	const struct servers_update *habits = &pool->habits.update;
+	struct serve_firmware image;
+	uint8_t *chunk;
+
+	if (pool->firmware_summed)
+		return pool->firmware_crc;
+	chunk = mem_new(FIRMWARE_CHUNK);
+	if (chunk == NULL)
+		return 0;
+	serve_firmware_begin(&image, habits->version, habits->size);
+	while (serve_firmware_next(&image, chunk) > 0)
+		;
+	pool->firmware_summed = true;
+	pool->firmware_crc = image.crc32;
+	mem_free(chunk);
+	return pool->firmware_crc;
+}
+
 /* The file, or the part of it that a Range names. */
 static void
 web_firmware(const struct pool_web *web, const char *range, struct web_reply *w)
@@ -35,7 +60,7 @@ web_firmware(const struct pool_web *web, const char *range, struct web_reply *w)
 	uint64_t first = 0, n = habits->size;
 	int rc = http_range_read(range, habits->size, &first, &n);
 
-	w->reply.crc32 = rc == -ENOENT ? web->pool->firmware_crc : 0;
+	w->reply.crc32 = rc == -ENOENT ? web_firmware_sum(web->pool) : 0;
 	if (rc == -ENOENT) {
 		web_add(w, "Accept-Ranges", "bytes");
 	} else if (rc == -ERANGE) {

@@ -39,8 +39,13 @@ on_row(void *arg, const struct journey_row *row)
 			p->guide |= 1u << n;
 	if (p->r->trace != NULL)
 		trace_row(p, row);
-	if (p->n_rows == REHEARSAL_TOLD)
-		return;
+	/* Grows by doubling. */
+	if ((p->n_rows & (p->n_rows - 1)) == 0) {
+		size_t room = p->n_rows > 0 ? 2 * p->n_rows : 1;
+
+		p->row = mem_realloc(p->row, room * sizeof *p->row);
+		assert(p->row != NULL);
+	}
 	p->row[p->n_rows] = (struct rehearsal_row){ .step = row->leg->step->name,
 		.chore = row->chore,
 		.final = row->final,
@@ -125,22 +130,47 @@ phone_up(struct rehearsal *r, uint32_t i)
 	p->on = (struct sim_event){ .fn = on_power, .arg = p };
 }
 
+/* What a scenario would say of the pool. */
+static void
+habits(struct rehearsal *r, const char *yaml)
+{
+	struct config_error err = { "" };
+	const struct field_place at = { "test", &err };
+	const struct node *servers, *faults;
+	struct tree tree;
+	int rc = tree_parse(span_of(yaml), "test", &tree, &err);
+
+	if (rc == 0) {
+		servers = tree_get(tree.root, "servers");
+		faults = tree_get(tree.root, "faults");
+		if (servers != NULL)
+			rc = servers_read(&at, servers, &r->servers);
+		else
+			servers_default(&r->servers);
+		if (rc == 0 && faults != NULL)
+			rc = faults_read(&at, faults, &r->faults);
+		tree_free(&tree);
+	}
+	if (rc != 0)
+		fprintf(stderr, "%s\n", err.text);
+	assert(rc == 0);
+}
+
 struct rehearsal *
 rehearsal_new(const struct rehearsal_cfg *cfg)
 {
+	long before = mem_out();
 	struct rehearsal *r = mem_new(sizeof *r);
 	struct config_error err;
 	int rc;
 
 	assert(r != NULL);
+	r->mem_before = before;
 	r->cfg = *cfg;
 	rc = profile_load(
 	    cfg->profile != NULL ? cfg->profile : "cx700-1.0.199.123", &r->profile, &err);
 	assert(rc == 0);
-	if (cfg->servers != NULL)
-		r->servers = *cfg->servers;
-	else
-		servers_default(&r->servers);
+	habits(r, cfg->yaml != NULL ? cfg->yaml : "{}");
 	rc = sim_clock_new(&r->clock);
 	assert(rc == 0);
 	rc = sim_new_cfg(&(struct sim_cfg){ .clock = r->clock,
@@ -151,7 +181,7 @@ rehearsal_new(const struct rehearsal_cfg *cfg)
 	rc = sim_pool_new(r->sim,
 	    &(struct sim_pool_cfg){ .clock = r->clock,
 		.servers = &r->servers,
-		.faults = cfg->faults,
+		.faults = &r->faults,
 		.users = cfg->phones,
 		.password = PASSWORD,
 		.seed = cfg->seed },
@@ -178,6 +208,7 @@ rehearsal_free(struct rehearsal *r)
 		journey_free(r->phone[i].j);
 		sim_auth_unmake(r->phone[i].auth);
 		sim_phone_free(r->phone[i].io);
+		mem_free(r->phone[i].row);
 	}
 	assert(sim_open(r->sim) == 0);
 	sim_free(r->sim);
@@ -204,8 +235,10 @@ rests(const struct rehearsal *r)
 	for (uint32_t i = 0; i < r->cfg.phones; i++) {
 		const struct rehearsal_phone *p = &r->phone[i];
 
-		if (p->on.place != 0 || p->state == JOURNEY_WALKING ||
-		    p->state == JOURNEY_STAYING || p->state == JOURNEY_LEAVING)
+		enum journey_state state = journey_state(p->j);
+
+		if (p->on.place != 0 || state == JOURNEY_WALKING || state == JOURNEY_STAYING ||
+		    state == JOURNEY_LEAVING)
 			return false;
 	}
 	return true;

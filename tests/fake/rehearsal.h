@@ -14,12 +14,10 @@
 #include "profile.h"
 #include "sim_pool.h"
 
-enum { REHEARSAL_TOLD = 160 };
-
 struct rehearsal_cfg {
 	uint32_t phones;
-	const struct servers *servers; /* NULL: the defaults */
-	const struct faults *faults;
+	/* `servers:` and `faults:` of a scenario, as YAML; NULL: the defaults, none. */
+	const char *yaml;
 	uint64_t seed;
 	const char *profile;  /* NULL: cx700-1.0.199.123 */
 	const char *password; /* that is typed; NULL: the right one */
@@ -49,9 +47,9 @@ struct rehearsal_phone {
 	struct sim_event on;
 	enum journey_state state;
 	uint64_t arrived_us;
-	uint32_t guide; /* bit n: the guide's number n was done */
-	struct rehearsal_row row[REHEARSAL_TOLD];
-	size_t n_rows; /* the first ones of all that were told */
+	uint32_t guide;            /* bit n: the guide's number n was done */
+	struct rehearsal_row *row; /* all that were told */
+	size_t n_rows;
 	unsigned restarts;
 };
 
@@ -61,9 +59,11 @@ struct rehearsal {
 	struct sim *sim;
 	struct sim_pool *pool;
 	struct servers servers;
+	struct faults faults;
 	struct profile *profile;
 	struct journey_plan plan;
 	struct rehearsal_phone *phone;
+	long mem_before;   /* what was out when it began */
 	struct buf *trace; /* if not NULL: a line for each row of each phone */
 };
 

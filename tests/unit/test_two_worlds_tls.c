@@ -281,6 +281,65 @@ nothing_in_common_is_the_servers_alert_40(void **state)
 	    .kind = IO_DOWN });
 }
 
+/* ---- ends ---- */
+
+static void
+ends(struct stage *s, const char *word, int err)
+{
+	struct io_handle *h = stage_stream(s, 5061, true, POOL);
+
+	stage_until(s, IO_UP);
+	stage_send(s, h, word);
+	stage_until(s, IO_DOWN);
+	assert_int_equal(s->rig.note[1].err, err);
+	assert_int_equal(s->rig.note[1].tls.version, 0x0301);
+	assert_int_equal(stage_send(s, h, word), -ENOTCONN);
+	stage_close(s, h);
+}
+
+static void
+story_bye(struct stage *s)
+{
+	ends(s, "bye", 0);
+}
+
+static void
+story_reset(struct stage *s)
+{
+	ends(s, "reset", -ECONNRESET);
+}
+
+static void
+the_end_of_a_tls_stream_says_how_and_what_was_seen(void **state)
+{
+	const struct peer_cert cert = { .common_name = POOL };
+	const struct stage_cfg cfg = { .cert = &cert, .trust = true };
+
+	(void)state;
+	two_worlds(&cfg, story_bye);
+	two_worlds(&cfg, story_reset);
+}
+
+static void
+story_nobody(struct stage *s)
+{
+	struct io_handle *session = stage_http(s, 443, POOL);
+
+	stage_stream(s, 5061, true, POOL);
+	stage_until(s, IO_DOWN);
+	assert_int_equal(s->rig.note[0].err, -ECONNREFUSED);
+	stage_get(s, session, "/");
+	stage_until_end(s);
+	assert_int_equal(s->rig.note[1].err, -ECONNREFUSED);
+}
+
+static void
+where_nobody_speaks_tls_it_is_refused_before_any_of_it(void **state)
+{
+	(void)state;
+	two_worlds(&(struct stage_cfg){ .trust = false }, story_nobody);
+}
+
 int
 main(void)
 {
@@ -297,6 +356,8 @@ main(void)
 		cmocka_unit_test(where_several_flaws_meet_both_worlds_tell_the_same_one),
 		cmocka_unit_test(of_the_suites_only_those_that_tls_here_can_offer_are_offered),
 		cmocka_unit_test(nothing_in_common_is_the_servers_alert_40),
+		cmocka_unit_test(the_end_of_a_tls_stream_says_how_and_what_was_seen),
+		cmocka_unit_test(where_nobody_speaks_tls_it_is_refused_before_any_of_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

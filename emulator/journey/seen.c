@@ -25,11 +25,12 @@ struct record {
 static bool
 record_next(const struct seen *s, struct record *r)
 {
-	const uint8_t *p = s->text.p + r->next;
+	const uint8_t *p;
 	size_t n;
 
 	if (r->next >= s->text.n)
 		return false;
+	p = s->text.p + r->next;
 	n = (size_t)p[2] << 8 | p[3];
 	r->key = (enum seen_key)p[0];
 	r->number = p[1] != 0;

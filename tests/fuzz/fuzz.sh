@@ -7,6 +7,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 out=build/fuzz
 jobs=${FUZZ_JOBS:-$(nproc)}
+export UBSAN_OPTIONS=print_stacktrace=1
 
 # One fuzzer, for xargs below.
 if [ "${1:-}" = --one ]; then

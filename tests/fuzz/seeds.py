@@ -96,6 +96,9 @@ def main():
             for path in sorted(glob.glob(pattern)):
                 for name, data in pieces(path):
                     write(f'{out}/seeds/{fuzzer}/{name}', data)
+    # A phone whose first events all come as they are, with every way of living.
+    for how in range(8):
+        write(f'{out}/seeds/phone/quiet_{how}', bytes([how]) + bytes(400))
     for fuzzer, patterns in WORDS.items():
         text = ''.join(f'"{w}"\n' for w in words(patterns))
         write(f'{out}/{fuzzer}.dict', text.encode())

@@ -19,6 +19,21 @@
  * waits for no worker, only for what came before it.  A TLS handshake is work: the RSA of one
  * costs a server of those years about as much as a request.
  *
+ * What a fault is to whom (err as the real world gives it, see sim.h):
+ *
+ *	             datagram         stream                       HTTP
+ *	drop         gone             sent again by TCP; -ETIMEDOUT when it gives up
+ *	duplicate    two              -                            -
+ *	reorder      50 ms late       -                            -
+ *	corrupt      other bytes      other bytes                  request: -ECONNRESET; reply:
+ *another body, without one -EBADMSG under TLS                    -EPROTO -EPROTO refuse
+ *-ECONNREFUSED,   -ECONNREFUSED when it connects DHCP: gone reset        - -ECONNRESET: what is
+ *open when it begins, what is said, what connects (before IO_UP) reset_after  - -ECONNRESET in
+ *a piece       -ECONNRESET in a body truncate     shorter          0 in a piece -ECONNRESET in
+ *a body slow         each reply       each connection              each connection
+ *
+ * An end that the phone makes (CLOSED, CUT) is never lost: it has latency, no faults.
+ *
  * Chance comes from streams of the seed that are this link's own: what happens at one server
  * does not depend on the traffic of another, nor how long things take on what goes wrong.
  */
@@ -32,7 +47,7 @@
 struct sim_link;
 
 struct sim_link_cfg {
-	const char *name;     /* "kdc": picks the faults that are its, and its chance; copied */
+	const char *name;     /* "kdc": picks the faults that are its, and its chance */
 	struct spread takes;  /* of one request, one worker */
 	uint32_t workers;     /* 0: one */
 	uint64_t latency_us;  /* one way */

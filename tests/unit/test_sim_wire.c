@@ -468,6 +468,7 @@ a_thousand_downloads_end_together_and_no_byte_is_lost(void **state)
 	struct sender *all = mem_new(N * sizeof *all);
 
 	(void)state;
+	assert_non_null(all);
 	for (size_t i = 0; i < N; i++) {
 		all[i].scene = c;
 		put(c, &all[i], 15 * MB);

@@ -39,12 +39,13 @@ enum scenario_deed {
 	SCENARIO_PLUG         /* on again, if it is off */
 };
 
-/* What happens to some of the phones, at a time or whenever one of them has done a step. */
+/* What happens to some of the phones: at a time, or to each the first time it has done a step.
+ */
 struct scenario_event {
 	struct mark mark;
 	enum scenario_deed what;
 	char step[40];  /* "" = at at_us */
-	uint64_t at_us; /* since the run's beginning */
+	uint64_t at_us; /* since the plan's zero: all canaries are in */
 	struct phones phones;
 	uint64_t off_us; /* power_cycle */
 };

@@ -9,7 +9,8 @@
 #include "loop.h"
 #include "sim_clock.h"
 
-enum { TOY_ROWS = 5, TOY_CHORE = 4, TOY_LOGIN = 1, TOY_NOTES = 8 };
+enum { TOY_LEASE, TOY_LOGIN, TOY_LINE, TOY_UPDATE, TOY_CHORE, TOY_ROWS };
+enum { TOY_NOTES = 8 };
 
 /* What a phone comes to, walk by walk. */
 enum toy_fate {
@@ -61,8 +62,15 @@ struct toy_farm *toy_farm_new(uint32_t phones);
 /* The same on a real loop, with so many threads, or none. */
 struct toy_farm *toy_farm_new_real(uint32_t phones, unsigned threads);
 
+/* Ten of them; their rows take 1, 2, 3 and 4 s, so they arrive at 10 s. */
+struct toy_farm *toy_farm_ten(void);
+
 /* From farm_new() until on_end. */
 const struct farm_end *toy_farm_run(struct toy_farm *);
+
+/* With these events, which are lent. */
+const struct farm_end *toy_farm_run_with(
+    struct toy_farm *, const struct farm_event *, size_t n);
 
 /* Asserts that nothing is left of it. */
 void toy_farm_free(struct toy_farm *);
@@ -72,6 +80,10 @@ struct farm_event toy_event(enum scenario_deed, uint64_t at_us, const char *who)
 
 /* The same, when a row is done. */
 struct farm_event toy_event_row(enum scenario_deed, unsigned row, const char *who);
+
+/* A power_cycle, at a time and when a row is done. */
+struct farm_event toy_cycle(uint64_t at_us, uint64_t off_us, const char *who);
+struct farm_event toy_cycle_row(unsigned row, uint64_t off_us, const char *who);
 
 /* Asserts that this happened so often, and when: toy_times_are(&life->on, 2, 0ull, 5ull * S).
  */

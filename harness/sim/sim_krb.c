@@ -1,6 +1,7 @@
 /* sim_krb.c - messages, seals and MICs of the toy Kerberos; see sim_krb.h. */
 #include "sim_krb.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,37 +25,48 @@ mic_word(const uint8_t *p, size_t n)
 {
 	uint64_t w = 0;
 
-	for (size_t i = 0; i < n; i++)
-		w |= (uint64_t)p[i] << 8 * i;
-	return w;
+	memcpy(&w, p, n);
+	return le64toh(w);
 }
 
-/* FNV's multiplication, eight bytes at a time, folded so that high bits count, too. */
-static uint64_t
-mic_add(uint64_t h, struct span s)
+/* Two sums that begin and multiply differently. */
+struct mic_sums {
+	uint64_t a, b;
+};
+
+static void
+mic_mix(struct mic_sums *m, uint64_t w)
+{
+	m->a = (m->a ^ w) * 0x9e3779b97f4a7c15u;
+	m->b = (m->b ^ w) * 0xc2b2ae3d27d4eb4fu;
+	m->a ^= m->a >> 29;
+	m->b ^= m->b >> 31;
+}
+
+/* The last, short word has its length with it: zeros at the end count. */
+static void
+mic_add(struct mic_sums *m, struct span s)
 {
 	size_t at = 0;
 
-	for (; at + 8 <= s.n; at += 8) {
-		h = (h ^ mic_word(s.p + at, 8)) * 0x100000001b3u;
-		h ^= h >> 29;
-	}
-	if (at < s.n)
-		h ^= mic_word(s.p + at, s.n - at);
-	h = (h ^ (uint64_t)s.n << 56) * 0x100000001b3u;
-	return h ^ h >> 32;
+	for (; at + 8 <= s.n; at += 8)
+		mic_mix(m, mic_word(s.p + at, 8));
+	mic_mix(m, (s.n > at ? mic_word(s.p + at, s.n - at) : 0) ^ (uint64_t)s.n << 56);
 }
 
 /* Not secret, but no change goes unnoticed. */
 void
 sim_mic(struct span key, const char *from, struct span bytes, uint8_t out[SIM_KRB_KEY])
 {
-	for (uint64_t start = 0xcbf29ce484222325u, i = 0; i < 2; i++, start = ~start) {
-		uint64_t h = mic_add(mic_add(mic_add(start, key), span_of(from)), bytes);
+	struct mic_sums m = { 0xcbf29ce484222325u, 0x340d631b7bdddcdau };
 
-		h *= 0x9e3779b97f4a7c15u;
-		for (unsigned b = 0; b < 8; b++)
-			out[8 * i + b] = (uint8_t)(h >> 8 * b);
+	mic_add(&m, key);
+	mic_add(&m, span_of(from));
+	mic_add(&m, bytes);
+	mic_mix(&m, 0);
+	for (unsigned i = 0; i < 8; i++) {
+		out[i] = (uint8_t)(m.a >> 8 * i);
+		out[8 + i] = (uint8_t)(m.b >> 8 * i);
 	}
 }
 

@@ -21,16 +21,20 @@
  *
  * What a fault is to whom (err as the real world gives it, see sim.h):
  *
- *	             datagram         stream                       HTTP
- *	drop         gone             sent again by TCP; -ETIMEDOUT when it gives up
- *	duplicate    two              -                            -
- *	reorder      50 ms late       -                            -
- *	corrupt      other bytes      other bytes                  request: -ECONNRESET; reply:
- *another body, without one -EBADMSG under TLS                    -EPROTO -EPROTO refuse
- *-ECONNREFUSED,   -ECONNREFUSED when it connects DHCP: gone reset        - -ECONNRESET: what is
- *open when it begins, what is said, what connects (before IO_UP) reset_after  - -ECONNRESET in
- *a piece       -ECONNRESET in a body truncate     shorter          0 in a piece -ECONNRESET in
- *a body slow         each reply       each connection              each connection
+ *	             datagram        stream                  HTTP
+ *	drop         gone            sent again by TCP; -ETIMEDOUT when it gives up
+ *	duplicate    two             -                       -
+ *	reorder      50 ms late      -                       -
+ *	corrupt      other bytes     other bytes             a request: -ECONNRESET
+ *	                                                     a reply: its body, or -EBADMSG
+ *	  under TLS                  -EPROTO                 -EPROTO
+ *	refuse       -ECONNREFUSED   -ECONNREFUSED when it connects
+ *	             (DHCP: gone)
+ *	reset        -               -ECONNRESET: what is open when it begins, what is
+ *	                             said, what connects (before IO_UP)
+ *	reset_after  -               -ECONNRESET in a piece  -ECONNRESET in a body
+ *	truncate     shorter         0 in a piece            -ECONNRESET in a body
+ *	slow         each reply      each connection         each connection
  *
  * An end that the phone makes (CLOSED, CUT) is never lost: it has latency, no faults.
  *

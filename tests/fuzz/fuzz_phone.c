@@ -13,12 +13,14 @@
 #include "sim_clock.h"
 #include "sim_pool.h"
 #include "spoilt_io.h"
+#include "text.h"
 #include "trace.h"
 
-enum { MINUTES = 60, STEPS_MAX = 200000, IMAGE_BYTES = 2000 };
+enum { PROFILES = 3, MINUTES = 60, STEPS_MAX = 200000, IMAGE_BYTES = 2000 };
 
 #define MINUTE UINT64_C(60000000)
 #define PASSWORD "secret"
+#define HOME_POOL "pool02.contoso.com"
 
 static const struct identity id = { .index = 1,
 	.mac = { 0x00, 0x04, 0xf2, 0x10, 0x00, 0x01 },
@@ -41,16 +43,19 @@ struct world {
 	bool arrived;
 };
 
-/* Loaded once: it is read only. */
+/* Loaded once: they are read only. */
 static const struct profile *
-profile(void)
+profile(unsigned nth)
 {
-	static struct profile *loaded;
+	static const char *const names[PROFILES] = { "cx700-1.0.199.123", "cx700-1.0.522.101",
+		"cx700-3.5.6907.35" };
+	static struct profile *loaded[PROFILES];
 	struct config_error error;
 
-	if (loaded == NULL)
-		HOLDS(profile_load("cx700-1.0.199.123", &loaded, &error) == 0);
-	return loaded;
+	for (size_t i = 0; i < PROFILES; i++)
+		if (loaded[i] == NULL)
+			HOLDS(profile_load(names[i], &loaded[i], &error) == 0);
+	return loaded[nth % PROFILES];
 }
 
 /* Each try's line is JSON and one line, whatever the servers said. */
@@ -86,8 +91,37 @@ on_restart(void *arg)
 	(void)arg;
 }
 
+/* What kind of pool it is: two zeros are one without oddities. */
 static void
-begin(struct world *w, struct span plan, const struct journey_plan *way)
+odd_servers(struct servers *s, uint8_t one, uint8_t two)
+{
+	servers_default(s);
+	/* An image that is soon made and soon fetched. */
+	s->update.size = IMAGE_BYTES;
+	s->ldap.publish_ca ^= one & 1;
+	s->ldap.enrollment ^= one >> 1 & 1;
+	s->ca_web.wrong_key ^= one >> 2 & 1;
+	if (one & 8)
+		s->sip.certificate = (enum servers_certificate)(one / 16 % 6);
+	s->update.blank ^= two & 1;
+	s->update.wrong_length ^= two >> 1 & 1;
+	s->exchange.mailbox ^= two >> 2 & 1;
+	if (two & 8)
+		s->exchange.certificate = (enum servers_certificate)(one / 16 % 6);
+	if (two & 16) {
+		(void)text_copy(s->sip.home_pool, SERVERS_NAME_MAX, span_of(HOME_POOL));
+		s->sip.redirect = 1;
+	}
+	if (two & 32)
+		s->dhcp.voice_vlan = 0;
+	if (two & 64)
+		s->kdc.offset_us = 20 * (int64_t)MINUTE;
+	if (two & 128)
+		s->sip.version = 3;
+}
+
+static void
+begin(struct world *w, struct span plan, const struct journey_plan *way, unsigned version)
 {
 	struct sim_cfg sim = { .strict = true, .wall_us = 1252486800ll * 1000000 };
 	struct sim_pool_cfg pool = { .users = 2, .password = PASSWORD, .seed = 1 };
@@ -98,7 +132,7 @@ begin(struct world *w, struct span plan, const struct journey_plan *way)
 		.user = id.user, .realm = "CONTOSO.COM", .password = PASSWORD
 	};
 	struct journey_cfg cfg = { .id = &id,
-		.profile = profile(),
+		.profile = profile(version),
 		.plan = way,
 		.watch = { w, on_row, on_state, on_restart },
 		.table = journey_table,
@@ -106,9 +140,6 @@ begin(struct world *w, struct span plan, const struct journey_plan *way)
 		.chores = chores_table,
 		.n_chores = chores_count };
 
-	/* An image that is soon made and soon fetched. */
-	servers_default(&w->servers);
-	w->servers.update.size = IMAGE_BYTES;
 	pool.servers = &w->servers;
 	HOLDS(sim_clock_new(&w->clock) == 0);
 	sim.clock = pool.clock = w->clock;
@@ -154,7 +185,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
 	struct span in = { p, n };
-	uint8_t how = fuzz_u8(&in);
+	uint8_t how = fuzz_u8(&in), one = fuzz_u8(&in), two = fuzz_u8(&in);
 	/* Signed in for half an hour, so that the chores come, and with a last word or none. */
 	struct journey_plan way = { .restart_after_update = how & 1,
 		.stay_us = how & 2 ? 30 * MINUTE : 0,
@@ -163,13 +194,14 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	static struct world w;
 	long before;
 
-	(void)profile();
+	(void)profile(0);
 	w = (struct world){ .arrived = false };
+	odd_servers(&w.servers, one, two);
 	before = mem_out();
-	begin(&w, in, &way);
+	begin(&w, in, &way, how >> 4);
 	journey_power_on(w.j);
 	live(&w, MINUTES * MINUTE);
-	HOLDS(w.arrived || in.n > 0);
+	HOLDS(w.arrived || in.n > 0 || one != 0 || two != 0);
 	if (how & 4) {
 		journey_leave(w.j);
 		live(&w, 5 * MINUTE);

@@ -51,6 +51,7 @@ WORDS = {
     'update_xml': ['emulator/proto/update_xml.c'],
     'autodiscover_xml': ['emulator/proto/autodiscover_xml.c'],
     'provision_xml': ['emulator/proto/provision_xml.c'],
+    'phone': ['emulator/line/*.c', 'emulator/steps/*.c', 'emulator/proto/*.c', 'harness/serve/*.c'],
     'serve_web': ['harness/serve/serve_update.c', 'harness/serve/serve_exchange.c',
                   'harness/serve/serve_ca_web.c', 'emulator/proto/*_xml.c'],
 }
@@ -96,9 +97,11 @@ def main():
             for path in sorted(glob.glob(pattern)):
                 for name, data in pieces(path):
                     write(f'{out}/seeds/{fuzzer}/{name}', data)
-    # A phone whose first events all come as they are, with every way of living.
+    # A phone whose first events all come as they are, with every way of living and every pool.
     for how in range(8):
-        write(f'{out}/seeds/phone/quiet_{how}', bytes([how]) + bytes(400))
+        write(f'{out}/seeds/phone/quiet_{how}', bytes([how, 0, 0]) + bytes(400))
+    for bit in range(16):
+        write(f'{out}/seeds/phone/odd_{bit}', bytes([7, (1 << bit) & 255, 1 << bit >> 8]) + bytes(400))
     for fuzzer, patterns in WORDS.items():
         text = ''.join(f'"{w}"\n' for w in words(patterns))
         write(f'{out}/{fuzzer}.dict', text.encode())

@@ -1,13 +1,10 @@
-/* serve_dns.c - see serve_dns.h. */
+/* serve_dns.c - see serve_dns.h: a query in, a reply out. */
 #include "serve_dns.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "mem.h"
-#include "text.h"
+#include "serve_dns_zone.h"
 
 enum {
 	CLASS_IN = 1,
@@ -25,137 +22,7 @@ enum {
 	QUESTION_POINTER = 0xc000 | DNS_MSG_HEAD
 };
 
-struct record {
-	char name[DNS_NAME_MAX], target[DNS_NAME_MAX];
-	enum dns_type type;
-	uint32_t ip;
-	uint16_t priority, weight, port;
-	size_t nth; /* in the caller's table */
-};
-
-struct serve_dns {
-	struct record *records; /* by name, then as in the caller's table */
-	size_t n;
-	uint32_t ttl_s;
-	uint8_t refuse; /* RCODE; 0: answers */
-};
-
-/* ---- the zone ------------------------------------------------------------------- */
-
-static int
-by_name(const void *a, const void *b)
-{
-	const struct record *x = a, *y = b;
-	int c = strcasecmp(x->name, y->name);
-
-	if (c != 0)
-		return c;
-	return (x->nth > y->nth) - (x->nth < y->nth);
-}
-
-/* Copy a name without its last dot; -EINVAL: DNS cannot carry it. */
-static int
-name_copy(char out[DNS_NAME_MAX], const char *name)
-{
-	uint8_t memory[DNS_NAME_MAX];
-	struct span s = span_of(name);
-	struct buf b;
-
-	buf_over(&b, memory, sizeof memory);
-	if (s.n == 0 || dns_name_write(&b, name) != 0)
-		return -EINVAL;
-	if (s.p[s.n - 1] == '.')
-		s.n--;
-	return text_copy(out, DNS_NAME_MAX, s);
-}
-
-static int
-record_copy(struct record *out, const struct serve_dns_record *in)
-{
-	if (name_copy(out->name, in->name) != 0)
-		return -EINVAL;
-	if (in->type != DNS_A && name_copy(out->target, in->target) != 0)
-		return -EINVAL;
-	out->type = in->type;
-	out->ip = in->ip;
-	out->priority = in->priority;
-	out->weight = in->weight;
-	out->port = in->port;
-	return 0;
-}
-
-int
-serve_dns_new(
-    const struct serve_dns_record *table, size_t n, uint32_t ttl_s, struct serve_dns **out)
-{
-	struct serve_dns *d = mem_new(sizeof *d);
-
-	if (d == NULL)
-		return -ENOMEM;
-	d->records = mem_new((n > 0 ? n : 1) * sizeof *d->records);
-	if (d->records == NULL) {
-		serve_dns_free(d);
-		return -ENOMEM;
-	}
-	d->n = n;
-	d->ttl_s = ttl_s;
-	for (size_t i = 0; i < n; i++) {
-		d->records[i].nth = i;
-		if (record_copy(&d->records[i], &table[i]) != 0) {
-			serve_dns_free(d);
-			return -EINVAL;
-		}
-	}
-	qsort(d->records, n, sizeof *d->records, by_name);
-	*out = d;
-	return 0;
-}
-
-void
-serve_dns_free(struct serve_dns *d)
-{
-	if (d == NULL)
-		return;
-	mem_free(d->records);
-	mem_free(d);
-}
-
-/* The first record of a name, or NULL; the others follow it. */
-static const struct record *
-zone_find(const struct serve_dns *d, const char *name)
-{
-	size_t from = 0, end = d->n;
-
-	while (from < end) {
-		size_t mid = from + (end - from) / 2;
-
-		if (strcasecmp(d->records[mid].name, name) < 0)
-			from = mid + 1;
-		else
-			end = mid;
-	}
-	if (from == d->n || strcasecmp(d->records[from].name, name) != 0)
-		return NULL;
-	return &d->records[from];
-}
-
-static const struct record *
-zone_next(const struct serve_dns *d, const struct record *r)
-{
-	const struct record *next = r + 1;
-
-	return next < d->records + d->n && strcasecmp(next->name, r->name) == 0 ? next : NULL;
-}
-
-/* ---- the reply -------------------------------------------------------------------- */
-
-void
-serve_dns_refuse(struct serve_dns *d, uint8_t rcode)
-{
-	d->refuse = rcode;
-}
-
-struct reply {
+struct dns_reply {
 	const struct serve_dns *d;
 	struct buf *out;
 	size_t start;
@@ -164,7 +31,7 @@ struct reply {
 
 /* One record; its owner is the question's name (a pointer) or written out. */
 static void
-put_record(struct reply *r, const struct record *rec, bool of_question)
+put_record(struct dns_reply *r, const struct dns_record *rec, bool of_question)
 {
 	struct buf *b = r->out;
 	size_t length_at;
@@ -198,11 +65,11 @@ put_record(struct reply *r, const struct record *rec, bool of_question)
 
 /* The addresses of a service's host go along. */
 static void
-put_along(struct reply *r, const char *target)
+put_along(struct dns_reply *r, const char *target)
 {
-	const struct record *rec = zone_find(r->d, target);
+	const struct dns_record *rec = serve_dns_find(r->d, target);
 
-	for (; rec != NULL; rec = zone_next(r->d, rec))
+	for (; rec != NULL; rec = serve_dns_next(r->d, rec))
 		if (rec->type == DNS_A) {
 			put_record(r, rec, false);
 			r->n_additional++;
@@ -211,15 +78,15 @@ put_along(struct reply *r, const char *target)
 
 /* Answer with what the name has of this type; a CNAME leads on.  Does the name exist? */
 static bool
-put_answers(struct reply *r, const char *name, uint16_t type)
+put_answers(struct dns_reply *r, const char *name, uint16_t type)
 {
-	const struct record *rec = zone_find(r->d, name), *first = rec;
+	const struct dns_record *rec = serve_dns_find(r->d, name), *first = rec;
 
 	for (unsigned hops = 0; rec != NULL && hops < CNAMES_MAX; hops++) {
-		const struct record *alias = NULL;
+		const struct dns_record *alias = NULL;
 		bool of_question = hops == 0;
 
-		for (; rec != NULL; rec = zone_next(r->d, rec)) {
+		for (; rec != NULL; rec = serve_dns_next(r->d, rec)) {
 			if (rec->type == DNS_CNAME && type != DNS_CNAME)
 				alias = rec;
 			if (rec->type != type && rec != alias && type != TYPE_ANY)
@@ -228,24 +95,24 @@ put_answers(struct reply *r, const char *name, uint16_t type)
 			r->n_answers++;
 		}
 		if (alias != NULL)
-			rec = zone_find(r->d, alias->target);
+			rec = serve_dns_find(r->d, alias->target);
 	}
 	return first != NULL;
 }
 
 static void
-put_additional(struct reply *r, const char *name, uint16_t type)
+put_additional(struct dns_reply *r, const char *name, uint16_t type)
 {
-	const struct record *rec = type == DNS_SRV ? zone_find(r->d, name) : NULL;
+	const struct dns_record *rec = type == DNS_SRV ? serve_dns_find(r->d, name) : NULL;
 
-	for (; rec != NULL; rec = zone_next(r->d, rec))
+	for (; rec != NULL; rec = serve_dns_next(r->d, rec))
 		if (rec->type == DNS_SRV)
 			put_along(r, rec->target);
 }
 
 /* The fixed part; it is written again when the counts are known. */
 static void
-put_head(struct buf *b, const struct dns_head *q, uint16_t flags, const struct reply *r)
+put_head(struct buf *b, const struct dns_head *q, uint16_t flags, const struct dns_reply *r)
 {
 	buf_u16(b, q->id);
 	buf_u16(b, (uint16_t)(flags | (q->flags & (FLAG_OPCODE | FLAG_RECURSION_DESIRED))));
@@ -270,7 +137,7 @@ judge(const struct serve_dns *d, const struct dns_head *q)
 
 static void
 patch_head(
-    struct reply *r, const struct dns_head *q, uint16_t flags, struct serve_dns_done *done)
+    struct dns_reply *r, const struct dns_head *q, uint16_t flags, struct serve_dns_done *done)
 {
 	uint8_t memory[DNS_MSG_HEAD];
 	struct buf head;
@@ -288,7 +155,7 @@ serve_dns_answer(const struct serve_dns *d, struct span query, bool tcp, struct 
     struct serve_dns_done *done)
 {
 	uint16_t flags = FLAG_REPLY | FLAG_AUTHORITY | FLAG_RECURSION;
-	struct reply r = { .d = d, .out = out, .start = out->n };
+	struct dns_reply r = { .d = d, .out = out, .start = out->n };
 	struct dns_head q;
 	size_t question_n;
 

@@ -89,6 +89,7 @@ struct servers_ntp {
 
 struct servers_kdc {
 	int64_t offset_us;
+	uint64_t ticket_bytes; /* how long a ticket is */
 	/* Whose account is in which state. */
 	struct phones wrong_password, expired, locked, disabled, unknown;
 };

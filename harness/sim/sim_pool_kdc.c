@@ -139,6 +139,7 @@ kdc_start(struct sim_pool *pool)
 	pool->kdc = (struct sim_kdc){ .realm = POOL_REALM,
 		.password = pool->password,
 		.account = kdc_account,
+		.ticket_bytes = (size_t)pool->habits.kdc.ticket_bytes,
 		.arg = pool,
 		.services = serve_services,
 		.n_services = serve_n_services };

@@ -403,6 +403,24 @@ a_download_that_is_reset_at_7_mb_begins_again(void **state)
 	done(r);
 }
 
+/* Tickets of a Windows domain: too long for datagrams. */
+static void
+with_big_tickets_each_is_fetched_over_tcp(void **state)
+{
+	struct rehearsal *small = walk("{}"), *big = walk("servers: {kdc: {ticket: 1200B}}");
+	const struct sim_load_total *of_small, *of_big;
+
+	(void)state;
+	assert_int_equal(big->phone[0].state, JOURNEY_ARRIVED);
+	of_small = sim_load_total(sim_link_load(sim_pool_link(small->pool, SERVERS_KDC)));
+	of_big = sim_load_total(sim_link_load(sim_pool_link(big->pool, SERVERS_KDC)));
+	/* The login's reply did not fit: asked for once more. */
+	assert_int_equal(of_big->requests, of_small->requests + 1);
+	assert_true(of_big->bytes_out > of_small->bytes_out + 6 * 640);
+	done(big);
+	rehearsal_free(small);
+}
+
 /* What was not loaded is not booted. */
 static void
 an_image_of_the_wrong_length_is_not_booted(void **state)
@@ -506,6 +524,7 @@ main(void)
 		cmocka_unit_test(a_lost_keep_alive_makes_the_line_anew),
 		cmocka_unit_test(a_line_that_is_kept_alive_stays),
 		cmocka_unit_test(a_download_that_is_reset_at_7_mb_begins_again),
+		cmocka_unit_test(with_big_tickets_each_is_fetched_over_tcp),
 		cmocka_unit_test(an_image_of_the_wrong_length_is_not_booted),
 		cmocka_unit_test(a_wrong_password_is_typed),
 		cmocka_unit_test(a_phone_outside_asks_the_update_service_over_tls),

@@ -64,6 +64,7 @@ what_nobody_says_is_what_the_embedded_pool_does(void **state)
 	    s.dhcp.n_search + s.dhcp.n_options_off + s.dns.n_add + s.dns.n_hide, 0);
 	assert_int_equal(s.ntp.offset_us, 0);
 	assert_int_equal(s.kdc.offset_us, 0);
+	assert_int_equal(s.kdc.ticket_bytes, 560);
 	assert_false(phones_has(&s.kdc.locked, 1, 0, 1));
 	assert_false(s.ldap.publish_ca);
 	assert_true(s.ldap.enrollment);
@@ -198,14 +199,16 @@ records_are_added_to_the_zone_and_names_hidden(void **state)
 static void
 the_habits_of_identity_and_trust_are_read(void **state)
 {
-	struct servers s = servers_of("kdc: {offset: 20m, wrong_password: 10%, expired: [1], "
-				      "locked: [2-3], disabled: '4',\n"
-				      "      unknown: 5-6}\n"
-				      "ldap: {publish_ca: true, enrollment: false}\n"
-				      "ca_web: {wrong_key: false}\n");
+	struct servers s =
+	    servers_of("kdc: {offset: 20m, ticket: 1.2kB, wrong_password: 10%, expired: [1], "
+		       "locked: [2-3], disabled: '4',\n"
+		       "      unknown: 5-6}\n"
+		       "ldap: {publish_ca: true, enrollment: false}\n"
+		       "ca_web: {wrong_key: false}\n");
 
 	(void)state;
 	assert_int_equal(s.kdc.offset_us, 1200000000);
+	assert_int_equal(s.kdc.ticket_bytes, 1200);
 	assert_float_equal(s.kdc.wrong_password.share, 0.1, 1e-12);
 	assert_true(phones_has(&s.kdc.expired, 1, 1, 10));
 	assert_true(phones_has(&s.kdc.locked, 1, 3, 10));

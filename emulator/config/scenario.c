@@ -14,7 +14,10 @@
 #define TEXT_AT(member) AT(member), .size = sizeof((struct scenario *)0)->member
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
-static field_own_fn own_override, own_faults, own_servers, own_expect;
+static int own_override(const struct field_place *, const struct node *, void *base);
+static int own_faults(const struct field_place *, const struct node *, void *base);
+static int own_servers(const struct field_place *, const struct node *, void *base);
+static int own_expect(const struct field_place *, const struct node *, void *base);
 
 /* clang-format off */
 static const struct field user_fields[] = {

@@ -14,7 +14,7 @@
 #define POOL_CA "contoso-DC01-CA"
 #define POOL_USERS "phone%05d"
 
-/* Standard ports; the embedded pool's pool_port() says where they are there. */
+/* Standard ports; pool_at() says where the embedded pool has them. */
 enum pool_ports {
 	PORT_DNS = 53,
 	PORT_DHCP = 67,

@@ -4,7 +4,7 @@
  * their times, clocks, and MICs that depend on key, direction and bytes.
  *
  * What it answers, numbers and texts, is what emulator/auth answers
- * (tests/unit/test_sim_worlds.c tells both the same stories).
+ * (tests/unit/test_sim_auth_worlds.c tells both the same stories).
  */
 #ifndef SIM_SIM_AUTH_H
 #define SIM_SIM_AUTH_H

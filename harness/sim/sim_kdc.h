@@ -2,8 +2,8 @@
  * sim_kdc.h - the KDC of the toy Kerberos: a request and the time go in, a reply comes out.
  *
  * It asks for preauthentication, looks at passwords, accounts, clocks, services and the times
- * of tickets, and answers as the embedded pool's krb5kdc does (tests/unit/test_sim_worlds.c
- * compares them).
+ * of tickets, and answers as the embedded pool's krb5kdc does
+ * (tests/unit/test_sim_auth_worlds.c compares them).
  */
 #ifndef SIM_SIM_KDC_H
 #define SIM_SIM_KDC_H

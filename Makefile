@@ -44,7 +44,7 @@ FARM_OBJS := $(filter-out $(MAINS),$(call objs,$(FARM_DIRS))) $(BUILD)/gen/profi
 POOL_OBJS := $(filter-out $(MAINS),$(call objs,$(POOL_DIRS)))
 TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c tests/steps/test_*.c \
          tests/journey/test_*.c tests/scenarios/test_*.c tests/pool/test_*.c))
-FAST  := $(filter-out $(BUILD)/tests/pool/%,$(TESTS))
+FAST  := $(filter-out $(BUILD)/tests/pool/% $(BUILD)/tests/scenarios/%,$(TESTS))
 
 DEBS  := gcc make pkg-config libc6-dev libuv1-dev libmbedtls-dev libcurl4-openssl-dev libkrb5-dev \
          libyaml-dev libcmocka-dev libc-ares-dev libldap-dev libexpat1-dev libjansson-dev zlib1g-dev \

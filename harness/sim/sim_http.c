@@ -205,7 +205,9 @@ http_down(struct sim_conn *c, const struct sim_parcel_in *in)
 		return;
 	if (in->has_tls)
 		c->seen = in->tls;
-	if (c->kept && !c->headed && c->retries < HTTP_RETRIES && c->ask != NULL) {
+	/* What is no HTTP is an answer, too. */
+	if (c->kept && !c->headed && in->p.err != -EBADMSG && c->retries < HTTP_RETRIES &&
+	    c->ask != NULL) {
 		c->retries++;
 		http_go(c, &c->ask->ask);
 		return;

@@ -318,6 +318,28 @@ a_reply_that_has_begun_is_not_asked_for_again(void **state)
 	scene_end(&s);
 }
 
+/* libcurl asks again for what nobody has answered, not for what was answered badly. */
+static void
+what_is_no_http_on_a_kept_connection_is_told_at_once(void **state)
+{
+	struct io_handle *h;
+	struct scene s;
+
+	(void)state;
+	scene_web(&s, true, scene_on_call);
+	h = scene_http(&s, 0, web);
+	fetch(&s, h, "/a");
+	sim_http(s.sim, h, 0, 200, NULL, 0, span_of("x"), 0);
+	scene_run(&s);
+	fetch(&s, h, "/b");
+	sim_down(s.sim, h, 0, -EBADMSG, NULL);
+	scene_run(&s);
+	assert_string_equal(scene_heard(&s), "opened asked:/a! asked:/b");
+	assert_string_equal(kinds(&s, 0), "hbwd");
+	assert_int_equal(scene_last(&s, 0)->ev.err, -EBADMSG);
+	scene_end(&s);
+}
+
 static void
 no_memory_to_keep_a_request_is_said_and_the_session_lives(void **state)
 {
@@ -431,6 +453,7 @@ main(void)
 		    a_kept_connection_that_dies_costs_one_more_request_and_no_word),
 		cmocka_unit_test(a_new_connection_that_dies_is_told_and_may_be_asked_again),
 		cmocka_unit_test(a_reply_that_has_begun_is_not_asked_for_again),
+		cmocka_unit_test(what_is_no_http_on_a_kept_connection_is_told_at_once),
 		cmocka_unit_test(no_memory_to_keep_a_request_is_said_and_the_session_lives),
 		cmocka_unit_test(a_lean_world_without_memory_loses_the_answer_and_says_so),
 		cmocka_unit_test(https_is_met_once_a_connection_and_seen_in_every_event),

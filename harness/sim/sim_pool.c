@@ -37,6 +37,8 @@ sim_pool_new(struct sim *sim, const struct sim_pool_cfg *cfg, struct sim_pool **
 	pool->users = cfg->users;
 	pool->password = cfg->password;
 	pool->seed = cfg->seed;
+	pool->between = cfg->between;
+	pool->between_arg = cfg->between_arg;
 	if (cfg->servers != NULL)
 		pool->habits = *cfg->servers;
 	else
@@ -79,8 +81,11 @@ int
 sim_pool_listen(struct sim_pool *pool, enum servers_id id, enum sim_type type, uint32_t ip,
     uint16_t port, sim_fn *fn, void *arg)
 {
-	return sim_listen_at(pool->sim, type, (struct io_addr){ ip, port },
-	    sim_link_way(pool->link[id]), fn, arg);
+	struct sim_way *way = sim_link_way(pool->link[id]);
+
+	if (pool->between != NULL)
+		way = pool->between(pool->between_arg, id, way);
+	return sim_listen_at(pool->sim, type, (struct io_addr){ ip, port }, way, fn, arg);
 }
 
 bool

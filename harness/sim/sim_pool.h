@@ -41,6 +41,10 @@ struct sim_pool_cfg {
 	uint32_t users;                /* phone00000 and so many */
 	const char *password;          /* theirs */
 	uint64_t seed;
+	/* For tests: the way that lies between the phones and this server's own, which is
+	 * given; it must outlive the world.  NULL: nothing lies between. */
+	struct sim_way *(*between)(void *arg, enum servers_id, struct sim_way *);
+	void *between_arg;
 };
 
 /*

@@ -46,6 +46,8 @@ struct sim_pool {
 	uint32_t users;
 	const char *password;
 	uint64_t seed;
+	struct sim_way *(*between)(void *arg, enum servers_id, struct sim_way *);
+	void *between_arg;
 	int parts; /* how many have started */
 
 	struct sim_link *link[SERVERS_COUNT];

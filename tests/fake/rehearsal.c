@@ -39,6 +39,8 @@ on_row(void *arg, const struct journey_row *row)
 			p->guide |= 1u << n;
 	if (p->r->trace != NULL)
 		trace_row(p, row);
+	if (p->r->cfg.told != NULL)
+		p->r->cfg.told(p->r->cfg.arg, row);
 	/* Grows by doubling. */
 	if ((p->n_rows & (p->n_rows - 1)) == 0) {
 		size_t room = p->n_rows > 0 ? 2 * p->n_rows : 1;
@@ -116,6 +118,12 @@ phone_up(struct rehearsal *r, uint32_t i)
 		.n_chores = chores_count };
 	int rc;
 
+	if (r->cfg.table != NULL) {
+		cfg.table = r->cfg.table;
+		cfg.n_rows = r->cfg.n_rows;
+		cfg.chores = NULL;
+		cfg.n_chores = 0;
+	}
 	p->r = r;
 	identify(p, i);
 	memcpy(io.mac, p->id.mac, sizeof io.mac);
@@ -171,6 +179,8 @@ rehearsal_new(const struct rehearsal_cfg *cfg)
 	    cfg->profile != NULL ? cfg->profile : "cx700-1.0.199.123", &r->profile, &err);
 	assert(rc == 0);
 	habits(r, cfg->yaml != NULL ? cfg->yaml : "{}");
+	if (cfg->habits != NULL)
+		cfg->habits(cfg->arg, &r->servers, &r->faults);
 	rc = sim_clock_new(&r->clock);
 	assert(rc == 0);
 	rc = sim_new_cfg(&(struct sim_cfg){ .clock = r->clock,
@@ -184,7 +194,9 @@ rehearsal_new(const struct rehearsal_cfg *cfg)
 		.faults = &r->faults,
 		.users = cfg->phones,
 		.password = PASSWORD,
-		.seed = cfg->seed },
+		.seed = cfg->seed,
+		.between = cfg->between,
+		.between_arg = cfg->arg },
 	    &r->pool);
 	assert(rc == 0);
 	r->plan = (struct journey_plan){ .stay_us = cfg->stay_us,

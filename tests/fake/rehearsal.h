@@ -25,6 +25,15 @@ struct rehearsal_cfg {
 	uint64_t stay_us;
 	bool restart, leave, lean, external;
 	int64_t wall_us; /* 0: 2009-09-09 */
+	/* Instead of the journey's own table and chores: these rows and no chores. */
+	const struct leg *table;
+	size_t n_rows;
+	/* Changes what the YAML says, before the pool is made. */
+	void (*habits)(void *arg, struct servers *, struct faults *);
+	/* As sim_pool.h's, and a word at each row that was told. */
+	struct sim_way *(*between)(void *arg, enum servers_id, struct sim_way *);
+	void (*told)(void *arg, const struct journey_row *);
+	void *arg;
 };
 
 /* One row as it was told, tries too. */

@@ -105,9 +105,9 @@ is_the_same_written_again(const struct dhcp_msg *m, const uint8_t *codes, size_t
 	HOLDS(again.ciaddr == m->ciaddr && again.yiaddr == m->yiaddr);
 	HOLDS(again.siaddr == m->siaddr && again.giaddr == m->giaddr);
 	HOLDS(memcmp(again.mac, m->mac, sizeof m->mac) == 0);
-	for (unsigned code = 1; code < DHCP_OPT_END; code++)
-		if (code != DHCP_OPT_OVERLOAD)
-			same_option(m, &again, (uint8_t)code);
+	for (size_t i = 0; i < n; i++)
+		if (codes[i] != DHCP_OPT_OVERLOAD && codes[i] != DHCP_OPT_END)
+			same_option(m, &again, codes[i]);
 	HOLDS(dhcp_msg_vlan(m, 10) == dhcp_msg_vlan(&again, 10));
 	buf_done(&out);
 }
@@ -129,11 +129,12 @@ read_bytes(struct span bytes)
 	HOLDS(m.type >= DHCP_DISCOVER && m.type <= DHCP_INFORM);
 	HOLDS(dhcp_type_name(m.type)[0] != '?');
 	HOLDS(dhcp_msg_vlan(&m, 10) <= 4094);
-	for (unsigned code = 1; code < DHCP_OPT_END; code++)
-		look_at(&m, (uint8_t)code);
-	look_at_search(&m);
 	n = dhcp_msg_codes(&m, codes, CODES_MAX);
 	HOLDS(n > 0 && n <= CODES_MAX);
+	/* Those that are there, and the last, of which there is never a value. */
+	for (size_t i = 0; i < n; i++)
+		look_at(&m, codes[i]);
+	look_at_search(&m);
 	is_the_same_written_again(&m, codes, n);
 }
 

@@ -60,10 +60,12 @@ judge(const struct expectations *all, uint64_t seed)
 		.expect = all };
 	struct report_end end = { .metrics = m, .cpu_user_s = 0.5 };
 	static struct report_expect out[EXPECTATIONS_MAX], other[EXPECTATIONS_MAX];
+	const char *details[EXPECTATION_DETAILS_MAX + 1];
 	static struct expectations opposite;
 	struct rng rng;
 
 	HOLDS(m != NULL);
+	HOLDS(expectations_details(all, details) <= EXPECTATION_DETAILS_MAX);
 	rng_seed(&rng, seed, 0);
 	make_run(m, &rng);
 	end.wall_s = rng_unit(&rng) < 0.2 ? 0 : rng_exp(&rng) * 40;
@@ -94,10 +96,7 @@ judge(const struct expectations *all, uint64_t seed)
 static void
 look_at(const struct expectations *all)
 {
-	const char *details[EXPECTATION_DETAILS_MAX + 1];
-
 	HOLDS(all->n <= EXPECTATIONS_MAX);
-	HOLDS(expectations_details(all, details) <= EXPECTATION_DETAILS_MAX);
 	for (size_t i = 0; i < all->n; i++) {
 		const struct expectation *e = &all->item[i];
 

@@ -1,26 +1,26 @@
 /*
  * fuzz_phone.c - a whole phone, from power-on to the updated firmware and for a while after, in
- * front of a whole pool of the simulated world; what the servers say is spoilt on its way by
- * the bytes.  Unspoilt it arrives.  However it is spoilt, the phone's way has an end, its
- * trace is JSON, and nothing of it is left when it is switched off.
+ * front of a whole pool of the simulated world, as odd and as faulty as the bytes say; and what
+ * the servers say is spoilt on its way by them.  Unspoilt it arrives.  However it is spoilt,
+ * the phone's way has an end, its trace is JSON, it does the same again, and nothing of it is
+ * left when it is switched off.
  */
 #include <jansson.h>
 
 #include "fuzz.h"
+#include "fuzz_odd.h"
 #include "mem.h"
 #include "profile_load.h"
 #include "sim_auth.h"
 #include "sim_clock.h"
 #include "sim_pool.h"
 #include "spoilt_io.h"
-#include "text.h"
 #include "trace.h"
 
 enum { PROFILES = 3, MINUTES = 60, STEPS_MAX = 200000, IMAGE_BYTES = 2000 };
 
 #define MINUTE UINT64_C(60000000)
 #define PASSWORD "secret"
-#define HOME_POOL "pool02.contoso.com"
 
 static const struct identity id = { .index = 1,
 	.mac = { 0x00, 0x04, 0xf2, 0x10, 0x00, 0x01 },
@@ -34,13 +34,21 @@ static const struct identity id = { .index = 1,
 struct world {
 	struct sim_clock *clock;
 	struct sim *sim;
-	struct servers servers;
 	struct sim_pool *pool;
 	struct io *real, *io;
 	struct auth *auth;
 	struct journey *j;
-	struct buf lines;
+	struct buf lines; /* all of its trace */
 	bool arrived;
+};
+
+/* What the bytes say of one life. */
+struct life {
+	struct servers servers;
+	struct faults faults;
+	struct journey_plan way;
+	unsigned version;
+	struct span spoilt;
 };
 
 /* Loaded once: they are read only. */
@@ -63,18 +71,20 @@ static void
 on_row(void *arg, const struct journey_row *row)
 {
 	struct world *w = arg;
+	size_t before = w->lines.n;
+	struct buf words = { 0 };
 	json_error_t error;
 	json_t *line;
 
-	buf_clear(&w->lines);
 	trace_line(&w->lines, &id, 0, row);
-	HOLDS(w->lines.err == 0 && w->lines.n > 0 && w->lines.p[w->lines.n - 1] == '\n');
-	line = json_loadb((const char *)w->lines.p, w->lines.n - 1, 0, &error);
+	HOLDS(w->lines.err == 0 && w->lines.n > before && w->lines.p[w->lines.n - 1] == '\n');
+	line =
+	    json_loadb((const char *)w->lines.p + before, w->lines.n - before - 1, 0, &error);
 	HOLDS(json_is_object(line));
 	json_decref(line);
-	buf_clear(&w->lines);
-	trace_words(&w->lines, &id, row);
-	HOLDS(fuzz_one_line(buf_cstr(&w->lines)));
+	trace_words(&words, &id, row);
+	HOLDS(fuzz_one_line(buf_cstr(&words)));
+	buf_done(&words);
 }
 
 static void
@@ -91,37 +101,8 @@ on_restart(void *arg)
 	(void)arg;
 }
 
-/* What kind of pool it is: two zeros are one without oddities. */
 static void
-odd_servers(struct servers *s, uint8_t one, uint8_t two)
-{
-	servers_default(s);
-	/* An image that is soon made and soon fetched. */
-	s->update.size = IMAGE_BYTES;
-	s->ldap.publish_ca ^= one & 1;
-	s->ldap.enrollment ^= one >> 1 & 1;
-	s->ca_web.wrong_key ^= one >> 2 & 1;
-	if (one & 8)
-		s->sip.certificate = (enum servers_certificate)(one / 16 % 6);
-	s->update.blank ^= two & 1;
-	s->update.wrong_length ^= two >> 1 & 1;
-	s->exchange.mailbox ^= two >> 2 & 1;
-	if (two & 8)
-		s->exchange.certificate = (enum servers_certificate)(one / 16 % 6);
-	if (two & 16) {
-		(void)text_copy(s->sip.home_pool, SERVERS_NAME_MAX, span_of(HOME_POOL));
-		s->sip.redirect = 1;
-	}
-	if (two & 32)
-		s->dhcp.voice_vlan = 0;
-	if (two & 64)
-		s->kdc.offset_us = 20 * (int64_t)MINUTE;
-	if (two & 128)
-		s->sip.version = 3;
-}
-
-static void
-begin(struct world *w, struct span plan, const struct journey_plan *way, unsigned version)
+begin(struct world *w, const struct life *life)
 {
 	struct sim_cfg sim = { .strict = true, .wall_us = 1252486800ll * 1000000 };
 	struct sim_pool_cfg pool = { .users = 2, .password = PASSWORD, .seed = 1 };
@@ -132,21 +113,22 @@ begin(struct world *w, struct span plan, const struct journey_plan *way, unsigne
 		.user = id.user, .realm = "CONTOSO.COM", .password = PASSWORD
 	};
 	struct journey_cfg cfg = { .id = &id,
-		.profile = profile(version),
-		.plan = way,
+		.profile = profile(life->version),
+		.plan = &life->way,
 		.watch = { w, on_row, on_state, on_restart },
 		.table = journey_table,
 		.n_rows = journey_rows,
 		.chores = chores_table,
 		.n_chores = chores_count };
 
-	pool.servers = &w->servers;
+	pool.servers = &life->servers;
+	pool.faults = &life->faults;
 	HOLDS(sim_clock_new(&w->clock) == 0);
 	sim.clock = pool.clock = w->clock;
 	HOLDS(sim_new_cfg(&sim, &w->sim) == 0);
 	HOLDS(sim_pool_new(w->sim, &pool, &w->pool) == 0);
 	HOLDS(sim_phone_new(w->sim, &phone, &w->real) == 0);
-	HOLDS(spoilt_io_new(w->real, plan, &w->io) == 0);
+	HOLDS(spoilt_io_new(w->real, life->spoilt, &w->io) == 0);
 	auth.world = w->sim;
 	HOLDS(sim_auth_make(&auth, &w->auth) == 0);
 	cfg.io = w->io;
@@ -167,7 +149,6 @@ end(struct world *w)
 	sim_pool_free(w->pool);
 	sim_free(w->sim);
 	sim_clock_free(w->clock);
-	buf_done(&w->lines);
 }
 
 /* An hour, or until nothing is left to happen; a phone that asks without end is a mistake. */
@@ -181,33 +162,53 @@ live(struct world *w, uint64_t us)
 		HOLDS(++steps < STEPS_MAX);
 }
 
+/* All of a life; what it left behind in its trace. */
+static void
+run(const struct life *life, struct world *w)
+{
+	*w = (struct world){ .arrived = false };
+	begin(w, life);
+	journey_power_on(w->j);
+	live(w, MINUTES * MINUTE);
+	if (life->way.leave) {
+		journey_leave(w->j);
+		live(w, 5 * MINUTE);
+		HOLDS(journey_state(w->j) == JOURNEY_LEFT);
+	}
+	end(w);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
 	struct span in = { p, n };
 	uint8_t how = fuzz_u8(&in), one = fuzz_u8(&in), two = fuzz_u8(&in);
-	/* Signed in for half an hour, so that the chores come, and with a last word or none. */
-	struct journey_plan way = { .restart_after_update = how & 1,
-		.stay_us = how & 2 ? 30 * MINUTE : 0,
-		.stage_loops = 2,
-		.leave = how & 4 };
-	static struct world w;
+	static struct world w, again;
+	static struct life life;
 	long before;
 
 	(void)profile(0);
-	w = (struct world){ .arrived = false };
-	odd_servers(&w.servers, one, two);
 	before = mem_out();
-	begin(&w, in, &way, how >> 4);
-	journey_power_on(w.j);
-	live(&w, MINUTES * MINUTE);
-	HOLDS(w.arrived || in.n > 0 || one != 0 || two != 0);
-	if (how & 4) {
-		journey_leave(w.j);
-		live(&w, 5 * MINUTE);
-		HOLDS(journey_state(w.j) == JOURNEY_LEFT);
+	/* Signed in for half an hour, so that the chores come, and with a last word or none. */
+	life = (struct life){ .version = how >> 4,
+		.way = { .restart_after_update = how & 1,
+		    .stay_us = how & 2 ? 30 * MINUTE : 0,
+		    .stage_loops = 2,
+		    .leave = how & 4 } };
+	fuzz_odd_servers(&life.servers, one, two);
+	/* An image that is soon made and soon fetched. */
+	life.servers.update.size = IMAGE_BYTES;
+	if (how & 8)
+		fuzz_odd_faults(&life.faults, &in);
+	life.spoilt = in;
+	run(&life, &w);
+	HOLDS(w.arrived || in.n > 0 || one != 0 || two != 0 || life.faults.n > 0);
+	if (how & 8) {
+		run(&life, &again);
+		HOLDS(span_eq(buf_bytes(&w.lines), buf_bytes(&again.lines)));
+		buf_done(&again.lines);
 	}
-	end(&w);
+	buf_done(&w.lines);
 	HOLDS(mem_out() == before);
 	return 0;
 }

@@ -102,6 +102,8 @@ def main():
         write(f'{out}/seeds/phone/quiet_{how}', bytes([how, 0, 0]) + bytes(400))
     for bit in range(16):
         write(f'{out}/seeds/phone/odd_{bit}', bytes([7, (1 << bit) & 255, 1 << bit >> 8]) + bytes(400))
+    for server in range(9):
+        write(f'{out}/seeds/phone/faulty_{server}', bytes([15, 0, 0, 1, server, 0, 0, 1, 99, 3, 25]) + bytes(400))
     for fuzzer, patterns in WORDS.items():
         text = ''.join(f'"{w}"\n' for w in words(patterns))
         write(f'{out}/{fuzzer}.dict', text.encode())

@@ -14,6 +14,8 @@ trap 'rm -rf "$logs"' EXIT INT TERM
 left_out() {
 	case ${1##*/} in
 	test_auth_krb5 | test_auth_mic | test_accept_gss) echo "a real KDC for every allocation" ;;
+	test_two_worlds*) echo "test_io_* and test_sim_* sweep both worlds" ;;
+	test_sim_crowd) echo "a thousand phones for every allocation" ;;
 	test_pool_faces) echo "the servers' threads allocate in an order of their own" ;;
 	esac
 }

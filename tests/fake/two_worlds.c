@@ -135,6 +135,7 @@ stage_dhcp(struct stage *s, uint16_t vlan)
 int
 stage_send_bytes(struct stage *s, struct io_handle *h, struct span bytes)
 {
+	assert_non_null(h);
 	return told_call(s, "send", s->io->ops->send(h, bytes));
 }
 
@@ -154,6 +155,7 @@ stage_ask(struct stage *s, struct io_handle *h, const char *path, bool count)
 		.n_headers = 1,
 		.reply = count ? IO_COUNT : IO_LEND };
 
+	assert_non_null(h);
 	return told_call(s, path, s->io->ops->ask(h, &ask));
 }
 
@@ -172,6 +174,7 @@ stage_count(struct stage *s, struct io_handle *h, const char *path)
 void
 stage_close(struct stage *s, struct io_handle *h)
 {
+	assert_non_null(h);
 	s->io->ops->close(h);
 	told_call(s, "close", 0);
 }

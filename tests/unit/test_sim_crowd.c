@@ -253,6 +253,7 @@ crowd_begin(struct crowd *c, bool strict, uint64_t seed, uint32_t members)
 		{ SIM_DHCP, 67 } };
 
 	*c = (struct crowd){ .all = mem_new(members * sizeof(struct member)) };
+	assert_non_null(c->all);
 	assert_int_equal(sim_clock_new(&c->clock), 0);
 	assert_int_equal(sim_new_cfg(&(struct sim_cfg){ .clock = c->clock,
 					 .strict = strict,

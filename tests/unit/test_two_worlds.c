@@ -152,6 +152,8 @@ story_wrong_calls(struct stage *s)
 	struct io_handle *stream = stage_stream(s, 389, false, NULL);
 	int rc[2];
 
+	assert_non_null(session);
+	assert_non_null(stream);
 	stage_until(s, IO_UP);
 	rc[0] = s->io->ops->ask(stream, &ask);
 	rc[1] = s->io->ops->send(session, span_of("GET / HTTP/1.1"));

@@ -88,7 +88,6 @@ struct sim_conn {           /* everything else */
 	bool up;            /* stream: IO_UP has been given; http: there is a connection */
 	bool over;          /* IO_DOWN has been given */
 	struct io_tls_seen seen;
-	bool has_seen;
 
 	/* http: connections and requests by number; the request and its reply */
 	uint32_t connection, request;

@@ -12,13 +12,13 @@
 #include "mem.h"
 #include "plan_names.h"
 #include "rehearse_load.h"
-#include "rehearse_world.h"
 #include "run_ground.h"
 #include "run_outputs.h"
 #include "run_report.h"
 #include "sim_clock.h"
 #include "sim_loop.h"
 #include "sim_pool.h"
+#include "sim_world.h"
 
 /* When virtual time begins: 2009-09-09 12:00 UTC.  The servers' certificates hold then. */
 #define REHEARSE_WALL_US (INT64_C(1252497600) * 1000000)
@@ -38,7 +38,7 @@ struct rehearsal {
 	struct loop *loop; /* on that clock */
 	struct sim *sim;
 	struct sim_pool *pool;
-	struct rehearse_world world;
+	struct sim_world world;
 	struct farm *farm;
 	int trace_fd;
 	unsigned signals_seen;
@@ -99,7 +99,7 @@ rehearse_stage(struct rehearsal *r)
 		err = rehearse_pool(r);
 	if (err != 0)
 		return rehearse_lacks("the simulated world", err);
-	rehearse_world_init(&r->world, r->sim, r->plan->tls);
+	sim_world_init(&r->world, r->sim, r->plan->tls, r->plan->n_profiles);
 	r->plan->phone.world = &r->world.base;
 	r->plan->journey.leave = r->plan->pool.leave;
 	return 0;

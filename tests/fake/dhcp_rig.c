@@ -107,6 +107,7 @@ on_note(void *arg, bool sent, const struct dhcp_msg *m, size_t bytes)
 int
 dhcp_rig_set_up(void **state)
 {
+	long left = mem_fail_at(0); /* what a test lets fail is to be the phone's */
 	struct dhcp_rig *r = mem_new(sizeof *r);
 
 	r->f = sim_new();
@@ -126,6 +127,7 @@ dhcp_rig_set_up(void **state)
 		.note_arg = r };
 	sim_listen(r->f, SIM_DHCP, 0, on_call, r);
 	sim_listen(r->f, SIM_UDP, 67, on_call, r);
+	(void)mem_fail_at(left);
 	*state = r;
 	return 0;
 }

@@ -33,12 +33,14 @@ on_call(void *arg, struct sim *f, const struct sim_call *c)
 int
 ldap_rig_set_up(void **state)
 {
+	long left = mem_fail_at(0); /* what a test lets fail is to be the phone's */
 	struct ldap_rig *r = mem_new(sizeof *r);
 
 	r->p = fake_phone_new();
 	fake_phone_knows(r->p, FACT_ADDRESS | FACT_DC | FACT_CLOCK | FACT_TGT);
 	sim_kdc_listen(r->p->f, &r->kdc);
 	sim_listen(r->p->f, SIM_STREAM, 389, on_call, r);
+	(void)mem_fail_at(left);
 	*state = r;
 	return 0;
 }

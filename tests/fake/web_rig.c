@@ -41,6 +41,7 @@ on_request(void *arg, const struct serve_request *q, struct serve_reply *r)
 int
 web_rig_set_up(void **state)
 {
+	long left = mem_fail_at(0); /* what a test lets fail is to be the phone's */
 	static const uint16_t ports[] = { 80, 443, 8080 };
 	struct web_rig *rig = mem_new(sizeof *rig);
 
@@ -55,6 +56,7 @@ web_rig_set_up(void **state)
 	fake_dns_listen(&rig->dns, rig->p->f, zone, sizeof zone / sizeof zone[0]);
 	sim_kdc_listen(rig->p->f, &rig->kdc);
 	fake_phone_knows(rig->p, web_rig_usual);
+	(void)mem_fail_at(left);
 	*state = rig;
 	return 0;
 }

@@ -44,6 +44,7 @@ address(struct io *io, uint32_t ip, uint16_t vlan)
 static int
 set_up(void **state)
 {
+	long left = mem_fail_at(0); /* what a test lets fail is to be the phone's */
 	struct rig *r = mem_new(sizeof *r);
 
 	r->p = fake_phone_new();
@@ -54,6 +55,7 @@ set_up(void **state)
 	r->p->io->ops = &r->ops;
 	fake_dhcp_listen(&r->dhcp, r->p->f);
 	the_rig = r;
+	(void)mem_fail_at(left);
 	*state = r;
 	return 0;
 }
@@ -79,6 +81,7 @@ walk_without_descriptors(struct rig *r)
 	while (journey_state(r->p->j) == JOURNEY_WALKING && sim_step(r->p->f, UINT64_MAX))
 		;
 	sim_fail_open(r->p->f, 0);
+	assert_non_null(r->p->row);
 	assert_int_equal(r->p->row->verdict, STEP_FAIL);
 	assert_int_equal(r->p->row->why, WHY_LOCAL);
 	assert_string_equal(r->p->row->detail, "errno:EMFILE");

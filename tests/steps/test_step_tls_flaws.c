@@ -44,6 +44,7 @@ on_pool(void *arg, struct sim *f, const struct sim_call *call)
 static int
 set_up(void **state)
 {
+	long left = mem_fail_at(0); /* what a test lets fail is to be the phone's */
 	struct pool *pool = mem_new(sizeof *pool);
 
 	pool->p = fake_phone_new();
@@ -51,6 +52,7 @@ set_up(void **state)
 	fake_phone_knows(
 	    pool->p, FACT_ADDRESS | FACT_DOMAIN | FACT_CLOCK | FACT_USER | FACT_POOL);
 	sim_listen(pool->p->f, SIM_STREAM, 5061, on_pool, pool);
+	(void)mem_fail_at(left);
 	*state = pool;
 	return 0;
 }

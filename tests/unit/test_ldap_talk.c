@@ -69,6 +69,7 @@ on_note(void *arg, enum talk_fact fact, const char *text)
 static int
 set_up(void **state)
 {
+	long left = mem_fail_at(0); /* what a test lets fail is to be the phone's */
 	struct rig *r = mem_new(sizeof *r);
 	struct io_stream_cfg to = { .to = { 0x7f000001, 389 } };
 	struct talk_cfg cfg = { .note = on_note, .note_arg = r };
@@ -84,6 +85,7 @@ set_up(void **state)
 	    0);
 	sim_run(r->f, 1000000);
 	ldap_talk_init(&r->talk, &cfg, conn, 0);
+	(void)mem_fail_at(left);
 	*state = r;
 	return 0;
 }

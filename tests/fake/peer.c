@@ -204,6 +204,18 @@ conn_answer_oddly(struct peer_conn *c, const char *path, bool *go_on)
 	return true;
 }
 
+/* "/reset/1/1.0": on other connections than the first it is "/1.0". */
+static const char *
+behind_reset(const char *path)
+{
+	const char *rest = path + strlen("/reset/");
+
+	if (strncmp(path, "/reset/", strlen("/reset/")) != 0)
+		return path;
+	rest += strspn(rest, "0123456789");
+	return *rest == '/' ? rest : path;
+}
+
 /* False: the connection is to end. */
 static bool
 conn_answer(struct peer_conn *c, const char *request, size_t n)
@@ -214,6 +226,7 @@ conn_answer(struct peer_conn *c, const char *request, size_t n)
 
 	if (conn_breaks_off(c, path))
 		return false;
+	path = behind_reset(path);
 	if (conn_answer_oddly(c, path, &go_on))
 		return go_on;
 	if (strncmp(path, "/n/", 3) == 0) {

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 
 #include <dirent.h>
 #include <errno.h>
@@ -582,6 +583,25 @@ given_a_reply_of_old_that_lasts_until_the_end_it_is_whole_and_the_next_one_too(v
 	}
 }
 
+/* curl asks once more by itself; what broke the old connection says nothing of the new one. */
+static void
+given_that_it_is_asked_again_on_a_new_connection_such_a_reply_is_whole_too(void **state)
+{
+	struct fixture *f = *state;
+	uint16_t port[] = { 80, 443 };
+
+	for (int i = 0; i < 2; i++) {
+		struct io_handle *h = session(f, 0, port[i], "cas.contoso.com");
+		char path[40], who[8];
+
+		snprintf(who, sizeof who, "%s", fetch(f, h, "/who"));
+		snprintf(path, sizeof path, "/reset/%s/1.0", who);
+		assert_string_equal(fetch(f, h, path), "until the end");
+		assert_int_equal(last(f)->kind, IO_WHOLE);
+		io_scope_close(f->rig.io, &f->rig.owner[0].scope);
+	}
+}
+
 static void
 given_a_reset_instead_of_that_end_it_is_down(void **state)
 {
@@ -749,6 +769,8 @@ main(void)
 		HTTP_TEST(given_closed_sessions_curl_does_not_keep_their_descriptors),
 		HTTP_TEST(
 		    given_a_reply_of_old_that_lasts_until_the_end_it_is_whole_and_the_next_one_too),
+		HTTP_TEST(
+		    given_that_it_is_asked_again_on_a_new_connection_such_a_reply_is_whole_too),
 		HTTP_TEST(given_a_reset_instead_of_that_end_it_is_down),
 		HTTP_TEST(
 		    given_a_reply_without_a_body_it_is_whole_at_once_and_the_connection_is_kept),

@@ -3,6 +3,9 @@
 # Each for FUZZ_SECONDS (20), FUZZ_JOBS (one a core) at a time.  What a fuzzer has learned stays in
 # build/fuzz/corpus/NAME; what breaks is kept in build/fuzz/crashes and fails.  A kept input is
 # tried again by build/fuzz/tests/fuzz/fuzz_NAME FILE.
+#
+# tests/fuzz/fuzz.sh --learn NAME...: what their corpora reach, by as few inputs as will do, into
+# tests/fuzz/seeds/NAME/learned.b64, so that others begin where this machine has come to.
 set -eu
 cd "$(dirname "$0")/../.."
 out=build/fuzz
@@ -30,6 +33,23 @@ if [ "${1:-}" = --one ]; then
 		/number_of_executed_units/ { runs = $NF }
 		END { printf "%-18s %11d runs %6d edges %6s in the corpus  %s\n",
 			name, runs, cov, corpus, verdict }' "$out/$name.log"
+	exit 0
+fi
+
+if [ "${1:-}" = --learn ]; then
+	shift
+	for name in "$@"; do
+		few=$out/few/$name seeds=tests/fuzz/seeds/$name
+		rm -rf "$few"
+		mkdir -p "$few" "$seeds"
+		"$out/tests/fuzz/fuzz_$name" -merge=1 -use_counters=0 "$few" \
+			"$out/corpus/$name" "$out/seeds/$name" >"$out/few/$name.log" 2>&1
+		for input in "$few"/*; do
+			base64 -w 0 "$input"
+			echo
+		done | sort >"$seeds/learned.b64"
+		wc -lc "$seeds/learned.b64"
+	done
 	exit 0
 fi
 

@@ -6,6 +6,7 @@ their templates) and what a fuzzer once found (tests/fuzz/seeds/NAME).  A dictio
 the texts in the sources of the code under test, so it cannot fall behind.  Written to
 OUT/seeds/NAME/ and OUT/NAME.dict.
 """
+import base64
 import glob
 import os
 import re
@@ -64,6 +65,10 @@ def pieces(path):
     if name.endswith('.hex'):
         text = b''.join(line for line in data.splitlines() if not line.startswith(b'#'))
         yield name[:-4], bytes.fromhex(text.decode())
+    elif name.endswith('.b64'):
+        # One input a line, see fuzz.sh --learn.
+        for i, line in enumerate(data.splitlines()):
+            yield f'{name[:-4]}_{i}', base64.b64decode(line)
     elif name == 'sip_signed.txt':
         # Recorded messages: a line with what is signed, the message, a line with %.
         for i, part in enumerate(data.decode('latin-1').split('\n%\n')):

@@ -28,6 +28,7 @@ const struct step_cases cases_clock[] = {
 		.detail = "limit:5000ms",
 		.tries = 4,
 		.sent = "ntp 0 8000 19000 36000" },
+	    /* As a forged one: the right one may still come. */
 	    .malformed = { .mood = { .server = SERVERS_NTP, .spoil = case_half },
 		.verdict = STEP_FAIL,
 		.why = WHY_TIMEOUT,
@@ -45,6 +46,13 @@ const struct step_cases cases_clock[] = {
 		.verdict = STEP_DONE,
 		.tries = 2,
 		.sent = "ntp 0 8000" },
+	    .closed = { .mood = { .server = SERVERS_NTP, .fault = { .refuse = true } },
+		.verdict = STEP_FAIL,
+		.why = WHY_REFUSED,
+		.detail = "errno:ECONNREFUSED",
+		.tries = 4,
+		.sent = "ntp 0 3010 9020 21030" },
+	    .lost = { .none = "a datagram has no connection to lose" },
 	},
 	{
 	    .step = &step_user_enters,
@@ -54,6 +62,8 @@ const struct step_cases cases_clock[] = {
 	    .malformed = { .none = "a person types, there is no server" },
 	    .refusal = { .none = "a person types, there is no server" },
 	    .late = { .none = "a person types, there is no server" },
+	    .closed = { .none = "a person types, there is no server" },
+	    .lost = { .none = "a person types, there is no server" },
 	},
 };
 const size_t cases_clock_n = sizeof cases_clock / sizeof cases_clock[0];

@@ -35,7 +35,8 @@ no_voice_vlan(struct servers *s)
 #define THREE_ROUNDS "dhcp 0 4000 12000 20000 24000 32000 40000 44000 52000"
 
 const struct step_cases cases_dhcp[] = {
-	{ .step = &step_dhcp_lease,
+	{
+	    .step = &step_dhcp_lease,
 	    .habits = no_voice_vlan,
 	    .happy = { .verdict = STEP_DONE, .tries = 1, .sent = "dhcp 0 10" },
 	    .silence = { .mood = { .server = SERVERS_DHCP, .catch = case_all },
@@ -68,8 +69,12 @@ const struct step_cases cases_dhcp[] = {
 	    .late = { .mood = { .server = SERVERS_DHCP, .late_ms = 3998 },
 		.verdict = STEP_DONE,
 		.tries = 1,
-		.sent = "dhcp 0 4000 4008" } },
-	{ .step = &step_dhcp_voice_vlan,
+		.sent = "dhcp 0 4000 4008" },
+	    .closed = { .none = "a broadcast is refused by nobody" },
+	    .lost = { .none = "a datagram has no connection to lose" },
+	},
+	{
+	    .step = &step_dhcp_voice_vlan,
 	    .habits = voice_vlan,
 	    .happy = { .verdict = STEP_DONE, .tries = 1, .sent = "dhcp 0 0 10" },
 	    .silence = { .mood = { .server = SERVERS_DHCP, .catch = case_all },
@@ -104,9 +109,13 @@ const struct step_cases cases_dhcp[] = {
 	    .late = { .mood = { .server = SERVERS_DHCP, .late_ms = 3998 },
 		.verdict = STEP_DONE,
 		.tries = 1,
-		.sent = "dhcp 0 0 4000 4008" } },
+		.sent = "dhcp 0 0 4000 4008" },
+	    .closed = { .none = "a broadcast is refused by nobody" },
+	    .lost = { .none = "a datagram has no connection to lose" },
+	},
 	/* One REQUEST a walk: when the next one is due is for the chore to say. */
-	{ .step = &step_dhcp_renew,
+	{
+	    .step = &step_dhcp_renew,
 	    .happy = { .verdict = STEP_DONE, .tries = 1, .sent = "dhcp 0" },
 	    .silence = { .mood = { .server = SERVERS_DHCP, .catch = case_all },
 		.verdict = STEP_FAIL,
@@ -138,8 +147,17 @@ const struct step_cases cases_dhcp[] = {
 		.why = WHY_TIMEOUT,
 		.detail = "dhcp:no answer",
 		.tries = 1,
-		.sent = "dhcp 0" } },
-	{ .step = &step_dhcp_release,
+		.sent = "dhcp 0" },
+	    .closed = { .mood = { .server = SERVERS_DHCP, .fault = { .refuse = true } },
+		.verdict = STEP_FAIL,
+		.why = WHY_REFUSED,
+		.detail = "errno:ECONNREFUSED",
+		.tries = 1,
+		.sent = "dhcp 0" },
+	    .lost = { .none = "a datagram has no connection to lose" },
+	},
+	{
+	    .step = &step_dhcp_release,
 	    .happy = { .verdict = STEP_DONE, .tries = 1, .sent = "dhcp 0" },
 	    /* The phone cannot know. */
 	    .silence = { .mood = { .server = SERVERS_DHCP, .catch = case_all },
@@ -149,6 +167,12 @@ const struct step_cases cases_dhcp[] = {
 	    .wrong_sender = { .none = "a RELEASE has no answer that could be another's" },
 	    .malformed = { .none = "a RELEASE has no answer" },
 	    .refusal = { .none = "a server has no way to refuse a RELEASE" },
-	    .late = { .none = "a RELEASE has no answer that could be late" } },
+	    .late = { .none = "a RELEASE has no answer that could be late" },
+	    .closed = { .mood = { .server = SERVERS_DHCP, .fault = { .refuse = true } },
+		.verdict = STEP_DONE,
+		.tries = 1,
+		.sent = "dhcp 0" },
+	    .lost = { .none = "a datagram has no connection to lose" },
+	},
 };
 const size_t cases_dhcp_n = sizeof cases_dhcp / sizeof cases_dhcp[0];

@@ -50,6 +50,13 @@ const struct step_cases cases_kerberos[] = {
 		.verdict = STEP_DONE,
 		.tries = 1,
 		.sent = "kdc 0 1000 1008" },
+	    .closed = { .mood = { .server = SERVERS_KDC, .fault = { .refuse = true } },
+		.verdict = STEP_FAIL,
+		.why = WHY_REFUSED,
+		.detail = "errno:ECONNREFUSED",
+		.tries = 3,
+		.sent = "kdc 0 2010 6020" },
+	    .lost = { .none = "a datagram has no connection to lose" },
 	},
 };
 const size_t cases_kerberos_n = sizeof cases_kerberos / sizeof cases_kerberos[0];

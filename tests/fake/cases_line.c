@@ -1,9 +1,6 @@
-/* cases_line.c - the cases of the pool's front end: TLS, and SIP over it. */
-#include <errno.h>
+/* cases_line.c - the cases of SIP at the pool's front end. */
 #include <string.h>
 
-#include "case_world.h"
-#include "sim_tls.h"
 #include "step_cases.h"
 #include "steps.h"
 
@@ -39,113 +36,19 @@ other_call(struct sim_parcel *p)
 	other_behind(p, "Call-ID: ");
 }
 
-/* A host with a good certificate that is not its own. */
-static void
-shows_other_name(struct case_world *c, struct sim *sim, const struct sim_parcel *p)
-{
-	const int64_t now_s = sim_wall_us(sim) / 1000000, day_s = 86400;
-	const struct sim_cert cert = { .common_name = "elsewhere.contoso.com",
-		.not_before_s = now_s - day_s,
-		.not_after_s = now_s + day_s,
-		.root = sim_pool_root(c->r->pool),
-		.root_not_before_s = now_s - day_s,
-		.root_not_after_s = now_s + day_s };
-
-	(void)sim_meet(sim, p->h, &cert, 0);
-}
-
-/* What answers the ClientHello is no TLS: the real phone's library says so by an alert. */
-static void
-not_tls(struct case_world *c, struct sim *sim, const struct sim_parcel *p)
-{
-	const struct io_tls_seen seen = { .flaw = TLS_OTHER };
-
-	(void)c;
-	sim_down(sim, p->h, 0, -EPROTO, &seen);
-}
-
 const struct step_cases cases_line[] = {
-	{
-	    .step = &step_pool_tls_untrusted,
-	    .happy = { .verdict = STEP_DONE, .tries = 1, .sent = "sip +0" },
-	    .silence = { .mood = { .server = SERVERS_SIP, .catch = case_all },
-		.verdict = STEP_FAIL,
-		.why = WHY_TIMEOUT,
-		.detail = "limit:30000ms",
-		.tries = 3,
-		.sent = "sip +0 +35000 +75000" },
-	    .wrong_sender = { .mood = { .server = SERVERS_SIP,
-				  .catch = case_all,
-				  .answer = shows_other_name },
-		.verdict = STEP_FAIL,
-		.why = WHY_TLS,
-		.detail = "tls:name",
-		.tries = 1,
-		.sent = "sip +0" },
-	    .malformed = { .mood = { .server = SERVERS_SIP,
-			       .catch = case_all,
-			       .answer = not_tls },
-		.verdict = STEP_FAIL,
-		.why = WHY_TLS,
-		.detail = "tls:other",
-		.tries = 3,
-		.sent = "sip +0 +5010 +15020" },
-	    .refusal = { .mood = { .server = SERVERS_SIP, .fault = { .refuse = true } },
-		.verdict = STEP_FAIL,
-		.why = WHY_REFUSED,
-		.detail = "errno:ECONNREFUSED",
-		.tries = 3,
-		.sent = "sip +0 +5010 +15020" },
-	    .late = { .mood = { .server = SERVERS_SIP, .late_ms = 33000, .late_hello = true },
-		.verdict = STEP_DONE,
-		.tries = 2,
-		.sent = "sip +0 +35000" },
-	},
-	{
-	    .step = &step_pool_tls,
-	    .happy = { .verdict = STEP_DONE, .tries = 1, .sent = "sip +0" },
-	    .silence = { .mood = { .server = SERVERS_SIP, .catch = case_all },
-		.verdict = STEP_FAIL,
-		.why = WHY_TIMEOUT,
-		.detail = "limit:30000ms",
-		.tries = 4,
-		.sent = "sip +0 +33000 +69000 +111000" },
-	    .wrong_sender = { .mood = { .server = SERVERS_SIP,
-				  .catch = case_all,
-				  .answer = shows_other_name },
-		.verdict = STEP_FAIL,
-		.why = WHY_TLS,
-		.detail = "tls:42",
-		.tries = 4,
-		.sent = "sip +0 +3010 +9020 +21030" },
-	    .malformed = { .mood = { .server = SERVERS_SIP,
-			       .catch = case_all,
-			       .answer = not_tls },
-		.verdict = STEP_FAIL,
-		.why = WHY_TLS,
-		.detail = "tls:other",
-		.tries = 4,
-		.sent = "sip +0 +3010 +9020 +21030" },
-	    .refusal = { .mood = { .server = SERVERS_SIP, .fault = { .refuse = true } },
-		.verdict = STEP_FAIL,
-		.why = WHY_REFUSED,
-		.detail = "errno:ECONNREFUSED",
-		.tries = 4,
-		.sent = "sip +0 +3010 +9020 +21030" },
-	    .late = { .mood = { .server = SERVERS_SIP, .late_ms = 33000, .late_hello = true },
-		.verdict = STEP_DONE,
-		.tries = 2,
-		.sent = "sip +0 +33000" },
-	},
 	{
 	    .step = &step_sip_register,
 	    .happy = { .verdict = STEP_DONE, .tries = 1, .sent = "sip 0 kdc 10 sip 20" },
+	    /* A transaction over TLS gives up after 60 s, and the line with it: back to
+	       pool_tls. */
 	    .silence = { .mood = { .server = SERVERS_SIP, .catch = case_talk },
 		.verdict = STEP_FAIL,
 		.why = WHY_TIMEOUT,
 		.detail = "sip:no answer",
 		.tries = 3,
 		.sent = "sip 0 +65000 65030 +135030 135060" },
+	    /* What is wrongly signed is as if it had not come. */
 	    .wrong_sender = { .mood = { .server = SERVERS_SIP, .spoil = other_key },
 		.verdict = STEP_FAIL,
 		.why = WHY_AUTH,
@@ -168,6 +71,17 @@ const struct step_cases cases_line[] = {
 		.verdict = STEP_DONE,
 		.tries = 2,
 		.sent = "sip 0 +65000 65030 kdc 65040 sip 65050" },
+	    /* The line is up; so below. */
+	    .closed = { .mood = { .server = SERVERS_SIP, .fault = { .refuse = true } },
+		.verdict = STEP_DONE,
+		.tries = 1,
+		.sent = "sip 0 kdc 10 sip 20" },
+	    .lost = { .mood = { .server = SERVERS_SIP, .fault = { .reset = true } },
+		.verdict = STEP_FAIL,
+		.why = WHY_RESET,
+		.detail = "errno:ECONNRESET",
+		.tries = 3,
+		.sent = "sip 0 +5010 5040 +15050 15080" },
 	},
 	{
 	    .step = &step_sip_provision,
@@ -203,10 +117,22 @@ const struct step_cases cases_line[] = {
 		.verdict = STEP_DONE,
 		.tries = 2,
 		.sent = "sip 0 0 0 +65000 65030 65040 65050 65050 65050" },
+	    .closed = { .mood = { .server = SERVERS_SIP, .fault = { .refuse = true } },
+		.verdict = STEP_DONE,
+		.tries = 1,
+		.sent = "sip 0 0 0" },
+	    .lost = { .mood = { .server = SERVERS_SIP, .fault = { .reset = true } },
+		.verdict = STEP_FAIL,
+		.why = WHY_RESET,
+		.detail = "errno:ECONNRESET",
+		.tries = 3,
+		.sent = "sip 0 0 0 +5010 5040 5050 5060 5060 5060 +15070 15100 15110 15120 "
+			"15120 15120" },
 	},
 	{
 	    .step = &step_sip_refresh,
 	    .happy = { .verdict = STEP_DONE, .tries = 1, .sent = "sip 0" },
+	    /* Two tries, but it costs the line, which another chore makes again. */
 	    .silence = { .mood = { .server = SERVERS_SIP, .catch = case_talk },
 		.verdict = STEP_FAIL,
 		.why = WHY_TIMEOUT,
@@ -237,6 +163,16 @@ const struct step_cases cases_line[] = {
 		.detail = "sip:no answer",
 		.tries = 1,
 		.sent = "sip 0" },
+	    .closed = { .mood = { .server = SERVERS_SIP, .fault = { .refuse = true } },
+		.verdict = STEP_DONE,
+		.tries = 1,
+		.sent = "sip 0" },
+	    .lost = { .mood = { .server = SERVERS_SIP, .fault = { .reset = true } },
+		.verdict = STEP_FAIL,
+		.why = WHY_RESET,
+		.detail = "errno:ECONNRESET",
+		.tries = 1,
+		.sent = "sip 0" },
 	},
 	{
 	    .step = &step_sip_sign_out,
@@ -259,6 +195,7 @@ const struct step_cases cases_line[] = {
 		.detail = "errno:EBADMSG",
 		.tries = 1,
 		.sent = "sip 0 0 0" },
+	    /* Any final answer will do. */
 	    .refusal = { .mood = { .server = SERVERS_SIP, .fault = { .answer = 403 } },
 		.verdict = STEP_DONE,
 		.tries = 1,
@@ -267,6 +204,16 @@ const struct step_cases cases_line[] = {
 		.verdict = STEP_FAIL,
 		.why = WHY_TIMEOUT,
 		.detail = "limit:5000ms",
+		.tries = 1,
+		.sent = "sip 0 0 0" },
+	    .closed = { .mood = { .server = SERVERS_SIP, .fault = { .refuse = true } },
+		.verdict = STEP_DONE,
+		.tries = 1,
+		.sent = "sip 0 0 0" },
+	    .lost = { .mood = { .server = SERVERS_SIP, .fault = { .reset = true } },
+		.verdict = STEP_FAIL,
+		.why = WHY_RESET,
+		.detail = "errno:ECONNRESET",
 		.tries = 1,
 		.sent = "sip 0 0 0" },
 	},

@@ -12,6 +12,8 @@ const struct step_cases cases_trust[] = {
 		.detail = "limit:60000ms",
 		.tries = 3,
 		.sent = "dns 0 ca_web 10 dns 62000 ca_web 62010 dns 126000 ca_web 126010" },
+	    /* A server that asks for no name is taken; what it sends is looked at in the rows
+	       below. */
 	    .wrong_sender = { .mood = { .server = SERVERS_CA_WEB,
 				  .catch = case_request,
 				  .answer = case_login_page },
@@ -36,6 +38,18 @@ const struct step_cases cases_trust[] = {
 		.verdict = STEP_DONE,
 		.tries = 2,
 		.sent = "dns 0 ca_web 10 dns 62000 ca_web 62010" },
+	    .closed = { .mood = { .server = SERVERS_CA_WEB, .fault = { .refuse = true } },
+		.verdict = STEP_FAIL,
+		.why = WHY_REFUSED,
+		.detail = "errno:ECONNREFUSED",
+		.tries = 3,
+		.sent = "dns 0 ca_web 10 dns 2020 ca_web 2030 dns 6040 ca_web 6050" },
+	    .lost = { .mood = { .server = SERVERS_CA_WEB, .fault = { .reset = true } },
+		.verdict = STEP_FAIL,
+		.why = WHY_RESET,
+		.detail = "errno:ECONNRESET",
+		.tries = 3,
+		.sent = "dns 0 ca_web 10 dns 2030 ca_web 2040 dns 6060 ca_web 6070" },
 	},
 	{
 	    .step = &step_ca_wrong_key,
@@ -73,6 +87,20 @@ const struct step_cases cases_trust[] = {
 		.verdict = STEP_DONE,
 		.tries = 2,
 		.sent = "kdc 0 ca_web 10 dns 32000 ca_web 32010 32030" },
+	    /* The session of ca_find is open; here and in ca_fetch. */
+	    .closed = { .mood = { .server = SERVERS_CA_WEB, .fault = { .refuse = true } },
+		.verdict = STEP_DONE,
+		.tries = 1,
+		.sent = "kdc 0 ca_web 10" },
+	    /* On a kept connection the request goes out once more, on a new one; then back to
+	       ca_find. */
+	    .lost = { .mood = { .server = SERVERS_CA_WEB, .fault = { .reset = true } },
+		.verdict = STEP_FAIL,
+		.why = WHY_RESET,
+		.detail = "errno:ECONNRESET",
+		.tries = 3,
+		.sent = "kdc 0 ca_web 10 20 dns 2040 ca_web 2050 2070 2080 dns 6100 ca_web "
+			"6110 6130 6140" },
 	},
 	{
 	    .step = &step_ca_fetch,
@@ -108,6 +136,17 @@ const struct step_cases cases_trust[] = {
 		.verdict = STEP_DONE,
 		.tries = 2,
 		.sent = "kdc 0 ca_web 10 dns 62000 ca_web 62010 62030 62040" },
+	    .closed = { .mood = { .server = SERVERS_CA_WEB, .fault = { .refuse = true } },
+		.verdict = STEP_DONE,
+		.tries = 1,
+		.sent = "kdc 0 ca_web 10" },
+	    .lost = { .mood = { .server = SERVERS_CA_WEB, .fault = { .reset = true } },
+		.verdict = STEP_FAIL,
+		.why = WHY_RESET,
+		.detail = "errno:ECONNRESET",
+		.tries = 3,
+		.sent = "kdc 0 ca_web 10 20 dns 2040 ca_web 2050 2070 2080 2090 dns 6110 "
+			"ca_web 6120 6140 6150 6160" },
 	},
 };
 const size_t cases_trust_n = sizeof cases_trust / sizeof cases_trust[0];

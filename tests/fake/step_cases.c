@@ -9,7 +9,8 @@ const struct step_family step_families[] = {
 	{ cases_kerberos,  &cases_kerberos_n },  /* the login */
 	{ cases_directory, &cases_directory_n }, /* LDAP: bind, look for the CA */
 	{ cases_trust,     &cases_trust_n },     /* the CA's web server */
-	{ cases_line,      &cases_line_n },      /* TLS and SIP */
+	{ cases_tls,       &cases_tls_n },       /* TLS with the pool, twice */
+	{ cases_line,      &cases_line_n },      /* SIP over it */
 	{ cases_mailbox,   &cases_mailbox_n },   /* Exchange */
 	{ cases_update,    &cases_update_n },    /* the update service */
 };
@@ -17,13 +18,13 @@ const struct step_family step_families[] = {
 const size_t step_families_n = sizeof step_families / sizeof step_families[0];
 
 static const char *const names[STEP_CASES] = { "happy", "silence", "wrong sender", "malformed",
-	"refusal", "late" };
+	"refusal", "late", "closed", "lost" };
 
 const struct step_case *
 step_case_at(const struct step_cases *s, size_t i)
 {
 	const struct step_case *const all[STEP_CASES] = { &s->happy, &s->silence,
-		&s->wrong_sender, &s->malformed, &s->refusal, &s->late };
+		&s->wrong_sender, &s->malformed, &s->refusal, &s->late, &s->closed, &s->lost };
 
 	return all[i];
 }

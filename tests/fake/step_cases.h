@@ -55,13 +55,14 @@ struct step_case {
 	const char *sent;
 };
 
-enum { STEP_CASES = 6 };
+enum { STEP_CASES = 8 };
 
 struct step_cases {
 	const struct step_ops *step;
 	const char *profile;              /* NULL: cx700-1.0.199.123 */
 	void (*habits)(struct servers *); /* of the pool; NULL: usual ones */
 	struct step_case happy, silence, wrong_sender, malformed, refusal, late;
+	struct step_case closed, lost; /* nobody listens; every connection is reset */
 };
 
 /* One of them by number, and what it is called. */
@@ -81,9 +82,11 @@ extern const size_t step_families_n;
 const struct step_cases *step_cases_of(const struct step_ops *);
 
 extern const struct step_cases cases_dhcp[], cases_dns[], cases_clock[], cases_kerberos[],
-    cases_directory[], cases_trust[], cases_line[], cases_mailbox[], cases_update[];
+    cases_directory[], cases_trust[], cases_tls[], cases_line[], cases_mailbox[],
+    cases_update[];
 extern const size_t cases_dhcp_n, cases_dns_n, cases_clock_n, cases_kerberos_n,
-    cases_directory_n, cases_trust_n, cases_line_n, cases_mailbox_n, cases_update_n;
+    cases_directory_n, cases_trust_n, cases_tls_n, cases_line_n, cases_mailbox_n,
+    cases_update_n;
 
 /* ---- moods that several families share (case_moods.c) ---- */
 

@@ -97,6 +97,7 @@ FAMILY_TEST(clock)
 FAMILY_TEST(kerberos)
 FAMILY_TEST(directory)
 FAMILY_TEST(trust)
+FAMILY_TEST(tls)
 FAMILY_TEST(line)
 FAMILY_TEST(mailbox)
 FAMILY_TEST(update)
@@ -156,6 +157,7 @@ main(void)
 		cmocka_unit_test(kerberos_steps_hold_all_cases),
 		cmocka_unit_test(directory_steps_hold_all_cases),
 		cmocka_unit_test(trust_steps_hold_all_cases),
+		cmocka_unit_test(tls_steps_hold_all_cases),
 		cmocka_unit_test(line_steps_hold_all_cases),
 		cmocka_unit_test(mailbox_steps_hold_all_cases),
 		cmocka_unit_test(update_steps_hold_all_cases),

@@ -85,33 +85,6 @@ without_it_there_is_no_mailbox(void **state)
 }
 
 static void
-given_silence_garbage_or_failure_the_try_is_lost(void **state)
-{
-	static const struct {
-		enum fake_dns_mood mood;
-		enum reason why;
-	} cases[] = {
-		{ FAKE_DNS_SILENT, WHY_TIMEOUT },
-		{ FAKE_DNS_WRONG_ID, WHY_TIMEOUT },
-		{ FAKE_DNS_GARBAGE, WHY_BAD_REPLY },
-		{ FAKE_DNS_SERVFAIL, WHY_SERVER_ERROR },
-		{ FAKE_DNS_REFUSED, WHY_REFUSED },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < 5; i++) {
-		struct rig r;
-
-		rig_new(&r, whole, N_WHOLE);
-		r.dns.server[FIRST].mood = r.dns.server[SECOND].mood = cases[i].mood;
-		assert_int_equal(go(&r)->verdict, STEP_FAIL);
-		assert_int_equal(r.p->row->why, cases[i].why);
-		assert_false(facts_know(&r.p->facts, FACT_CAS));
-		rig_done(&r);
-	}
-}
-
-static void
 power_cut_at_any_event_it_leaves_nothing_open(void **state)
 {
 	(void)state;
@@ -137,7 +110,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(given_the_name_it_is_taken_under_that_name),
 		cmocka_unit_test(without_it_there_is_no_mailbox),
-		cmocka_unit_test(given_silence_garbage_or_failure_the_try_is_lost),
 		cmocka_unit_test(power_cut_at_any_event_it_leaves_nothing_open),
 	};
 

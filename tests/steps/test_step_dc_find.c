@@ -134,33 +134,6 @@ a_netbios_domain_is_in_no_dns(void **state)
 }
 
 static void
-given_silence_garbage_or_failure_the_try_is_lost(void **state)
-{
-	static const struct {
-		enum fake_dns_mood mood;
-		enum reason why;
-	} cases[] = {
-		{ FAKE_DNS_SILENT, WHY_TIMEOUT },
-		{ FAKE_DNS_WRONG_ID, WHY_TIMEOUT },
-		{ FAKE_DNS_GARBAGE, WHY_BAD_REPLY },
-		{ FAKE_DNS_SERVFAIL, WHY_SERVER_ERROR },
-		{ FAKE_DNS_REFUSED, WHY_REFUSED },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < 5; i++) {
-		struct rig r;
-
-		rig_new(&r, whole, N_WHOLE);
-		r.dns.server[FIRST].mood = r.dns.server[SECOND].mood = cases[i].mood;
-		assert_int_equal(go(&r)->verdict, STEP_FAIL);
-		assert_int_equal(r.p->row->why, cases[i].why);
-		assert_false(facts_know(&r.p->facts, FACT_DC));
-		rig_done(&r);
-	}
-}
-
-static void
 power_cut_at_any_event_it_leaves_nothing_open(void **state)
 {
 	(void)state;
@@ -188,7 +161,6 @@ main(void)
 		cmocka_unit_test(given_several_controllers_all_are_kept_in_their_order),
 		cmocka_unit_test(else_the_kerberos_service_is_asked_for),
 		cmocka_unit_test(a_netbios_domain_is_in_no_dns),
-		cmocka_unit_test(given_silence_garbage_or_failure_the_try_is_lost),
 		cmocka_unit_test(power_cut_at_any_event_it_leaves_nothing_open),
 	};
 

@@ -89,22 +89,6 @@ other_refusals_have_their_own_detail(void **state)
 	}
 }
 
-static void
-given_silence_each_try_times_out_by_itself(void **state)
-{
-	struct rig r;
-
-	(void)state;
-	rig_up(&r);
-	r.kdc.silent = true;
-	fake_phone_walk(r.p, &step_krb_login, 2);
-	assert_int_equal(r.p->row->verdict, STEP_FAIL);
-	assert_int_equal(r.p->row->why, WHY_TIMEOUT);
-	assert_int_equal(r.p->row->tries, 2);
-	assert_int_equal(r.kdc.packets, 6);
-	rig_down(&r);
-}
-
 /* dc01 is down; whoever else is asked is told to its listener. */
 static void
 first_is_deaf(void *arg, struct sim *f, const struct sim_call *c)
@@ -138,65 +122,6 @@ given_a_silent_controller_the_next_one_is_asked(void **state)
 	rig_down(&r);
 }
 
-static void
-refuse(void *arg, struct sim *f, const struct sim_call *c)
-{
-	(void)arg;
-	if (c->deed == SIM_SENT)
-		sim_down(f, c->h, 1000, -111, NULL);
-}
-
-static void
-given_a_dead_kdc_it_is_refused(void **state)
-{
-	struct rig r;
-
-	(void)state;
-	rig_up(&r);
-	sim_listen(r.p->f, SIM_UDP, 88, refuse, NULL);
-	fake_phone_walk(r.p, &step_krb_login, 2);
-	assert_int_equal(r.p->row->why, WHY_REFUSED);
-	assert_string_equal(r.p->row->detail, "errno:ECONNREFUSED");
-	rig_down(&r);
-}
-
-static void
-babble(void *arg, struct sim *f, const struct sim_call *c)
-{
-	(void)arg;
-	if (c->deed == SIM_SENT)
-		sim_packet(f, c->h, 1000, span_of("k"));
-}
-
-static void
-given_a_malformed_reply_it_says_bad_reply(void **state)
-{
-	struct rig r;
-
-	(void)state;
-	rig_up(&r);
-	sim_listen(r.p->f, SIM_UDP, 88, babble, NULL);
-	fake_phone_walk(r.p, &step_krb_login, 1);
-	assert_int_equal(r.p->row->why, WHY_BAD_REPLY);
-	rig_down(&r);
-}
-
-static void
-switched_off_at_any_moment_it_leaves_nothing(void **state)
-{
-	(void)state;
-	for (int stop = 0; stop < 5; stop++) {
-		struct rig r;
-
-		rig_up(&r);
-		fake_phone_row(r.p, &step_krb_login, 1);
-		fake_phone_switch_on(r.p);
-		for (int i = 0; i < stop; i++)
-			sim_step(r.p->f, UINT64_MAX);
-		rig_down(&r);
-	}
-}
-
 int
 main(void)
 {
@@ -205,10 +130,6 @@ main(void)
 		cmocka_unit_test(given_a_wrong_password_it_does_not_try_again),
 		cmocka_unit_test(other_refusals_have_their_own_detail),
 		cmocka_unit_test(given_a_silent_controller_the_next_one_is_asked),
-		cmocka_unit_test(given_silence_each_try_times_out_by_itself),
-		cmocka_unit_test(given_a_dead_kdc_it_is_refused),
-		cmocka_unit_test(given_a_malformed_reply_it_says_bad_reply),
-		cmocka_unit_test(switched_off_at_any_moment_it_leaves_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

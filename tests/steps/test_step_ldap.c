@@ -172,19 +172,6 @@ refuse(void *arg, struct sim *f, const struct sim_call *c)
 		sim_down(f, c->h, 1000, -ECONNREFUSED, NULL);
 }
 
-static void
-a_closed_port_is_refused(void **state)
-{
-	struct rig r;
-
-	(void)state;
-	rig_up(&r, NULL, false);
-	sim_listen(r.p->f, SIM_STREAM, 389, refuse, NULL);
-	fake_phone_walk(r.p, &step_ldap_bind, 1);
-	assert_int_equal(r.p->row->why, WHY_REFUSED);
-	rig_down(&r);
-}
-
 /* ---- a server that says what the test says to each request, and hangs up on an empty answer
  */
 
@@ -371,15 +358,6 @@ a_size_limit_is_no_failure(void **state)
 }
 
 static void
-a_search_without_an_answer_times_out(void **state)
-{
-	struct buf none[1] = { { 0 } };
-
-	(void)state;
-	find_gets(none, 0, STEP_FAIL, WHY_TIMEOUT);
-}
-
-static void
 an_unbound_search_is_a_bad_reply(void **state)
 {
 	struct ldap_result unbound = { .code = LDAP_OPERATIONS_ERROR };
@@ -451,7 +429,6 @@ main(void)
 		cmocka_unit_test(answers_may_come_byte_by_byte),
 		cmocka_unit_test(a_refused_bind_is_final),
 		cmocka_unit_test(a_service_the_kdc_does_not_know_is_final),
-		cmocka_unit_test(a_closed_port_is_refused),
 		cmocka_unit_test(a_bind_that_wants_more_is_an_auth_failure),
 		cmocka_unit_test(a_server_without_spnego_is_an_auth_failure),
 		cmocka_unit_test(a_busy_server_is_a_server_error),
@@ -460,7 +437,6 @@ main(void)
 		cmocka_unit_test(nothing_found_is_not_found),
 		cmocka_unit_test(pages_are_asked_for_until_there_are_no_more),
 		cmocka_unit_test(a_size_limit_is_no_failure),
-		cmocka_unit_test(a_search_without_an_answer_times_out),
 		cmocka_unit_test(an_unbound_search_is_a_bad_reply),
 		cmocka_unit_test(a_connection_lost_in_the_search_sends_it_back_to_the_bind),
 		cmocka_unit_test(switched_off_at_any_moment_it_leaves_nothing),

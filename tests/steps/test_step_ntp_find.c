@@ -116,33 +116,6 @@ without_either_there_is_no_time(void **state)
 }
 
 static void
-given_silence_garbage_or_failure_the_try_is_lost(void **state)
-{
-	static const struct {
-		enum fake_dns_mood mood;
-		enum reason why;
-	} cases[] = {
-		{ FAKE_DNS_SILENT, WHY_TIMEOUT },
-		{ FAKE_DNS_WRONG_ID, WHY_TIMEOUT },
-		{ FAKE_DNS_GARBAGE, WHY_BAD_REPLY },
-		{ FAKE_DNS_SERVFAIL, WHY_SERVER_ERROR },
-		{ FAKE_DNS_REFUSED, WHY_REFUSED },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < 5; i++) {
-		struct rig r;
-
-		rig_new(&r, whole, N_WHOLE);
-		r.dns.server[FIRST].mood = r.dns.server[SECOND].mood = cases[i].mood;
-		assert_int_equal(go(&r)->verdict, STEP_FAIL);
-		assert_int_equal(r.p->row->why, cases[i].why);
-		assert_false(facts_know(&r.p->facts, FACT_NTP));
-		rig_done(&r);
-	}
-}
-
-static void
 power_cut_at_any_event_it_leaves_nothing_open(void **state)
 {
 	(void)state;
@@ -170,7 +143,6 @@ main(void)
 		cmocka_unit_test(without_it_the_firmware_s_host_is_asked_for),
 		cmocka_unit_test(without_a_domain_there_is_only_that),
 		cmocka_unit_test(without_either_there_is_no_time),
-		cmocka_unit_test(given_silence_garbage_or_failure_the_try_is_lost),
 		cmocka_unit_test(power_cut_at_any_event_it_leaves_nothing_open),
 	};
 

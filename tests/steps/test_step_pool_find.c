@@ -144,21 +144,6 @@ given_no_pool_at_all_it_does_not_try_again(void **state)
 }
 
 static void
-given_silence_the_try_ends_with_the_first_name(void **state)
-{
-	static const struct serve_dns_record zone[] = { A("sip.contoso.com", 5) };
-	struct rig r;
-
-	(void)state;
-	rig_new(&r, zone, 1);
-	r.dns.server[FIRST].mood = r.dns.server[SECOND].mood = FAKE_DNS_SILENT;
-	assert_int_equal(go(&r)->why, WHY_TIMEOUT);
-	assert_string_equal(
-	    r.p->row->detail, "dns:no answer to _sipinternaltls._tcp.contoso.com");
-	rig_done(&r);
-}
-
-static void
 given_servers_that_fail_nothing_is_certain(void **state)
 {
 	static const struct serve_dns_record zone[] = { A("sip.contoso.com", 5) };
@@ -169,19 +154,6 @@ given_servers_that_fail_nothing_is_certain(void **state)
 	r.dns.server[FIRST].mood = r.dns.server[SECOND].mood = FAKE_DNS_SERVFAIL;
 	assert_int_equal(go(&r)->why, WHY_SERVER_ERROR);
 	assert_string_equal(r.p->row->detail, "dns:SERVFAIL contoso.com");
-	rig_done(&r);
-}
-
-static void
-given_garbage_it_says_so(void **state)
-{
-	static const struct serve_dns_record zone[] = { A("sip.contoso.com", 5) };
-	struct rig r;
-
-	(void)state;
-	rig_new(&r, zone, 1);
-	r.dns.server[FIRST].mood = r.dns.server[SECOND].mood = FAKE_DNS_GARBAGE;
-	assert_int_equal(go(&r)->why, WHY_BAD_REPLY);
 	rig_done(&r);
 }
 
@@ -214,9 +186,7 @@ main(void)
 		cmocka_unit_test(given_only_a_host_it_has_asked_for_everything_before_it),
 		cmocka_unit_test(a_suffix_may_lead_there),
 		cmocka_unit_test(given_no_pool_at_all_it_does_not_try_again),
-		cmocka_unit_test(given_silence_the_try_ends_with_the_first_name),
 		cmocka_unit_test(given_servers_that_fail_nothing_is_certain),
-		cmocka_unit_test(given_garbage_it_says_so),
 		cmocka_unit_test(power_cut_at_any_event_it_leaves_nothing_open),
 	};
 

@@ -164,14 +164,6 @@ a_service_the_kdc_does_not_know_is_final(void **state)
 	rig_down(&r);
 }
 
-static void
-refuse(void *arg, struct sim *f, const struct sim_call *c)
-{
-	(void)arg;
-	if (c->deed == SIM_OPENED)
-		sim_down(f, c->h, 1000, -ECONNREFUSED, NULL);
-}
-
 /* ---- a server that says what the test says to each request, and hangs up on an empty answer
  */
 

@@ -194,7 +194,8 @@ live_draw_stage(
 {
 	struct buf line = { 0 };
 	unsigned room = c->look->width > 28 ? c->look->width - 24 : 4;
-	unsigned bar = of ? (unsigned)((uint64_t)n * (room > 50 ? 50 : room) / of) : 0;
+	unsigned most = room > 50 ? 50 : room;
+	unsigned bar = of > n ? (unsigned)((uint64_t)n * most / of) : of > 0 ? most : 0;
 
 	buf_printf(&line, "  %-12s %7u ", name, n);
 	for (unsigned i = 0; i < bar + (n > 0 && bar == 0); i++)
@@ -224,7 +225,9 @@ live_draw_stages(struct live_canvas *c, const struct report_run *run, const stru
 				there += n->at[k];
 		live_draw_stage(c, stage, NULL, there, run->planned);
 	}
-	live_draw_stage(c, "staying", NULL, n->arrived - n->finished, run->planned);
+	/* Of those that are through some may have lost their power since. */
+	live_draw_stage(c, "staying", NULL,
+	    n->arrived > n->finished ? n->arrived - n->finished : 0, run->planned);
 	live_draw_stage(c, "finished", NULL, n->finished, run->planned);
 	live_draw_stage(c, "failed", n->failed ? LIVE_RED : NULL, n->failed, run->planned);
 }

@@ -298,6 +298,9 @@ those_without_power_are_told_and_take_no_rate_below_0(void **state)
 	look.terminal = true;
 	live_render(&run, &look, m, 12 * SECOND, &mem, &out);
 	assert_non_null(strstr(buf_cstr(&out), "; 0.0 MB/s, 9 off\033[K\n"));
+	/* More have finished than stay: some of them are among those nine. */
+	assert_true(m->phones.finished > m->phones.arrived);
+	assert_non_null(strstr(buf_cstr(&out), "  staying            0 \033[K\n"));
 	buf_done(&out);
 	free(m);
 }

@@ -20,6 +20,21 @@ left_out() {
 	esac
 }
 
+# "PROGRAM(+0x1a2b) [0x...]" -> "function at file:line"; nothing for what is not ours.
+if [ "${1:-}" = --where ]; then
+	while IFS= read -r line; do
+		case $line in
+		*build/*"(+0x"*)
+			program=${line%%"(+"*} at=${line#*"(+"}
+			addr2line -spf -e "${program#"	"}" "${at%%)*}" | grep -v '^oom_\|??' | sed 's/^/	/'
+			;;
+		*"(+0x"*) ;;
+		*) printf '%s\n' "$line" ;;
+		esac
+	done
+	exit 0
+fi
+
 for t in "$@"; do
 	why=$(left_out "$t")
 	if [ -n "$why" ]; then
@@ -36,9 +51,9 @@ done | xargs -P "$(nproc)" -n 1 sh -c '
 		echo "ok   $2 ($sum)"
 	else
 		echo "---- $2 (exit $rc): ${sum:-it did not end}"
-		grep -v "^oom: [a-z_0-9]*: [0-9]*\$" "$log"
+		grep -v "^oom: [a-z_0-9]*: [0-9]*\$" "$log" | sh "$0" --where
 		echo "$2" >>"$1/bad"
-	fi' sweep "$logs"
+	fi' "$0" "$logs"
 cat "$logs"/*_test_* 2>/dev/null |
 	awk '/^oom: all: / { n += $3; bad += $6 } END { printf "%d allocations failed, %d findings\n", n, bad }'
 [ ! -e "$logs/bad" ]

@@ -86,6 +86,7 @@ line_rig_run(struct line_rig *t, uint64_t us)
 int
 line_rig_set_up(void **state)
 {
+	long left = mem_fail_at(0); /* what a test lets fail is to be the line's */
 	struct line_rig *t = mem_new(sizeof *t);
 	struct config_error err;
 
@@ -97,6 +98,7 @@ line_rig_set_up(void **state)
 	assert_int_equal(profile_load("cx700-1.0.199.123", &t->profile, &err), 0);
 	assert_int_equal(t->io->ops->address(t->io, 0x7f2a0001, 0), 0);
 	sip_rig_init(&t->rig, t->f);
+	(void)mem_fail_at(left);
 	*state = t;
 	return 0;
 }

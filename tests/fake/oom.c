@@ -7,6 +7,7 @@
  */
 #include "oom.h"
 
+#include <execinfo.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -25,8 +26,15 @@
 /* A test that needs more than this hangs. */
 enum { OOM_CPU_S = 20, OOM_WALL_S = 30 };
 
-enum { OOM_SIGNALS = 5, OOM_TEXT = 65536, OOM_TOLD = 3, OOM_DENSE = 500, OOM_SPARSE = 8 };
-static const int SIGNALS[OOM_SIGNALS] = { SIGFPE, SIGILL, SIGSEGV, SIGBUS, SIGSYS };
+enum {
+	OOM_SIGNALS = 6,
+	OOM_FRAMES = 32,
+	OOM_TEXT = 65536,
+	OOM_TOLD = 3,
+	OOM_DENSE = 500,
+	OOM_SPARSE = 8
+};
+static const int SIGNALS[OOM_SIGNALS] = { SIGFPE, SIGILL, SIGSEGV, SIGBUS, SIGSYS, SIGABRT };
 
 struct oom_end {    /* how a child's test ended; in memory shared with it */
 	bool whole; /* it came to its end */
@@ -37,7 +45,7 @@ struct oom_end {    /* how a child's test ended; in memory shared with it */
 
 struct oom {
 	const char *name;
-	CMFixtureFunction setup, teardown;
+	void *state;                             /* of the group's fixture */
 	struct sigaction on_signal[OOM_SIGNALS]; /* as they were before cmocka */
 	struct oom_end *end;
 	int log; /* what a child prints */
@@ -56,14 +64,38 @@ struct oom_run {
 
 /* ---- in the child ------------------------------------------------------------- */
 
-/* The first that cmocka calls of a test; what its group's fixture allocates never fails. */
+/* Says where it was, for tests/oom.sh to look up, and dies of it after all. */
+static void
+oom_on_signal(int number)
+{
+	void *frames[OOM_FRAMES];
+
+	backtrace_symbols_fd(frames, backtrace(frames, OOM_FRAMES), STDERR_FILENO);
+	(void)raise(number);
+}
+
+/* cmocka's own handlers take a crash for a failed test; a sanitizer's stay. */
+static void
+oom_signals(const struct oom *oom)
+{
+	struct sigaction ours = { .sa_handler = oom_on_signal,
+		.sa_flags = (int)(SA_RESETHAND | SA_NODEFER) };
+
+	for (size_t i = 0; i < OOM_SIGNALS; i++) {
+		const struct sigaction *was = &oom->on_signal[i];
+
+		(void)sigaction(SIGNALS[i],
+		    was->sa_handler == SIG_DFL && oom->log >= 0 ? &ours : was, NULL);
+	}
+}
+
+/* The first that cmocka calls of a test. */
 static int
 oom_on_setup(void **state)
 {
 	struct oom_run *run = *state;
 
-	for (size_t i = 0; i < OOM_SIGNALS; i++)
-		(void)sigaction(SIGNALS[i], &run->oom->on_signal[i], NULL);
+	oom_signals(run->oom);
 	(void)mem_fail_at(run->nth);
 	return run->test->setup_func != NULL ? run->test->setup_func(&run->state) : 0;
 }
@@ -73,8 +105,7 @@ oom_on_test(void **state)
 {
 	struct oom_run *run = *state;
 
-	for (size_t i = 0; i < OOM_SIGNALS; i++)
-		(void)sigaction(SIGNALS[i], &run->oom->on_signal[i], NULL);
+	oom_signals(run->oom);
 	run->test->test_func(&run->state);
 	run->through = true;
 }
@@ -96,9 +127,7 @@ oom_on_teardown(void **state)
 static void
 oom_run(const struct oom *oom, const struct CMUnitTest *test, long nth, struct oom_end *end)
 {
-	struct oom_run run = {
-		.test = test, .oom = oom, .state = test->initial_state, .nth = nth
-	};
+	struct oom_run run = { .test = test, .oom = oom, .nth = nth };
 	const struct CMUnitTest one = { .name = test->name,
 		.test_func = oom_on_test,
 		.setup_func = oom_on_setup,
@@ -106,8 +135,8 @@ oom_run(const struct oom *oom, const struct CMUnitTest *test, long nth, struct o
 		.initial_state = &run };
 	long out = mem_out() + oom_hooks_out();
 
-	end->passed =
-	    _cmocka_run_group_tests(oom->name, &one, 1, oom->setup, oom->teardown) == 0;
+	run.state = test->initial_state != NULL ? test->initial_state : oom->state;
+	end->passed = _cmocka_run_group_tests(oom->name, &one, 1, NULL, NULL) == 0;
 	end->came = mem_fail_at(0) < 0;
 	end->out = mem_out() + oom_hooks_out() - out;
 	end->whole = true;
@@ -139,7 +168,8 @@ static void
 oom_tell_why(const struct oom *oom)
 {
 	static const char *const signs[] = { "Assertion",
-		"SUMMARY:", "runtime error:", "[  ERROR   ]", "[   LINE   ]", "error: " };
+		"SUMMARY:", "runtime error:", "[  ERROR   ]", "[   LINE   ]",
+		"error: ", "(+0x" };
 	static char text[OOM_TEXT];
 	ssize_t n = pread(oom->log, text, sizeof text - 1, 0);
 	char *rest = text;
@@ -241,12 +271,27 @@ oom_aloud(const struct oom *oom, const struct CMUnitTest *tests, size_t n, const
 	return 1;
 }
 
+static int
+oom_all(struct oom *oom, const struct CMUnitTest *tests, size_t n)
+{
+	oom->log = memfd_create("oom", MFD_CLOEXEC);
+	oom->end = mmap(
+	    NULL, sizeof *oom->end, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (oom->log < 0 || oom->end == MAP_FAILED)
+		abort();
+	for (size_t i = 0; i < n; i++)
+		oom_sweep(oom, &tests[i]);
+	printf("oom: all: %ld failed allocations, %ld findings\n", oom->pairs, oom->findings);
+	return oom->findings != 0;
+}
+
 int
 oom_run_group(const char *name, const struct CMUnitTest *tests, size_t n,
     CMFixtureFunction setup, CMFixtureFunction teardown)
 {
-	struct oom oom = { .name = name, .setup = setup, .teardown = teardown };
+	struct oom oom = { .name = name, .log = -1 };
 	const char *which = getenv("OOM");
+	int rc;
 
 	if (which == NULL)
 		return _cmocka_run_group_tests(name, tests, n, setup, teardown);
@@ -254,17 +299,15 @@ oom_run_group(const char *name, const struct CMUnitTest *tests, size_t n,
 	for (size_t i = 0; i < OOM_SIGNALS; i++)
 		(void)sigaction(SIGNALS[i], NULL, &oom.on_signal[i]);
 	oom.dense = strcmp(which, "all") == 0 ? LONG_MAX : OOM_DENSE;
-	if (strcmp(which, "all") != 0 && strcmp(which, "most") != 0)
-		return oom_aloud(&oom, tests, n, which);
-	oom.log = memfd_create("oom", MFD_CLOEXEC);
-	oom.end = mmap(
-	    NULL, sizeof *oom.end, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (oom.log < 0 || oom.end == MAP_FAILED)
-		abort();
-	for (size_t i = 0; i < n; i++)
-		oom_sweep(&oom, &tests[i]);
-	printf("oom: all: %ld failed allocations, %ld findings\n", oom.pairs, oom.findings);
-	return oom.findings != 0;
+	/* The children share what the group's fixture makes: nothing of that is let fail. */
+	if (setup != NULL && setup(&oom.state) != 0)
+		return 1;
+	rc = strcmp(which, "all") == 0 || strcmp(which, "most") == 0
+	    ? oom_all(&oom, tests, n)
+	    : oom_aloud(&oom, tests, n, which);
+	if (teardown != NULL && teardown(&oom.state) != 0)
+		return 1;
+	return rc;
 }
 
 /*

@@ -23,6 +23,7 @@
 #include "io_rig.h"
 
 enum { PEER_CONNS = 64, PEER_BUF = 64 * 1024 };
+enum { PEER_KEY, PEER_KEY_CA, PEER_KEYS = PEER_KEY_CA + 2 };
 
 struct peer_conn {
 	struct peer *peer;
@@ -379,6 +380,35 @@ conn_thread(void *arg)
 
 /* ---- certificates ---- */
 
+/* Keys take a while to make: they are made once. */
+static gnutls_x509_privkey_t
+peer_key(int which)
+{
+	static gnutls_x509_privkey_t keys[PEER_KEYS];
+
+	if (keys[which] == NULL) {
+		gnutls_x509_privkey_init(&keys[which]);
+		gnutls_x509_privkey_generate(keys[which], GNUTLS_PK_RSA, 2048, 0);
+	}
+	return keys[which];
+}
+
+/* Two peers, one after the other, hang from different roots. */
+static gnutls_x509_privkey_t
+peer_ca_key(void)
+{
+	static int peers;
+
+	return peer_key(PEER_KEY_CA + peers++ % 2);
+}
+
+void
+peer_keys(void)
+{
+	for (int i = 0; i < PEER_KEYS; i++)
+		(void)peer_key(i);
+}
+
 static gnutls_x509_crt_t
 cert_new(gnutls_x509_privkey_t key, const char *name, const struct peer_cert *cfg)
 {
@@ -407,18 +437,14 @@ static void
 peer_certify(struct peer *peer, const struct peer_cert *cfg)
 {
 	const struct peer_cert of_root = { .from = cfg->root_to ? 1 : 0, .to = cfg->root_to };
-	gnutls_x509_privkey_t ca_key, key;
+	gnutls_x509_privkey_t ca_key = peer_ca_key(), key = peer_key(PEER_KEY);
 	gnutls_x509_crt_t ca, crt;
 
-	gnutls_x509_privkey_init(&ca_key);
-	gnutls_x509_privkey_generate(ca_key, GNUTLS_PK_RSA, 2048, 0);
 	ca = cert_new(ca_key, "Contoso Root", &of_root);
 	gnutls_x509_crt_set_basic_constraints(ca, 1, -1);
 	assert_int_equal(
 	    gnutls_x509_crt_sign2(ca, ca, ca_key, cert_hash(cfg->sha2_root), 0), 0);
 
-	gnutls_x509_privkey_init(&key);
-	gnutls_x509_privkey_generate(key, GNUTLS_PK_RSA, 2048, 0);
 	crt = cert_new(key, cfg->common_name, cfg);
 	if (cfg->dns_name != NULL)
 		gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_DNSNAME, cfg->dns_name,
@@ -433,8 +459,6 @@ peer_certify(struct peer *peer, const struct peer_cert *cfg)
 	    NULL);
 	gnutls_x509_crt_deinit(ca);
 	gnutls_x509_crt_deinit(crt);
-	gnutls_x509_privkey_deinit(ca_key);
-	gnutls_x509_privkey_deinit(key);
 }
 
 /* ---- the server ---- */

@@ -38,6 +38,8 @@ struct peer_seen {
 /* It listens on 127.0.0.1 when this returns.  cert NULL: no TLS. */
 struct peer *peer_new(const struct peer_cert *cert, uint16_t *port_out);
 void peer_free(struct peer *);
+/* Make the keys of all peers now, for tests that are going to be forked. */
+void peer_keys(void);
 const struct peer_seen *peer_seen(struct peer *);
 /* The root its certificate hangs from, DER. */
 struct span peer_root(const struct peer *);

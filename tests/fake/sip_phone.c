@@ -16,6 +16,7 @@
 int
 sip_phone_set_up(void **state)
 {
+	long left = mem_fail_at(0); /* what a test lets fail is to be the phone's */
 	struct sip_phone *t = mem_new(sizeof *t);
 
 	t->p = fake_phone_new();
@@ -25,6 +26,7 @@ sip_phone_set_up(void **state)
 	    FACT_ADDRESS | FACT_DOMAIN | FACT_CLOCK | FACT_USER | FACT_POOL | FACT_ROOT |
 		FACT_DC | FACT_TGT);
 	sip_rig_init(&t->rig, t->p->f);
+	(void)mem_fail_at(left);
 	*state = t;
 	return 0;
 }

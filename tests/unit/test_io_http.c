@@ -30,9 +30,18 @@ struct fixture {
 };
 
 static int
+keys_begin(void **state)
+{
+	(void)state;
+	peer_keys();
+	return 0;
+}
+
+static int
 fixture_begin(void **state)
 {
 	static struct fixture f;
+	long left = mem_fail_at(0); /* a world without memory is test_io_tcp's */
 	struct io_world_cfg cfg = rig_cfg();
 
 	memset(&f, 0, sizeof(f));
@@ -43,6 +52,7 @@ fixture_begin(void **state)
 	cfg.n_ports = 3;
 	rig_begin(&f.rig, &cfg);
 	assert_int_equal(f.rig.io->ops->trust(f.rig.io, peer_root(f.tls)), 0);
+	(void)mem_fail_at(left);
 	*state = &f;
 	return 0;
 }
@@ -785,5 +795,5 @@ main(void)
 		HTTP_TEST(given_no_memory_at_any_place_it_says_so_and_leaks_nothing),
 	};
 
-	return cmocka_run_group_tests_name("io_http", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("io_http", tests, keys_begin, NULL);
 }

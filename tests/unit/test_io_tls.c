@@ -31,6 +31,7 @@ struct fixture {
 static void
 fixture_open(struct fixture *f, const struct peer_cert *cert)
 {
+	long left = mem_fail_at(0); /* a world without memory is test_io_tcp's */
 	struct io_world_cfg cfg = rig_cfg();
 
 	memset(f, 0, sizeof(*f));
@@ -39,6 +40,7 @@ fixture_open(struct fixture *f, const struct peer_cert *cert)
 	cfg.n_ports = 1;
 	cfg.keylog = keylog;
 	rig_begin(&f->rig, &cfg);
+	(void)mem_fail_at(left);
 }
 
 static void
@@ -459,6 +461,7 @@ keylog_begin(void **state)
 
 	(void)state;
 	close(fd);
+	peer_keys();
 	return fd < 0;
 }
 

@@ -1,183 +1,51 @@
 /*
- * io_curl.c - curl's sockets and timer in a world's turn, and what curl should not keep.
- *
- * An idle connection stays in curl's cache, and curl offers no way to close just that one.
- * When its session ends we shut it down; curl finds it dead when it next makes a
- * connection, at most once a second.  If nobody makes one, a sweep does.
+ * io_curl.c - curl's sockets and timer in a world's turn, and the sweep that lets it find what
+ * it should not keep.
  */
 #include <errno.h>
-#include <netinet/in.h>
-#include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "io_http_priv.h"
 #include "mem.h"
 
-enum { CURL_SWEEP_US = 1100 * 1000, CURL_ROUNDS = 16 };
-
-/* ---- connections ---- */
-
-static struct http_conn *
-curl_conn(const struct io_http_world *http, curl_socket_t fd)
-{
-	return fd >= 0 && (size_t)fd < http->n_conns ? http->conns[fd] : NULL;
-}
-
-static int
-curl_room(struct io_http_world *http, size_t fd)
-{
-	size_t n = fd + 1 > 2 * http->n_conns ? fd + 1 : 2 * http->n_conns;
-	struct http_conn **conns;
-
-	if (fd < http->n_conns)
-		return 0;
-	conns = mem_realloc(http->conns, n * sizeof(struct http_conn *));
-	if (conns == NULL)
-		return -ENOMEM;
-	for (size_t i = http->n_conns; i < n; i++)
-		conns[i] = NULL;
-	http->conns = conns;
-	http->n_conns = n;
-	return 0;
-}
-
-static int
-curl_keep(struct io_http *s, int fd)
-{
-	struct io_world *w = io_world_of(&s->h);
-	struct http_conn *conn;
-
-	if (curl_room(w->http, (size_t)fd) < 0)
-		return -ENOMEM;
-	conn = mem_new(sizeof(*conn));
-	if (conn == NULL)
-		return -ENOMEM;
-	conn->fd.fd = fd;
-	conn->session = s;
-	conn->world = w;
-	list_add_tail(&s->conns, &conn->of_session);
-	w->http->conns[fd] = conn;
-	return 0;
-}
-
-static int
-curl_plain_socket(struct io_http *s, struct curl_sockaddr *to)
-{
-	struct sockaddr_in sa = {
-		.sin_family = AF_INET,
-		.sin_port = htons(io_real_port(io_world_of(&s->h), s->to.port)),
-		.sin_addr.s_addr = htonl(s->to.ip),
-	};
-
-	/* The address of the time when the session was opened may be gone. */
-	int rc = io_may_open(s->h.phone, s->to);
-
-	if (rc < 0)
-		return rc;
-	memcpy(&to->addr, &sa, sizeof(sa));
-	to->addrlen = sizeof(sa);
-	return io_socket(s->h.phone, SOCK_STREAM, 0);
-}
-
-curl_socket_t
-io_curl_on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
-{
-	struct io_http *s = arg;
-	int fd;
-
-	(void)purpose;
-	fd = s->tls ? io_tunnel_socket(s, to) : curl_plain_socket(s, to);
-	if (fd < 0) {
-		s->err_below = fd;
-		return CURL_SOCKET_BAD;
-	}
-	if (curl_keep(s, fd) < 0) {
-		close(fd);
-		s->err_below = -ENOMEM;
-		return CURL_SOCKET_BAD;
-	}
-	return fd;
-}
-
-int
-io_curl_on_close(void *arg, curl_socket_t fd)
-{
-	struct io_world *w = arg;
-	struct http_conn *conn = curl_conn(w->http, fd);
-
-	if (conn == NULL)
-		return close(fd);
-	if (conn->session == NULL)
-		w->http->n_stale--;
-	w->http->conns[fd] = NULL;
-	list_remove(&conn->of_session);
-	io_fd_close(&conn->fd);
-	io_bury(w, conn);
-	return 0;
-}
-
-/* A reset without closing: dissolving a connection of TCP aborts it. */
-static void
-curl_abort(int fd)
-{
-	struct sockaddr none = { .sa_family = AF_UNSPEC };
-
-	(void)connect(fd, &none, sizeof(none));
-}
-
-void
-io_curl_reset(struct io_http *s)
-{
-	struct linger now = { .l_onoff = 1, .l_linger = 0 };
-
-	for (struct list *link = s->conns.next; link != &s->conns; link = link->next)
-		setsockopt(LIST_ITEM(link, struct http_conn, of_session)->fd.fd, SOL_SOCKET,
-		    SO_LINGER, &now, sizeof(now));
-}
-
-/* curl reads no further than a reply goes, and would take the rest for the next one's head. */
-void
-io_curl_spoil(struct io_http *s)
-{
-	for (struct list *link = s->conns.next; link != &s->conns; link = link->next) {
-		int fd = LIST_ITEM(link, struct http_conn, of_session)->fd.fd;
-		char rest;
-
-		/* Shut on both sides it is dead to curl, whatever can still be read. */
-		if (recv(fd, &rest, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
-			shutdown(fd, SHUT_RDWR);
-	}
-}
-
-void
-io_curl_leave(struct io_http *s, bool reset)
-{
-	struct io_world *w = io_world_of(&s->h);
-
-	while (!list_empty(&s->conns)) {
-		struct http_conn *conn = LIST_ITEM(s->conns.next, struct http_conn, of_session);
-
-		list_remove(&conn->of_session);
-		conn->session = NULL;
-		if (reset && !s->tls)
-			curl_abort(conn->fd.fd);
-		else
-			shutdown(conn->fd.fd, SHUT_RDWR);
-		if (w->http->n_stale++ == 0)
-			io_due_set(w, &w->http->sweep, io_now_us() + CURL_SWEEP_US);
-	}
-}
+enum { CURL_ROUNDS = 16 };
 
 /* ---- what curl wants to wait for ---- */
+
+/*
+ * curl has no memory to wait for a connection, or cannot wait, and does not say for which: the
+ * requests whose connections nobody watches would never end.
+ */
+static void
+curl_end_lost(struct io_http_world *http)
+{
+	for (size_t i = 0; i < http->n_conns; i++) {
+		struct http_conn *conn = http->conns[i];
+
+		if (conn == NULL || conn->watched || conn->session == NULL ||
+		    conn->session->easy == NULL)
+			continue;
+		io_http_ended(conn->session, CURLE_OUT_OF_MEMORY);
+	}
+	http->lost = false;
+}
+
+/* curl goes on with what this descriptor is ready for, or with what is due. */
+static void
+curl_act(struct io_http_world *http, curl_socket_t fd, int mask)
+{
+	int running;
+
+	if (curl_multi_socket_action(http->multi, fd, mask, &running) != CURLM_OK || http->lost)
+		curl_end_lost(http);
+}
 
 static void
 curl_on_ready(struct io_fd *fd, uint32_t events)
 {
 	struct http_conn *conn = LIST_ITEM(fd, struct http_conn, fd);
 	struct io_world *w = conn->world;
-	int running, mask = 0;
+	int mask = 0;
 
 	if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP))
 		mask |= CURL_CSELECT_IN;
@@ -185,7 +53,7 @@ curl_on_ready(struct io_fd *fd, uint32_t events)
 		mask |= CURL_CSELECT_OUT;
 	if (events & EPOLLERR)
 		mask |= CURL_CSELECT_ERR;
-	curl_multi_socket_action(w->http->multi, fd->fd, mask, &running);
+	curl_act(w->http, fd->fd, mask);
 	io_curl_run(w);
 }
 
@@ -193,7 +61,7 @@ static int
 curl_on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
 {
 	struct io_world *w = arg;
-	struct http_conn *conn = curl_conn(w->http, fd);
+	struct http_conn *conn = io_curl_conn(w->http, fd);
 	uint32_t events = 0;
 	int rc;
 
@@ -213,7 +81,10 @@ curl_on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
 	conn->fd.fn = curl_on_ready;
 	rc = conn->watched ? io_fd_mod(w, &conn->fd, events) : io_fd_add(w, &conn->fd, events);
 	conn->watched = rc == 0;
-	return rc < 0 ? -1 : 0;
+	/* Told so, curl would give up every request of this world. */
+	if (rc < 0)
+		w->http->lost = true;
+	return 0;
 }
 
 static int
@@ -280,12 +151,11 @@ void
 io_curl_run(struct io_world *w)
 {
 	struct io_http_world *http = w->http;
-	int running;
 
 	curl_tell(http);
 	for (int i = 0; http->now && i < CURL_ROUNDS; i++) {
 		http->now = false;
-		curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+		curl_act(http, CURL_SOCKET_TIMEOUT, 0);
 		curl_tell(http);
 	}
 	if (http->now)
@@ -332,7 +202,7 @@ curl_on_sweep(struct io_due *due)
 
 	if (http->n_stale == 0)
 		return;
-	io_due_set(w, &http->sweep, io_now_us() + CURL_SWEEP_US);
+	io_due_set(w, &http->sweep, io_now_us() + HTTP_SWEEP_US);
 	curl_multi_add_handle(http->multi, http->sweeper);
 	io_curl_run(w);
 }

@@ -1,6 +1,6 @@
 /*
- * io_http_priv.h - HTTP from inside: sessions (io_http*.c), curl's sockets (io_curl.c), TLS
- * under curl (io_tunnel.c).
+ * io_http_priv.h - HTTP from inside: sessions (io_http*.c), curl's turn (io_curl.c) and its
+ * connections (io_curl_conn.c), TLS under curl (io_tunnel.c).
  *
  * curl speaks plain HTTP only.  For http it connects to the server, for https to a socket
  * of ours, where the tunnel takes over.  Every session's URL has a host of its own, an
@@ -17,6 +17,7 @@
 
 enum {
 	HTTP_SPARE = 32,                 /* easy handles kept for the next */
+	HTTP_SWEEP_US = 1100 * 1000,     /* after a connection has gone stale */
 	HTTP_HEAD_MAX = 64 * 1024,       /* of a reply */
 	HTTP_FRESH_MAX = 4 * 1024 * 1024 /* of a lent body, in one turn */
 };
@@ -34,6 +35,7 @@ struct io_http_world {
 	CURLM *multi;
 	struct io_due due;        /* curl's timer */
 	bool now;                 /* curl's timer at once */
+	bool lost;                /* a connection could not be watched */
 	struct http_conn **conns; /* by descriptor */
 	size_t n_conns, n_stale;
 	struct io_due sweep; /* stale connections are taken from curl */
@@ -66,6 +68,7 @@ struct io_http {
 
 	/* the reply, as far as it has come */
 	struct buf head;
+	size_t n_lines; /* in head; told only of a whole one */
 	struct io_header *headers;
 	struct io_http_seen seen;
 	struct buf fresh; /* lent body not told yet */
@@ -116,6 +119,14 @@ int io_curl_init(struct io_world *);
 void io_curl_done(struct io_world *);
 /* Let curl do what it wants to do now; then tell the sessions. */
 void io_curl_run(struct io_world *);
+/* A fresh easy handle (NULL: no memory); give it back. */
+CURL *io_curl_easy(struct io_world *);
+void io_curl_release(struct io_world *, CURL *);
+
+/* ---- io_curl_conn.c: curl's connections ---- */
+
+/* The one with this descriptor, or NULL. */
+struct http_conn *io_curl_conn(const struct io_http_world *, curl_socket_t);
 /* curl's callbacks: a socket for the session arg / closing one, arg is the world. */
 curl_socket_t io_curl_on_open(void *arg, curlsocktype, struct curl_sockaddr *);
 int io_curl_on_close(void *arg, curl_socket_t);
@@ -125,9 +136,6 @@ void io_curl_reset(struct io_http *);
 void io_curl_spoil(struct io_http *);
 /* The session is over: its idle connections end, in order or by reset. */
 void io_curl_leave(struct io_http *, bool reset);
-/* A fresh easy handle (NULL: no memory); give it back. */
-CURL *io_curl_easy(struct io_world *);
-void io_curl_release(struct io_world *, CURL *);
 
 /* ---- io_tunnel.c: TLS under curl ---- */
 

@@ -7,10 +7,22 @@
 #include <cmocka.h>
 
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "loop.h"
+#include "mem.h"
+
+/* Without memory something ends, and what was to follow does not come. */
+static bool
+rig_is_over(const struct rig_note *note)
+{
+	long left = mem_fail_at(0);
+
+	(void)mem_fail_at(left);
+	return left < 0 && note->kind == IO_DOWN;
+}
 
 static void
 rig_on_event(void *arg, const struct io_event *ev)
@@ -37,7 +49,7 @@ rig_on_event(void *arg, const struct io_event *ev)
 	}
 	if (owner->then != NULL)
 		owner->then(rig, ev);
-	if (rig->wanted != 0 && rig->n >= rig->wanted)
+	if ((rig->wanted != 0 && rig->n >= rig->wanted) || rig_is_over(note))
 		loop_stop(rig->loop);
 }
 
@@ -63,6 +75,9 @@ rig_on_guard(void *arg)
 	struct rig *rig = arg;
 
 	print_message("only %zu notes\n", rig->n);
+	/* Without memory things may fail, but not for ever be waited for. */
+	if (oom_wanted())
+		abort();
 	fail();
 }
 

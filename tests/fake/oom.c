@@ -271,6 +271,12 @@ oom_aloud(const struct oom *oom, const struct CMUnitTest *tests, size_t n, const
 	return 1;
 }
 
+bool
+oom_wanted(void)
+{
+	return getenv("OOM") != NULL;
+}
+
 static int
 oom_all(struct oom *oom, const struct CMUnitTest *tests, size_t n)
 {

@@ -13,6 +13,7 @@
 #define FAKE_OOM_H
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,9 @@
 /* As cmocka's; with OOM the number of tests that have findings. */
 int oom_run_group(const char *name, const struct CMUnitTest *, size_t n_tests,
     CMFixtureFunction group_setup, CMFixtureFunction group_teardown);
+
+/* Is OOM set?  Then whoever waits in vain, and would fail his test, aborts: it hangs. */
+bool oom_wanted(void);
 
 #undef cmocka_run_group_tests
 #undef cmocka_run_group_tests_name

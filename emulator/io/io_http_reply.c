@@ -33,7 +33,7 @@ http_errno_of(const struct buf *b)
 static void
 http_take_fold(struct io_http *s, struct span line)
 {
-	if (s->seen.n_headers == 0 || s->head.err != 0)
+	if (s->n_lines == 0 || s->head.err != 0)
 		return;
 	s->head.n--; /* the end of the value */
 	buf_u8(&s->head, ' ');
@@ -58,7 +58,7 @@ http_take_header(struct io_http *s, struct span line)
 	buf_u8(&s->head, 0);
 	buf_span(&s->head, value);
 	buf_u8(&s->head, 0);
-	s->seen.n_headers++;
+	s->n_lines++;
 }
 
 /* "HTTP/1.1 200 OK": begins the head anew, for 1xx may have come before. */
@@ -71,7 +71,7 @@ http_take_status(struct io_http *s, struct span line)
 	s->seen.status = 0;
 	for (size_t i = 0; i < 3 && i < rest.n && rest.p[i] >= '0' && rest.p[i] <= '9'; i++)
 		s->seen.status = 10 * s->seen.status + (rest.p[i] - '0');
-	s->seen.n_headers = 0;
+	s->n_lines = 0;
 	buf_clear(&s->head);
 }
 
@@ -83,20 +83,21 @@ http_end_head(struct io_http *s)
 	/* An interim reply: the one that counts follows (RFC 2616 section 10.1). */
 	if (s->seen.status / 100 == 1)
 		return;
-	s->headers = mem_new((s->seen.n_headers + 1) * sizeof(*s->headers));
+	s->headers = mem_new((s->n_lines + 1) * sizeof(*s->headers));
 	if (s->headers == NULL) {
 		s->err_below = -ENOMEM;
 		return;
 	}
 	/* The text has stopped growing, so pointers into it hold. */
 	p = (char *)s->head.p;
-	for (size_t i = 0; i < s->seen.n_headers; i++) {
+	for (size_t i = 0; i < s->n_lines; i++) {
 		s->headers[i].name = p;
 		p += strlen(p) + 1;
 		s->headers[i].value = p;
 		p += strlen(p) + 1;
 	}
 	s->seen.headers = s->headers;
+	s->seen.n_headers = s->n_lines;
 	s->have_head = s->head_new = true;
 	io_http_touch(s);
 }
@@ -158,6 +159,7 @@ io_http_forget(struct io_http *s)
 	mem_free(s->headers);
 	s->headers = NULL;
 	s->seen = (struct io_http_seen){ 0 };
+	s->n_lines = 0;
 	s->have_head = s->head_new = false;
 	s->err = s->err_below = 0;
 }

@@ -196,6 +196,9 @@ conn_answer_oddly(struct peer_conn *c, const char *path, bool *go_on)
 		conn_text(c, "no, and more than was promised");
 	} else if (strncmp(path, "/folded", 7) == 0) {
 		conn_reply(c, "200 OK", "X-Long: one\r\n\t two: three\r\nX-Next: 1\r\n", 0);
+	} else if (strncmp(path, "/half", 5) == 0) {
+		conn_text(c, "HTTP/1.1 200 OK\r\nX-One: 1\r\nX-T");
+		*go_on = false;
 	} else if (strncmp(path, "/flood", 6) == 0) {
 		conn_flood_head(c);
 		*go_on = false;

@@ -8,8 +8,8 @@
  * bytes, byte i is i mod 251), /chunked, /continue (100 first), /cut (less than promised),
  * /close (Connection: close), /401, /204, /304 (with a length), /1.0 (no length, until the
  * end), /1.0/reset (that end is a reset), /more (than promised), /more/long (so that
- * promise and rest are not read at once), /folded (a header on two lines), /flood (headers
- * without end).
+ * promise and rest are not read at once), /folded (a header on two lines), /half (ends within
+ * the headers), /flood (headers without end).
  */
 #ifndef TESTS_PEER_H
 #define TESTS_PEER_H

@@ -78,6 +78,18 @@ recorder_hears(void *arg, struct sim *sim, const struct sim_call *c)
 	buf_done(&reply);
 }
 
+static struct recorder *
+a_recorder(double drop)
+{
+	struct recorder *k = mem_new(sizeof *k);
+
+	assert_non_null(k);
+	k->kdc.password = "password";
+	k->drop = drop;
+	rng_seed(&k->rng, 11, 0);
+	return k;
+}
+
 static struct rehearsal *
 logins_at(struct recorder *k)
 {
@@ -88,7 +100,6 @@ logins_at(struct recorder *k)
 	    .password = k->kdc.password,
 	    .yaml = elsewhere });
 
-	rng_seed(&k->rng, 11, 0);
 	assert_int_equal(sim_listen_at(r->sim, SIM_UDP, (struct io_addr){ KDC_HOST, 88 }, NULL,
 			     recorder_hears, k),
 	    0);
@@ -200,13 +211,11 @@ check_phone(const struct rehearsal *r, uint32_t i, struct foretold *f)
 static void
 every_packet_of_every_phone_goes_out_when_it_must(void **state)
 {
-	struct recorder *k = mem_new(sizeof *k);
+	struct recorder *k = a_recorder(0.2);
 	struct rehearsal *r;
 	unsigned resent = 0, again = 0;
 
 	(void)state;
-	k->kdc.password = "password";
-	k->drop = 0.2;
 	r = logins_at(k);
 	for (uint32_t i = 0; i < PHONES; i++) {
 		struct foretold f = { .heard = &k->phone[i] };
@@ -226,11 +235,10 @@ every_packet_of_every_phone_goes_out_when_it_must(void **state)
 static void
 given_a_kdc_that_loses_nothing_nobody_asks_twice(void **state)
 {
-	struct recorder *k = mem_new(sizeof *k);
+	struct recorder *k = a_recorder(0);
 	struct rehearsal *r;
 
 	(void)state;
-	k->kdc.password = "password";
 	r = logins_at(k);
 	for (uint32_t i = 0; i < PHONES; i++) {
 		struct foretold f = { .heard = &k->phone[i] };
@@ -245,12 +253,10 @@ given_a_kdc_that_loses_nothing_nobody_asks_twice(void **state)
 static void
 given_a_kdc_that_loses_all_everybody_asks_nine_times(void **state)
 {
-	struct recorder *k = mem_new(sizeof *k);
+	struct recorder *k = a_recorder(1);
 	struct rehearsal *r;
 
 	(void)state;
-	k->kdc.password = "password";
-	k->drop = 1;
 	r = logins_at(k);
 	for (uint32_t i = 0; i < PHONES; i++) {
 		struct foretold f = { .heard = &k->phone[i] };

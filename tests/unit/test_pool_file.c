@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -164,6 +165,140 @@ clean(void **state)
 	return 0;
 }
 
+/* The sample with one piece replaced loads. */
+static struct pool_file
+loads(const char *from, const char *to)
+{
+	struct config_error error = { "" };
+	const char *at = strstr(pool_text, from);
+	struct pool_file p = { 0 };
+	char text[2048];
+
+	assert_non_null(at);
+	(void)snprintf(text, sizeof text, "%.*s%s%s", (int)(at - pool_text), pool_text, to,
+	    at + strlen(from));
+	if (pool_file_load(temp_file("p.yaml", text, strlen(text)), &p, &error) != 0)
+		fail_msg("%s", error.text);
+	return p;
+}
+
+static void
+given_a_password_file_its_first_line_is_taken_whatever_ends_it(void **state)
+{
+	static const char *const files[] = { "s3cret", "s3cret\n", "s3cret\r\nmore\r\n",
+		"s3cret\rmore" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+		struct pool_file p;
+
+		(void)temp_file("users.secret", files[i], strlen(files[i]));
+		p = loads("leave: false", "leave: true");
+		assert_string_equal(p.users.password, "s3cret");
+		assert_true(p.leave);
+		pool_file_done(&p);
+	}
+}
+
+static void
+given_a_password_file_with_a_whole_path_the_pool_files_folder_does_not_matter(void **state)
+{
+	char to[300];
+	struct pool_file p;
+
+	(void)state;
+	(void)snprintf(to, sizeof to, "file:%s", temp_file("elsewhere.secret", "other\n", 6));
+	p = loads("file:users.secret", to);
+	assert_string_equal(p.users.password, "other");
+	pool_file_done(&p);
+}
+
+static void
+given_no_password_in_its_file_it_says_so(void **state)
+{
+	struct config_error error = { "" };
+	struct pool_file p;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		(void)temp_file("users.secret", "\nsecond line\n", i == 0 ? 0 : 13);
+		assert_int_not_equal(
+		    pool_file_load(
+			temp_file("p.yaml", pool_text, strlen(pool_text)), &p, &error),
+		    0);
+		assert_non_null(strstr(error.text, "has an empty first line"));
+		assert_null(strstr(error.text, "second"));
+	}
+}
+
+static void
+given_a_password_in_the_file_itself_it_is_not_repeated(void **state)
+{
+	struct config_error error = { "" };
+	struct pool_file p;
+	char text[2048];
+
+	(void)state;
+	(void)snprintf(text, sizeof text, "%s", pool_text);
+	memcpy(strstr(text, "file:users.secret"), "hunter2-hunter2-x", 17);
+	assert_int_not_equal(
+	    pool_file_load(temp_file("p.yaml", text, strlen(text)), &p, &error), 0);
+	assert_null(strstr(error.text, "hunter2"));
+}
+
+static void
+given_a_side_the_phones_are_inside_or_outside(void **state)
+{
+	struct pool_file p;
+
+	(void)state;
+	(void)temp_file("users.secret", "s3cret\n", 7);
+	p = loads("side: internal", "side: external");
+	assert_true(p.external);
+	pool_file_done(&p);
+}
+
+static void
+given_no_dhcp_what_it_would_have_said_must_be_there(void **state)
+{
+	static const char *const from =
+	    "{mode: relay, server: 127.0.0.1, relay: {untagged: 127.0.0.2, 200: 127.0.0.3}}";
+	struct pool_file p;
+
+	(void)state;
+	(void)temp_file("users.secret", "s3cret\n", 7);
+	assert_pool_error(
+	    from, "{mode: none, domain: contoso.com}", "needs `domain' and `dns'");
+	assert_pool_error(from, "{mode: none, dns: [127.0.0.53]}", "needs `domain' and `dns'");
+	p = loads(from, "{mode: none, domain: contoso.com, dns: [127.0.0.53]}");
+	assert_int_equal(p.dhcp.mode, POOL_DHCP_NONE);
+	pool_file_done(&p);
+}
+
+static void
+a_pattern_has_one_place_and_nothing_else_behind_a_percent(void **state)
+{
+	static const char *const bad[] = { "phone", "%", "phone%", "%5d", "%00d", "%0d", "%-5d",
+		"%010d", "%u", "%05", "%d%%", "%%d", "a%db%d" };
+	char name[16];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		memset(name, 'n', sizeof name);
+		assert_int_equal(pool_user_name(bad[i], 7, name, sizeof name), -EINVAL);
+		assert_int_equal(name[0], 'n');
+	}
+	assert_int_equal(pool_user_name("%d", 0, name, sizeof name), 0);
+	assert_string_equal(name, "0");
+	assert_int_equal(pool_user_name("p%03dx", 1234, name, sizeof name), 0);
+	assert_string_equal(name, "p1234x");
+	assert_int_equal(pool_user_name("p%09d", UINT32_MAX, name, sizeof name), 0);
+	assert_string_equal(name, "p4294967295");
+	assert_int_equal(
+	    pool_user_name("much-too-long%05d", 1, name, sizeof name), -ENAMETOOLONG);
+	assert_int_equal(pool_user_name("ten-chars-%05d", 1, name, sizeof name), 0);
+}
+
 int
 main(void)
 {
@@ -173,6 +308,15 @@ main(void)
 		cmocka_unit_test(given_a_password_too_long_to_keep_it_is_not_cut),
 		cmocka_unit_test(given_no_memory_at_the_nth_allocation_it_says_so),
 		cmocka_unit_test(given_a_name_pattern_it_is_expanded_without_printf),
+		cmocka_unit_test(
+		    given_a_password_file_its_first_line_is_taken_whatever_ends_it),
+		cmocka_unit_test(
+		    given_a_password_file_with_a_whole_path_the_pool_files_folder_does_not_matter),
+		cmocka_unit_test(given_no_password_in_its_file_it_says_so),
+		cmocka_unit_test(given_a_password_in_the_file_itself_it_is_not_repeated),
+		cmocka_unit_test(given_a_side_the_phones_are_inside_or_outside),
+		cmocka_unit_test(given_no_dhcp_what_it_would_have_said_must_be_there),
+		cmocka_unit_test(a_pattern_has_one_place_and_nothing_else_behind_a_percent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, clean);

@@ -224,7 +224,7 @@ given_waits_that_are_none_each_has_its_line(void **state)
 	is_refused(changed("[4s, 8s, 8s]", "[4s, 8]"),
 	    ":15: `waits' must be a duration such as 250ms, 20s, 5m, 24h, not `8'");
 	is_refused(changed("[4s, 8s, 8s]", "[1s,1s,1s,1s,1s,1s,1s,1s,1s]"),
-	    ":34: more than 8 items in `waits'");
+	    ":35: more than 8 items in `waits'");
 }
 
 static void

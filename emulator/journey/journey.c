@@ -63,6 +63,7 @@ lane_try(struct lane *l)
 	}
 	l->s.attempt++;
 	l->s.why = WHY_NONE;
+	l->s.at_once = false;
 	l->s.not_before_us = 0;
 	l->s.detail[0] = '\0';
 	assert(step->state_size <= STEP_STATE_MAX);

@@ -163,7 +163,8 @@ lane_pause_us(const struct lane *l, unsigned tries)
 	uint64_t us = ((uint64_t)lane_leg(l)->pause_ms * 1000) << doublings;
 	uint64_t now = lane_now(l);
 
-	us = lane_blur_us(l->s.io, us);
+	/* A turn that a server asked for is no trouble to wait out. */
+	us = l->s.at_once ? 0 : lane_blur_us(l->s.io, us);
 	if (l->s.not_before_us > now + us)
 		us = l->s.not_before_us - now;
 	return us;

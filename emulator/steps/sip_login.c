@@ -95,6 +95,7 @@ login_go_home(struct step *s, struct sip_login *l, uint32_t ip)
 	f->pool_at = 0;
 	f->redirected = true;
 	line_close(s->line);
+	s->at_once = true;
 	return step_retry(s, WHY_NOT_FOUND, "sip:301 %.64s", f->pool[0].name);
 }
 

@@ -70,6 +70,7 @@ struct step {
 	unsigned attempt;       /* 1 on the first try */
 	/* The verdict's particulars: set them by step_retry() and the like. */
 	enum reason why;
+	bool at_once; /* RETRY: sent on to another server; the next try does not wait */
 	uint64_t not_before_us; /* RETRY: io's now before which the next try may not come; 0 =
 				   none */
 	char detail[80]; /* "krb:24 KDC_ERR_PREAUTH_FAILED", "sip:403/4004", "errno:ECONNRESET"

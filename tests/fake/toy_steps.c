@@ -78,6 +78,9 @@ toy_start(struct step *s, size_t toy)
 	case 'n':
 		s->not_before_us = s->io->ops->now_us(s->io) + 100 * 1000000;
 		return step_retry(s, WHY_SERVER_ERROR, "toy:503");
+	case 'o':
+		s->at_once = true;
+		return step_retry(s, WHY_NOT_FOUND, "toy:301");
 	case 'l':
 		step_let_go(s);
 		return step_lost(s, 0);

@@ -5,7 +5,7 @@
  * a try, of which the last is repeated:
  *	d done   s skip   f fail (server_error)   t fail (tls)   r retry (reset)
  *	w wait for ever   u ask 127.0.0.1:9 by UDP, done when it answers
- *	a done by an alarm after 10 s    n retry, not before 100 s from now
+ *	a done by an alarm after 10 s    n retry, not before 100 s from now    o retry at once
  *	h open a stream to 127.0.0.1:9 and hold it, done when up
  *	l let the held connection go, retry
  *	k done if a connection is held, else retry

@@ -81,6 +81,31 @@ pauses_double_and_the_row_lasts_from_its_first_try(void **state)
 	fake_phone_free(p);
 }
 
+/* But it is a try: who is sent to and fro is not sent for ever. */
+static void
+sent_on_to_another_server_it_does_not_wait(void **state)
+{
+	struct toys toys = { .script = { "orod" } };
+	struct fake_phone *p = toy_phone(&toys);
+
+	(void)state;
+	sim_random(p->f, no_jitter, 1);
+	fake_phone_walk(p, &toy_a, 4);
+	assert_told(&p->told[0], "toy_a", STEP_RETRY, 1, false, "toy:301");
+	assert_int_equal(toys.began_us[0][1], 0);
+	/* Trouble afterwards is waited out as ever: the second try's pause. */
+	assert_int_equal(toys.began_us[0][2], 2 * S);
+	assert_int_equal(toys.began_us[0][3], 2 * S);
+	assert_told(p->row, "toy_a", STEP_DONE, 4, true, "");
+	fake_phone_free(p);
+
+	toys = (struct toys){ .script = { "o" } };
+	p = toy_phone(&toys);
+	fake_phone_walk(p, &toy_a, 3);
+	assert_told(p->row, "toy_a", STEP_FAIL, 3, true, "toy:301");
+	fake_phone_free(p);
+}
+
 static void
 jitter_is_a_quarter_up_or_down(void **state)
 {
@@ -466,6 +491,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_that_are_done_give_their_facts_and_lead_to_arrival),
 		cmocka_unit_test(pauses_double_and_the_row_lasts_from_its_first_try),
+		cmocka_unit_test(sent_on_to_another_server_it_does_not_wait),
 		cmocka_unit_test(jitter_is_a_quarter_up_or_down),
 		cmocka_unit_test(tries_that_are_spent_end_in_the_last_reason),
 		cmocka_unit_test(a_failure_is_not_tried_again),

@@ -284,6 +284,10 @@ a_user_of_another_pool_is_sent_home(void **state)
 	assert_string_equal(
 	    rehearsal_row(r, 0, "sip_register", 0)->detail, "sip:301 pool02.contoso.com");
 	assert_int_equal(rehearsal_last(r, 0, "sip_register")->verdict, STEP_DONE);
+	/* At once: two handshakes and two sign-ins take no second. */
+	assert_true(rehearsal_last(r, 0, "sip_register")->ended_us -
+		rehearsal_last(r, 0, "sip_register")->started_us <
+	    S / 2);
 	done(r);
 }
 

@@ -1,7 +1,7 @@
 /*
- * test_every_step.c - every step there is, in worlds that are silent, talk nonsense, refuse, or
- * are a whole pool in which all goes well: it ends by itself, and a power cut at any event,
- * however late, leaves nothing open and nothing allocated.
+ * test_every_step.c - every step there is, in worlds that are silent, talk nonsense or refuse:
+ * it ends by itself, and a power cut at any event, however late, leaves nothing open and
+ * nothing allocated.  test_every_cut.c cuts it where all goes well.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "case_world.h"
 #include "fake_phone.h"
 #include "lane.h"
 #include "mem.h"
@@ -159,37 +158,6 @@ without_memory(const struct step_ops *step, sim_fn *world, long nth)
 	return failed;
 }
 
-/* ---- the same where all goes well ---- */
-
-/* false: the row was over before so many events. */
-static bool
-cut_in_pool(
-    const struct step_cases *cases, const struct step_case *one, int events, bool boots_again)
-{
-	struct case_world *c = case_world_new(cases, &one->mood);
-	struct rehearsal_phone *p = &c->r->phone[0];
-	bool cut = true;
-	unsigned tells;
-
-	case_world_begin(c);
-	while (cut && events-- > 0)
-		cut = case_world_step(c);
-	tells = c->tells;
-	journey_power_off(p->j);
-	assert_int_equal(sim_open(c->r->sim), 0);
-	(void)sim_run(c->r->sim, sim_now_us(c->r->sim) + A_WEEK_US);
-	assert_int_equal(c->tells, tells);
-	/* With what its flash kept it boots, and comes to where it was going. */
-	if (boots_again) {
-		journey_power_on(p->j);
-		rehearsal_run(c->r, sim_now_us(c->r->sim) + A_WEEK_US);
-		assert_int_equal(p->state, JOURNEY_ARRIVED);
-	}
-	case_world_free(c);
-	assert_int_equal(mem_out(), 0);
-	return cut;
-}
-
 static void
 every_step_ends_by_itself_in_every_world(void **state)
 {
@@ -209,37 +177,6 @@ a_power_cut_at_any_event_of_any_step_leaves_nothing(void **state)
 				;
 }
 
-/* Whatever k is, until the row is over before it. */
-static int
-cut_everywhere(const struct step_ops *step, bool late)
-{
-	const struct step_cases *cases = step_cases_of(step);
-	const struct step_case *one = late ? &cases->late : &cases->happy;
-	int k = 0;
-
-	while (one->none == NULL && cut_in_pool(cases, one, k, !late))
-		k++;
-	return k;
-}
-
-static void
-a_power_cut_at_any_event_in_a_good_pool_leaves_nothing_and_the_next_boot_arrives(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
-		/* A RELEASE has gone as soon as its row begins. */
-		assert_true(
-		    cut_everywhere(steps[i], false) > 0 || steps[i] == &step_dhcp_release);
-}
-
-static void
-a_power_cut_between_two_answers_one_of_them_late_leaves_nothing(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
-		(void)cut_everywhere(steps[i], true);
-}
-
 static void
 any_allocation_may_fail_and_nothing_is_lost(void **state)
 {
@@ -257,10 +194,6 @@ main(void)
 		cmocka_unit_test(every_step_ends_by_itself_in_every_world),
 		cmocka_unit_test(any_allocation_may_fail_and_nothing_is_lost),
 		cmocka_unit_test(a_power_cut_at_any_event_of_any_step_leaves_nothing),
-		cmocka_unit_test(
-		    a_power_cut_at_any_event_in_a_good_pool_leaves_nothing_and_the_next_boot_arrives),
-		cmocka_unit_test(
-		    a_power_cut_between_two_answers_one_of_them_late_leaves_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

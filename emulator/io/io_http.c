@@ -29,9 +29,12 @@ http_errno(CURL *easy, CURLcode result)
 	switch ((int)result) {
 	case CURLE_COULDNT_CONNECT:
 	case CURLE_SEND_ERROR:
-	case CURLE_RECV_ERROR:
 		curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &os);
 		return os > 0 ? -(int)os : -ECONNRESET;
+	case CURLE_RECV_ERROR:
+		/* No error of the system's: the chunks are none. */
+		curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &os);
+		return os > 0 ? -(int)os : -EBADMSG;
 	case CURLE_GOT_NOTHING:
 	case CURLE_PARTIAL_FILE:
 		return -ECONNRESET;

@@ -61,19 +61,31 @@ it_is_a_sound_file(void **state)
 /* ---- what it expects holds --------------------------------------------------------- */
 
 static void
-what_it_expects_holds(void **state)
+must_hold(const struct situation *one, const char *const *more)
 {
-	const struct situation *one = *state;
 	struct situation_end end;
 	struct buf broken = { 0 };
 
-	situation_run(one->path, NULL, &end);
+	situation_run(one->path, more, &end);
 	(void)situation_broken(end.summary, &broken);
 	if (end.status != 0)
 		fail_msg("%s: exit %d\n%s%s", one->path, end.status, buf_cstr(&broken),
 		    buf_cstr(&end.err));
 	buf_done(&broken);
 	situation_end_done(&end);
+}
+
+static void
+what_it_expects_holds(void **state)
+{
+	must_hold(*state, NULL);
+}
+
+/* What is expected is of the situation, not of a lucky draw. */
+static void
+it_holds_by_another_seed(void **state)
+{
+	must_hold(*state, (const char *[]){ "-s", "2", NULL });
 }
 
 /* ---- and would not hold otherwise ----------------------------------------------------- */
@@ -192,7 +204,7 @@ test_of(struct situation *one, const char *what, CMUnitTestFunction fn)
 int
 main(void)
 {
-	enum { EACH = 4 };
+	enum { EACH = 5 };
 	static struct situations all;
 	static struct CMUnitTest tests[EACH * SITUATIONS_MAX + 1];
 	size_t n = 0;
@@ -206,6 +218,7 @@ main(void)
 		    one, "says why and what", it_says_why_it_exists_and_what_it_expects);
 		tests[n++] = test_of(one, "is sound", it_is_a_sound_file);
 		tests[n++] = test_of(one, "holds", what_it_expects_holds);
+		tests[n++] = test_of(one, "holds by another seed", it_holds_by_another_seed);
 		tests[n++] =
 		    test_of(one, "would not otherwise", in_another_world_it_does_not_hold);
 	}

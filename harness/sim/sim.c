@@ -31,7 +31,7 @@ sim_new_cfg(const struct sim_cfg *cfg, struct sim **out)
 	}
 	sim->own_clock = cfg->clock == NULL;
 	sim->strict = cfg->strict;
-	sim->wall_us = cfg->wall_us - (int64_t)sim_clock_us(sim->clock);
+	sim->wall_us = cfg->wall_us;
 	list_init(&sim->phones);
 	list_init(&sim->closing);
 	list_init(&sim->graves);

@@ -8,7 +8,7 @@
  * answers travel, and take the time that the way gives them.
  *
  * Life of a connection, as a listener sees it.  Stream: OPENED, then SENT ..., then one CLOSED
- *or CUT.  HTTP session: OPENED when the phone means to ask some day, ASKED ..., CLOSED or CUT.
+ * or CUT.  HTTP session: OPENED when the phone means to ask some day, ASKED ..., CLOSED or CUT.
  * Datagrams and DHCP: SENT ..., CLOSED or CUT.  After CLOSED or CUT the handle is gone.
  *
  * What a phone is told, the same as in the real world (tests/unit/test_two_worlds.c):

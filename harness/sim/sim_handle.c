@@ -156,6 +156,8 @@ sim_conn_settle(struct sim_conn *c)
 		(void)sim_tell(c, (struct sim_call){ .deed = c->last });
 	c->told = true;
 	sim_http_done(c);
+	/* Its way may know it still: who listened behind it does so no longer. */
+	list_remove(&c->lane.open);
 	handle_bury(&c->h, &c->h.sim->conns);
 }
 

@@ -397,6 +397,27 @@ slow_slows_datagrams_and_streams_too(void **state)
 	link_rig_close(&r);
 }
 
+/* ---- who listens no more ---- */
+
+static void
+a_connection_that_outlived_its_listener_is_not_reset_once_it_is_gone(void **state)
+{
+	struct link_rig r;
+	struct io_handle *h;
+
+	(void)state;
+	open_between(&r, 2 * S, 3 * S, (struct fault_deed){ .reset = true });
+	h = link_rig_stream(&r, false);
+	link_rig_wait(&r, S);
+	link_rig_got(&r, 0, IO_UP, 2 * L);
+	sim_unlisten(r.sim, &r);
+	r.io->ops->close(h);
+	link_rig_run(&r, 4 * S);
+	assert_int_equal(r.n_got, 1);
+	link_rig_mishaps(&r, SIM_RESET, 0);
+	link_rig_close(&r);
+}
+
 /* ---- answer ---- */
 
 static void
@@ -443,6 +464,8 @@ main(void)
 		cmocka_unit_test(a_datagram_cut_short_is_shorter),
 		cmocka_unit_test(slow_slows_each_download_in_its_window),
 		cmocka_unit_test(slow_slows_datagrams_and_streams_too),
+		cmocka_unit_test(
+		    a_connection_that_outlived_its_listener_is_not_reset_once_it_is_gone),
 		cmocka_unit_test(the_servers_face_learns_what_to_answer_within_the_window),
 	};
 

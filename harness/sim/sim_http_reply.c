@@ -30,6 +30,7 @@ http_say_head(struct sim_conn *c, uint64_t after_us, const struct sim_reply *r)
 		return;
 	in->head = http_new_head(c->h.sim, r);
 	in->head_n = sim_http_head_n(r->headers, r->n_headers);
+	in->p.fresh = !c->kept;
 	if (in->head != NULL)
 		sim_parcel_send(in, after_us);
 	else

@@ -136,7 +136,7 @@ sim_parcel_wire_n(const struct sim_parcel *p, uint64_t head_n)
 		return n + WIRE_UDP;
 	if (p->tls)
 		n += WIRE_TLS;
-	if (p->back && p->tls && (p->kind == IO_UP || p->trips > 0))
+	if (p->back && p->tls && (p->kind == IO_UP || p->fresh))
 		n += WIRE_HANDSHAKE;
 	return n + WIRE_TCP * (n / WIRE_MSS + 1);
 }

@@ -36,9 +36,10 @@ struct sim_parcel {
 	enum sim_deed deed; /* SIM_OPENED ... of a stream or http; SIM_SENT, SIM_ASKED */
 	enum io_kind kind; /* IO_PACKET, IO_UP, IO_BYTES, IO_HEAD, IO_BODY, IO_WHOLE, IO_DOWN */
 	bool tls;          /* bytes in it are records to whoever is between */
-	bool fresh;        /* SIM_ASKED: the first on a new connection */
+	bool fresh; /* SIM_ASKED, IO_HEAD, IO_DOWN: the first on a new connection, with which
+		       the server's part of a TLS handshake is counted */
 	/* Round trips that this stands for beside its own: 1 for TCP's handshake under a fresh
-	 * request, 2 for a TLS handshake. */
+	 * request, 2 for a TLS handshake, 1 for one that ends with the server's chain. */
 	unsigned trips;
 	uint64_t after_us; /* back: the server's own delay, before it leaves */
 	uint64_t wire_n;   /* bytes on the wire, about */

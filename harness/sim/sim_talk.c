@@ -105,6 +105,10 @@ sim_down(struct sim *sim, struct io_handle *h, uint64_t after_us, int err,
 	in->has_tls = tls != NULL;
 	if (tls != NULL)
 		in->tls = *tls;
+	/* What ends in the handshake has seen the chain come in answer to a hello; a request's
+	 * round trips were made on the way there. */
+	in->p.fresh = tls != NULL && !c->up;
+	in->p.trips = in->p.fresh && c->h.type == SIM_STREAM ? 1 : 0;
 	c->hung_up = c->connection;
 	sim_parcel_send(in, after_us);
 }

@@ -13,6 +13,9 @@
 
 enum { MS = LINK_RIG_MS, S = LINK_RIG_S, MB = 1000 * 1000, L = 3 * MS, T = 10 * MS };
 
+/* Bytes of a server's part of a TLS handshake with its chain; of heads below, at most. */
+enum { HANDSHAKE = 3000, HEADS = 200 };
+
 /* 3 ms away, 10 ms a request. */
 static const struct sim_link_cfg plain = {
 	.takes = { .a_us = T }, .workers = 1, .latency_us = L
@@ -87,6 +90,57 @@ tls_costs_two_round_trips_more_and_a_worker(void **state)
 	assert_int_equal(sim_load_total(sim_link_load(r.link))->handshakes, 1);
 	assert_int_equal(sim_load_total(sim_link_load(r.link))->requests, 0);
 	link_rig_close(&r);
+}
+
+/* SYN and its answer, hello and chain; of the server only the work of the handshake. */
+static void
+a_certificate_that_is_refused_is_known_after_two_round_trips(void **state)
+{
+	const struct io_tls_seen seen = { .flaw = TLS_NO_ROOT };
+	const struct sim_load_total *t;
+	struct link_rig r;
+	struct io_handle *h;
+
+	(void)state;
+	link_rig_open(&r, plain, NULL, 0);
+	r.silent = true;
+	h = link_rig_stream(&r, true);
+	link_rig_wait(&r, L + T);
+	link_rig_heard(&r, 0, SIM_OPENED, L + T);
+	sim_down(r.sim, h, 0, -EPROTO, &seen);
+	link_rig_run(&r, S);
+	link_rig_is_down(&r, -EPROTO, 4 * L + T);
+	t = sim_load_total(sim_link_load(r.link));
+	assert_in_range(t->bytes_out, HANDSHAKE, HANDSHAKE + HEADS);
+	link_rig_close(&r);
+}
+
+static void
+https_sends_its_chain_with_the_first_reply_of_a_connection(void **state)
+{
+	for (int tls = 0; tls <= 1; tls++) {
+		const struct sim_load_total *t;
+		struct link_rig r;
+		struct io_handle *h;
+		uint64_t first, next;
+
+		(void)state;
+		link_rig_open(&r, plain, NULL, 0);
+		t = sim_load_total(sim_link_load(r.link));
+		h = link_rig_http(&r, tls == 1);
+		link_rig_ask(&r, h, false);
+		link_rig_run(&r, S);
+		first = t->bytes_out;
+		link_rig_ask(&r, h, false);
+		link_rig_run(&r, 2 * S);
+		next = t->bytes_out - first;
+		if (tls == 1)
+			assert_in_range(first - next, HANDSHAKE, HANDSHAKE + HEADS);
+		else
+			assert_int_equal(first, next);
+		assert_int_equal(r.got[r.n_got - 1].kind, IO_WHOLE);
+		link_rig_close(&r);
+	}
 }
 
 static void
@@ -555,6 +609,8 @@ main(void)
 		cmocka_unit_test(dhcp_takes_as_long),
 		cmocka_unit_test(a_stream_is_up_after_one_round_trip_and_no_work),
 		cmocka_unit_test(tls_costs_two_round_trips_more_and_a_worker),
+		cmocka_unit_test(a_certificate_that_is_refused_is_known_after_two_round_trips),
+		cmocka_unit_test(https_sends_its_chain_with_the_first_reply_of_a_connection),
 		cmocka_unit_test(a_first_request_connects_the_next_one_does_not),
 		cmocka_unit_test(https_connects_with_two_round_trips_more_and_twice_the_work),
 		cmocka_unit_test(without_latency_and_work_it_takes_no_time_but_a_turn),

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "mem.h"
+#include "serve_ntp.h"
 #include "sim_pool_priv.h"
 
 enum { DNS_STREAM_MAX = 4096, DNS_STREAM_IDLE_US = 30000000, DNS_TTL_S = 3600 };

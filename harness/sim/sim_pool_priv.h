@@ -3,7 +3,6 @@
 #define SIM_SIM_POOL_PRIV_H
 #include "serve_ca_web.h"
 #include "serve_names.h"
-#include "serve_ntp.h"
 #include "serve_plan.h"
 #include "serve_zone.h"
 #include "sim_accept.h"
@@ -59,7 +58,6 @@ struct sim_pool {
 	struct serve_dhcp *dhcp;
 	struct serve_dns *dns;
 	struct sim_stream_face dns_stream;
-	struct serve_ntp_cfg ntp;
 	struct sim_kdc kdc;
 	struct sim_stream_face kdc_stream;
 	struct serve_ldap ldap;

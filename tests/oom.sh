@@ -17,6 +17,7 @@ left_out() {
 	test_two_worlds*) echo "test_io_* and test_sim_* sweep both worlds" ;;
 	test_sim_crowd) echo "a thousand phones for every allocation" ;;
 	test_every_cut) echo "walks the journey anew for each event; test_every_case is swept" ;;
+	test_chores_day) echo "a day of virtual time for every allocation; test_whole_walk is swept" ;;
 	test_pool_faces) echo "the servers' threads allocate in an order of their own" ;;
 	esac
 }

@@ -8,7 +8,6 @@
 #include "servers_lists.h"
 
 #define AT(member) .offset = offsetof(struct servers, member)
-#define TEXT_AT(member) AT(member), .size = sizeof((struct servers *)0)->member
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
 const char *const servers_name[SERVERS_COUNT + 1] = { "dhcp", "dns", "ntp", "kdc", "ldap",
@@ -43,7 +42,7 @@ static const struct field dhcp_fields[] = {
 	  .help = "the VLAN option 43 names to phones; 0: none" },
 	{ .key = "lease", .type = FIELD_SECONDS, AT(dhcp.lease_s), .min = 10, .max = 31536000, .def = "192h",
 	  .help = "how long a lease holds" },
-	{ .key = "domain", .type = FIELD_TEXT, TEXT_AT(dhcp.domain), .help = "option 15; left out: the pool's" },
+	{ .key = "domain", .type = FIELD_OWN, .own = servers_own_domain, .help = "option 15; left out: the pool's" },
 	{ .key = "search", .type = FIELD_OWN, .own = servers_own_search, .help = "option 119: a list of domains" },
 	{ .key = "options_off", .type = FIELD_OWN, .own = servers_own_options_off,
 	  .help = "options that are not set: [42, 43]" },
@@ -104,7 +103,7 @@ static const struct field sip_fields[] = {
 	  .help = "the timeout it names to its clients" },
 	{ .key = "expires", .type = FIELD_SECONDS, AT(sip.expires_s), .min = 60, .max = 86400, .def = "2h",
 	  .help = "how long a registration holds" },
-	{ .key = "home_pool", .type = FIELD_TEXT, TEXT_AT(sip.home_pool), .help = "where redirected users live" },
+	{ .key = "home_pool", .type = FIELD_OWN, .own = servers_own_home_pool, .help = "where redirected users live" },
 	{ .key = "redirect", .type = FIELD_SHARE, AT(sip.redirect), .def = "0%", .help = "users who live there" },
 	{ .key = "version", .type = FIELD_U32, AT(sip.version), .min = 3, .max = 4, .def = "4",
 	  .help = "of the signatures" },

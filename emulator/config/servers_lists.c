@@ -2,6 +2,7 @@
 #include "servers_lists.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "servers.h"
@@ -75,7 +76,62 @@ servers_own_hide(const struct field_place *at, const struct node *n, void *base)
 	return names_read(at, n, d->hide, COUNT(d->hide), &d->n_hide);
 }
 
+/* An empty one: what the pool has itself. */
+int
+servers_own_domain(const struct field_place *at, const struct node *n, void *base)
+{
+	struct servers_dhcp *d = &((struct servers *)base)->dhcp;
+	const char *text = field_scalar(at, n, "a name such as contoso.com");
+
+	if (text == NULL)
+		return -EINVAL;
+	if (text[0] != '\0' && name_read(span_of(text), d->domain) != 0)
+		return field_fail(
+		    at, n, "`domain' must be a name such as contoso.com, not `%.40s'", text);
+	return 0;
+}
+
 /* ---- numbers --------------------------------------------------------------- */
+
+static int
+port_read(struct span s, uint16_t *out)
+{
+	uint64_t v;
+
+	if (text_u64(s, UINT16_MAX, &v) != 0)
+		return -EINVAL;
+	*out = (uint16_t)v;
+	return 0;
+}
+
+/* A host, with a port behind it or not; nothing: nobody lives elsewhere. */
+int
+servers_own_home_pool(const struct field_place *at, const struct node *n, void *base)
+{
+	struct servers_sip *sip = &((struct servers *)base)->sip;
+	const char *text = field_scalar(at, n, "a host such as pool02.contoso.com");
+	struct span rest = span_of(text), host = span_cut(&rest, ':');
+	char name[SERVERS_NAME_MAX], whole[sizeof name + sizeof ":65535"];
+	uint16_t port = 0;
+	bool has_port;
+
+	if (text == NULL)
+		return -EINVAL;
+	if (text[0] == '\0')
+		return 0;
+	has_port = host.n < strlen(text);
+	if (name_read(host, name) != 0 ||
+	    (has_port && (port_read(rest, &port) != 0 || port == 0)))
+		goto fail;
+	(void)snprintf(whole, sizeof whole, has_port ? "%s:%u" : "%s", name, port);
+	if (text_copy(sip->home_pool, sizeof sip->home_pool, span_of(whole)) == 0)
+		return 0;
+fail:
+	return field_fail(at, n,
+	    "`home_pool' must be a host such as pool02.contoso.com, with a port or without, "
+	    "not `%.40s'",
+	    text);
+}
 
 int
 servers_own_options_off(const struct field_place *at, const struct node *list, void *base)
@@ -138,17 +194,6 @@ words_of(struct span s, struct span words[WORDS_MAX + 1])
 		words[n++] = span_cut(&s, ' ');
 	}
 	return n;
-}
-
-static int
-port_read(struct span s, uint16_t *out)
-{
-	uint64_t v;
-
-	if (text_u64(s, UINT16_MAX, &v) != 0)
-		return -EINVAL;
-	*out = (uint16_t)v;
-	return 0;
 }
 
 /* The three kinds, as an administrator would enter them; -EINVAL for what is none. */

@@ -50,6 +50,10 @@ assert_error(const char *yaml, const char *wanted)
 	assert_string_equal(error.text, wanted);
 }
 
+/* Ports that are none, names that are none. */
+static const char *const no_home_pools[] = { "pool02.contoso.com:", "pool02.contoso.com:0",
+	"pool02.contoso.com:65536", "pool02.contoso.com:5061:1", ":5061", "a..b", "-:x" };
+
 static void
 what_nobody_says_is_what_the_embedded_pool_does(void **state)
 {
@@ -221,6 +225,47 @@ the_habits_of_identity_and_trust_are_read(void **state)
 }
 
 static void
+a_domain_or_a_home_pool_may_be_left_empty(void **state)
+{
+	struct servers s = servers_of("dhcp: {domain: ''}\nsip: {home_pool: ''}\n");
+
+	(void)state;
+	assert_string_equal(s.dhcp.domain, "");
+	assert_string_equal(s.sip.home_pool, "");
+}
+
+static void
+a_home_pool_is_a_host_with_a_port_or_without(void **state)
+{
+	char longest[160], yaml[200];
+	struct servers s;
+
+	(void)state;
+	s = servers_of("sip: {home_pool: 'pool02.contoso.com.:5071'}");
+	assert_string_equal(s.sip.home_pool, "pool02.contoso.com:5071");
+	s = servers_of("sip: {home_pool: pool02.contoso.com.}");
+	assert_string_equal(s.sip.home_pool, "pool02.contoso.com");
+	for (size_t i = 0; i < sizeof no_home_pools / sizeof *no_home_pools; i++) {
+		char wanted[200];
+
+		(void)snprintf(yaml, sizeof yaml, "sip: {home_pool: '%s'}", no_home_pools[i]);
+		(void)snprintf(wanted, sizeof wanted,
+		    "s.yaml:1:18: `home_pool' must be a host such as pool02.contoso.com, with "
+		    "a port or without, not `%s'",
+		    no_home_pools[i]);
+		assert_error(yaml, wanted);
+	}
+
+	/* 127 bytes are kept, not one more: neither of the host nor with its port. */
+	(void)snprintf(longest, sizeof longest, "%060d.%060d.%05d", 0, 0, 0);
+	(void)snprintf(yaml, sizeof yaml, "sip: {home_pool: %s}", longest);
+	s = servers_of(yaml);
+	assert_string_equal(s.sip.home_pool, longest);
+	(void)snprintf(yaml, sizeof yaml, "sip: {home_pool: '%s:5061'}", longest);
+	assert_int_equal(read_map(yaml, &s, &(struct config_error){ "" }), -EINVAL);
+}
+
+static void
 the_habits_of_the_pool_are_read(void **state)
 {
 	struct servers s = servers_of(
@@ -307,6 +352,13 @@ a_mistake_is_named_at_its_place(void **state)
 	assert_error("sip: {certificate: sha1}",
 	    "s.yaml:1:20: `certificate' must be one of good, sha2, expired, early, wrong_name, "
 	    "other_root, not `sha1'");
+	assert_error("dhcp: {domain: a b}",
+	    "s.yaml:1:16: `domain' must be a name such as contoso.com, not `a b'");
+	assert_error("dhcp: {domain: contoso..com}",
+	    "s.yaml:1:16: `domain' must be a name such as contoso.com, not `contoso..com'");
+	assert_error("sip: {home_pool: 'x y'}",
+	    "s.yaml:1:18: `home_pool' must be a host such as pool02.contoso.com, with a port "
+	    "or without, not `x y'");
 	assert_error("sip: {redirect: 5%}", "s.yaml:1:17: `redirect' needs a `home_pool'");
 	assert_error("sip: {version: 2}", "s.yaml:1:16: `version' must be from 3 to 4, not 2");
 	assert_error("update: {size: 1kB}", "s.yaml:1:16: `size' is out of range: 1kB");
@@ -367,6 +419,8 @@ main(void)
 		cmocka_unit_test(the_habits_of_address_and_clock_are_read),
 		cmocka_unit_test(records_are_added_to_the_zone_and_names_hidden),
 		cmocka_unit_test(the_habits_of_identity_and_trust_are_read),
+		cmocka_unit_test(a_domain_or_a_home_pool_may_be_left_empty),
+		cmocka_unit_test(a_home_pool_is_a_host_with_a_port_or_without),
 		cmocka_unit_test(the_habits_of_the_pool_are_read),
 		cmocka_unit_test(every_flaw_of_a_certificate_has_its_word),
 		cmocka_unit_test(a_mistake_is_named_at_its_place),

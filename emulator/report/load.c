@@ -45,7 +45,8 @@ load_first(const struct load_report *r)
 		struct load_first workers = { s, LOAD_WORKERS, s->full_at_us, s->busiest },
 				  wire;
 
-		if (s->requests == 0)
+		/* TLS handshakes are work too, but no requests. */
+		if (s->requests == 0 && s->busiest <= 0)
 			continue;
 		load_wire(s, &wire);
 		load_earlier(&first, &workers);

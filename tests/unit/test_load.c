@@ -91,6 +91,20 @@ a_server_that_nobody_asked_is_never_first(void **state)
 	buf_done(&out);
 }
 
+/* `until: pool_tls` asks the front end for nothing but handshakes. */
+static void
+a_server_that_only_shakes_hands_can_be_first(void **state)
+{
+	struct load_server servers[] = { server("dhcp", 0.3, LOAD_NEVER),
+		server("sip", 1.4, 3000000) };
+	const struct load_report report = { servers, 2, 10 };
+
+	(void)state;
+	servers[1].requests = 0;
+	assert_ptr_equal(load_first(&report).server, &servers[1]);
+	assert_int_equal(load_first(&report).at_us, 3000000);
+}
+
 static void
 a_row_shows_mean_peak_megabytes_and_waits(void **state)
 {
@@ -256,6 +270,7 @@ main(void)
 		cmocka_unit_test(whoever_is_full_earlier_is_first),
 		cmocka_unit_test(of_those_that_never_are_the_busiest_is_first),
 		cmocka_unit_test(a_server_that_nobody_asked_is_never_first),
+		cmocka_unit_test(a_server_that_only_shakes_hands_can_be_first),
 		cmocka_unit_test(a_row_shows_mean_peak_megabytes_and_waits),
 		cmocka_unit_test(a_server_that_keeps_up_says_how_much_more_it_could_take),
 		cmocka_unit_test(the_course_rises_from_blank_to_the_peak),

@@ -26,8 +26,13 @@
 /* Nobody else logs in with it. */
 #define REHEARSE_PASSWORD "rehearsal"
 
-/* The live view is for people: not more often than they can look. */
-enum { REHEARSE_VIEW_US = 500000 };
+enum {
+	/* The live view is for people: not more often than they can look. */
+	REHEARSE_VIEW_US = 500000,
+	/* Ctrl-C is looked for so often in virtual time, but not more often in real time. */
+	REHEARSE_HEED_US = 100000,
+	REHEARSE_PATIENCE_US = 50000
+};
 
 struct rehearsal {
 	struct run_plan *plan;
@@ -35,14 +40,16 @@ struct rehearsal {
 	struct run_ground ground; /* the host's loop: Ctrl-C, and what time it is for people */
 	struct run_report report;
 	struct sim_clock *clock;
-	struct loop *loop; /* on that clock */
+	struct loop *loop;       /* on that clock */
+	struct loop_timer *heed; /* on that loop */
 	struct sim *sim;
 	struct sim_pool *pool;
 	struct sim_world world;
 	struct farm *farm;
+	struct metrics counted; /* the farm's, with what the servers have counted */
 	int trace_fd;
 	unsigned signals_seen;
-	uint64_t viewed_us;
+	uint64_t viewed_us, heeded_us;
 	bool ended;
 };
 
@@ -51,6 +58,30 @@ rehearse_lacks(const char *what, int err)
 {
 	log_line(LOG_ERROR, "cx700farm: %s: %s", what, strerror(-err));
 	return CLI_ENVIRONMENT;
+}
+
+/* ---- Ctrl-C ---------------------------------------------------------------------- */
+
+/* The first Ctrl-C drains, the second kills, as in a run; also while phones leave. */
+static void
+rehearse_on_heed(void *arg)
+{
+	struct rehearsal *r = arg;
+	uint64_t now_us = loop_now_us(r->ground.loop);
+
+	if (now_us - r->heeded_us < REHEARSE_PATIENCE_US)
+		return;
+	r->heeded_us = now_us;
+	/* One turn of the host's loop, without waiting. */
+	loop_stop(r->ground.loop);
+	loop_run(r->ground.loop);
+	if (r->ground.signals == r->signals_seen)
+		return;
+	r->signals_seen = r->ground.signals;
+	if (r->signals_seen == 1)
+		farm_drain(r->farm);
+	else
+		farm_kill(r->farm);
 }
 
 /* ---- the world ------------------------------------------------------------------- */
@@ -92,6 +123,8 @@ rehearse_stage(struct rehearsal *r)
 	if (err == 0)
 		err = sim_loop_new(r->clock, &r->loop);
 	if (err == 0)
+		err = loop_timer_new(r->loop, rehearse_on_heed, r, &r->heed);
+	if (err == 0)
 		err = sim_new_cfg(
 		    &(struct sim_cfg){ .clock = r->clock, .wall_us = REHEARSE_WALL_US },
 		    &r->sim);
@@ -107,20 +140,11 @@ rehearse_stage(struct rehearsal *r)
 
 /* ---- the run --------------------------------------------------------------------- */
 
-/* The first Ctrl-C drains, the second kills, as in a run. */
 static void
-rehearse_heed_signals(struct rehearsal *r)
+rehearse_counted(struct rehearsal *r, const struct metrics *m)
 {
-	/* One turn of the host's loop, without waiting. */
-	loop_stop(r->ground.loop);
-	loop_run(r->ground.loop);
-	if (r->ground.signals == r->signals_seen)
-		return;
-	r->signals_seen = r->ground.signals;
-	if (r->signals_seen == 1)
-		farm_drain(r->farm);
-	else
-		farm_kill(r->farm);
+	r->counted = *m;
+	rehearse_count(r->pool, &r->counted);
 }
 
 /* Virtual seconds may pass faster than anybody reads. */
@@ -130,11 +154,11 @@ rehearse_on_second(void *arg, const struct metrics *m, uint64_t since_us)
 	struct rehearsal *r = arg;
 	uint64_t now_us = loop_now_us(r->ground.loop);
 
-	rehearse_heed_signals(r);
 	if (now_us - r->viewed_us < REHEARSE_VIEW_US)
 		return;
 	r->viewed_us = now_us;
-	run_report_second(&r->report, m, since_us);
+	rehearse_counted(r, m);
+	run_report_second(&r->report, &r->counted, since_us);
 }
 
 static void
@@ -168,6 +192,7 @@ rehearse_farm(struct rehearsal *r)
 static int
 rehearse_play(struct rehearsal *r, int argc, char **argv)
 {
+	struct farm_end end;
 	int status;
 
 	run_report_init(&r->report, r->options, r->plan, 1, argc, argv);
@@ -175,14 +200,18 @@ rehearse_play(struct rehearsal *r, int argc, char **argv)
 	status = rehearse_farm(r);
 	if (status != 0)
 		return status;
+	loop_timer_set(r->heed, 0, REHEARSE_HEED_US);
 	log_line(
 	    LOG_NOTE, "cx700farm: a rehearsal: no packet is sent, the servers are simulated");
 	while (!r->ended)
 		loop_run(r->loop);
 	if (sim_short_of_memory(r->sim))
 		return rehearse_lacks("the simulated world", -ENOMEM);
-	return rehearse_tell(r->pool, &r->report, farm_result(r->farm), r->ground.signum,
-	    r->plan->scenario.servers.cost);
+	end = *farm_result(r->farm);
+	rehearse_counted(r, end.metrics);
+	end.metrics = &r->counted;
+	return rehearse_tell(
+	    r->pool, &r->report, &end, r->ground.signum, r->plan->scenario.servers.cost);
 }
 
 /* ---- from beginning to end -------------------------------------------------------- */
@@ -194,6 +223,8 @@ rehearse_clear(struct rehearsal *r)
 	farm_free(r->farm);
 	sim_free(r->sim);
 	sim_pool_free(r->pool);
+	if (r->heed != NULL)
+		loop_timer_close(r->heed);
 	loop_free(r->loop);
 	sim_clock_free(r->clock);
 	run_ground_close(&r->ground);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "io_uv.h"
 #include "load.h"
 #include "log.h"
 #include "mem.h"
@@ -16,6 +17,35 @@ struct rehearse_load {
 	struct load_server server[SERVERS_COUNT];
 	struct load_span *span[SERVERS_COUNT]; /* ours */
 };
+
+/* The protocol under which a real run counts each server. */
+static const enum io_service rehearse_service[SERVERS_COUNT] = {
+	[SERVERS_DHCP] = IO_SVC_DHCP,
+	[SERVERS_DNS] = IO_SVC_DNS,
+	[SERVERS_NTP] = IO_SVC_NTP,
+	[SERVERS_KDC] = IO_SVC_KDC,
+	[SERVERS_LDAP] = IO_SVC_LDAP,
+	[SERVERS_CA_WEB] = IO_SVC_HTTP,
+	[SERVERS_SIP] = IO_SVC_SIP,
+	[SERVERS_EXCHANGE] = IO_SVC_HTTPS,
+	[SERVERS_UPDATE] = IO_SVC_HTTP,
+};
+
+/* What goes in at a server comes out of the phones. */
+void
+rehearse_count(const struct sim_pool *pool, struct metrics *m)
+{
+	for (unsigned i = 0; i < SERVERS_COUNT; i++) {
+		const struct sim_load_total *t =
+		    sim_load_total(sim_link_load(sim_pool_link(pool, (enum servers_id)i)));
+		struct service_metrics *s = &m->service[rehearse_service[i]];
+
+		s->requests += t->requests;
+		s->replies += t->replies;
+		s->bytes_out += t->bytes_in;
+		s->bytes_in += t->bytes_out;
+	}
+}
 
 /* A cell's work, as a share of what all workers can do in its time. */
 static void

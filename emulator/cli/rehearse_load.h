@@ -3,9 +3,14 @@
 #ifndef CLI_REHEARSE_LOAD_H
 #define CLI_REHEARSE_LOAD_H
 #include "farm.h"
+#include "metrics.h"
 #include "run_report.h"
 #include "servers.h"
 #include "sim_pool.h"
+
+/* Add what the phones have sent to each server and got from it: in a real run their world
+ * counts that, by protocol. */
+void rehearse_count(const struct sim_pool *, struct metrics *);
 
 /* The run's report, with the servers' counts in it, then the load: on standard output and in
  * DIR/load.json.  Returns the exit status. */

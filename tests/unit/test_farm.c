@@ -35,10 +35,10 @@ struct toys {
 	struct loop *loop;
 	struct farm *farm;
 	enum toy_way way, canary_way;
-	bool slow_to_leave, drain_at_once, kill_when_in, kill_too;
+	bool slow_to_leave, drain_when_on, kill_when_in, kill_too;
 	atomic_uint powered, left, closed;
 	unsigned order[PHONES];
-	unsigned seconds, ends;
+	unsigned ends;
 	uint32_t unmade; /* this one cannot be made; 0: all can */
 	uint64_t start_us[PHONES];
 	struct farm_cfg cfg;
@@ -96,6 +96,18 @@ toy_on_alarm(void *arg)
 	sink->ops->state(sink, INSTANCE_ARRIVED);
 }
 
+/* As a second Ctrl-C may come before the first has been heard of. */
+static void
+toys_drain(void *arg)
+{
+	struct toys *all = arg;
+
+	farm_drain(all->farm);
+	farm_drain(all->farm);
+	if (all->kill_too)
+		farm_kill(all->farm);
+}
+
 static void
 toy_power(struct instance *i, bool on)
 {
@@ -105,6 +117,9 @@ toy_power(struct instance *i, bool on)
 	t->all->order[t->place.index] = atomic_fetch_add(&t->all->powered, 1) + 1;
 	t->place.sink->ops->state(t->place.sink, INSTANCE_WALKING);
 	loop_timer_set(t->alarm, 0, 0);
+	/* The last one to be switched on tells the farm's thread. */
+	if (t->all->drain_when_on && t->all->order[t->place.index] == PHONES)
+		assert_int_equal(loop_post(t->all->loop, toys_drain, t->all), 0);
 }
 
 static void
@@ -161,14 +176,7 @@ toys_on_second(void *arg, const struct metrics *m, uint64_t since_us)
 
 	(void)since_us;
 	assert_true(m->phones.started <= PHONES);
-	all->seconds++;
 	if (all->kill_when_in && m->phones.arrived == PHONES - 1)
-		farm_kill(all->farm);
-	if (!all->drain_at_once)
-		return;
-	farm_drain(all->farm);
-	farm_drain(all->farm);
-	if (all->kill_too)
 		farm_kill(all->farm);
 }
 
@@ -331,7 +339,7 @@ a_drain_lets_everybody_leave_and_ends(void **state)
 	(void)state;
 	all->way = TOY_RUNS_ON;
 	all->canary_way = TOY_RUNS_ON;
-	all->drain_at_once = true;
+	all->drain_when_on = true;
 	end = run(all);
 	assert_true(end->drained);
 	assert_int_equal(end->metrics->phones.finished, 0);
@@ -348,7 +356,7 @@ a_kill_does_not_wait_for_those_who_leave(void **state)
 	(void)state;
 	all->way = TOY_RUNS_ON;
 	all->slow_to_leave = true;
-	all->drain_at_once = true;
+	all->drain_when_on = true;
 	all->kill_too = true;
 	assert_true(run(all)->drained);
 	assert_int_equal(all->closed, all->powered);
@@ -365,7 +373,7 @@ a_kill_that_comes_as_the_last_one_leaves_is_told_once(void **state)
 		struct toys *all = new_toys();
 
 		all->way = TOY_RUNS_ON;
-		all->drain_at_once = true;
+		all->drain_when_on = true;
 		all->kill_too = true;
 		assert_true(run(all)->drained);
 		/* What was posted late is read by the next turn of the loop. */

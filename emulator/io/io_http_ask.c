@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "io_ask.h"
 #include "io_http_priv.h"
 #include "mem.h"
 
@@ -16,32 +17,6 @@ enum {
 	HTTP_LEND_READ = 16 * 1024,
 	HTTP_COUNT_READ = 64 * 1024 /* fewer system calls; larger ones are not cheaper */
 };
-
-/* Nothing of ours may look like another header or another request. */
-static bool
-http_is_line(const char *text, bool blanks)
-{
-	if (text == NULL)
-		return false;
-	for (; *text != '\0'; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f || (*text == ' ' && !blanks))
-			return false;
-	return true;
-}
-
-/* Method, path and names without blanks; values may have them. */
-static int
-http_check(const struct io_ask *ask)
-{
-	if (!http_is_line(ask->method, false) || !http_is_line(ask->path, false) ||
-	    ask->method[0] == '\0' || ask->path[0] == '\0')
-		return -EINVAL;
-	for (size_t i = 0; i < ask->n_headers; i++)
-		if (!http_is_line(ask->headers[i].name, false) ||
-		    !http_is_line(ask->headers[i].value, true))
-			return -EINVAL;
-	return 0;
-}
 
 static int
 http_line(struct io_http *s, const char *line)
@@ -148,7 +123,7 @@ io_http_ask(struct io_handle *h, const struct io_ask *ask)
 {
 	struct io_http *s = (struct io_http *)h;
 	struct io_world *w = io_world_of(h);
-	int rc = http_check(ask);
+	int rc = io_ask_check(ask);
 
 	if (s->easy != NULL || s->end_new)
 		return -EBUSY;

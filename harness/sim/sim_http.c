@@ -5,39 +5,14 @@
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
-#include <strings.h>
 
+#include "io_ask.h"
 #include "mem.h"
 #include "sim_priv.h"
 
 enum { HTTP_RETRIES = 5, HTTP_ENDS = 4, HTTP_LINE = 14 }; /* " " " HTTP/1.1" and line ends */
 
 /* ---- the request ---- */
-
-/* Nothing may look like another header or another request. */
-static bool
-http_is_line(const char *text, bool blanks)
-{
-	if (text == NULL)
-		return false;
-	for (; *text != '\0'; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f || (*text == ' ' && !blanks))
-			return false;
-	return true;
-}
-
-static int
-http_check(const struct io_ask *ask)
-{
-	if (!http_is_line(ask->method, false) || !http_is_line(ask->path, false) ||
-	    ask->method[0] == '\0' || ask->path[0] == '\0')
-		return -EINVAL;
-	for (size_t i = 0; i < ask->n_headers; i++)
-		if (!http_is_line(ask->headers[i].name, false) ||
-		    !http_is_line(ask->headers[i].value, true))
-			return -EINVAL;
-	return 0;
-}
 
 size_t
 sim_http_head_n(const struct io_header *headers, size_t n)
@@ -148,7 +123,7 @@ sim_http_ask(struct io_handle *h, const struct io_ask *ask)
 		return -EINVAL;
 	if (c->asking)
 		return -EBUSY;
-	rc = http_check(ask);
+	rc = io_ask_check(ask);
 	if (rc == 0 && (c->up || sim_parcel_way(c) != NULL))
 		rc = http_keep(c, ask);
 	if (rc < 0)

@@ -31,7 +31,7 @@ static const enum io_service rehearse_service[SERVERS_COUNT] = {
 	[SERVERS_UPDATE] = IO_SVC_HTTP,
 };
 
-/* What goes in at a server comes out of the phones. */
+/* The phones' io counts nothing here: the links do. */
 void
 rehearse_count(const struct sim_pool *pool, struct metrics *m)
 {
@@ -42,8 +42,8 @@ rehearse_count(const struct sim_pool *pool, struct metrics *m)
 
 		s->requests += t->requests;
 		s->replies += t->replies;
-		s->bytes_out += t->bytes_in;
-		s->bytes_in += t->bytes_out;
+		s->bytes_in += t->bytes_in;
+		s->bytes_out += t->bytes_out;
 	}
 }
 

@@ -33,7 +33,7 @@ struct row_metrics {
 	struct hist latency;               /* of done rows, pauses included */
 };
 
-struct service_metrics { /* as a server's log would count it */
+struct service_metrics { /* as the server's log would count it: in is what it received */
 	uint64_t requests, replies, bytes_out, bytes_in;
 };
 

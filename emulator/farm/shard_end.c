@@ -62,8 +62,9 @@ shard_count_services(struct shard *sh)
 		sh->metrics.service[i] = (struct service_metrics){
 			.requests = io[i].requests,
 			.replies = io[i].replies,
-			.bytes_out = io[i].bytes_out,
-			.bytes_in = io[i].bytes_in,
+			/* What comes in at the phones went out at the server. */
+			.bytes_in = io[i].bytes_out,
+			.bytes_out = io[i].bytes_in,
 		};
 }
 

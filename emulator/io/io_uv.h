@@ -53,7 +53,8 @@ struct io_world_cfg {
 	size_t max_phones;
 };
 
-/* What the farm sent and received, by service, as a server's log would count it. */
+/* What the phones sent (requests, bytes_out) and received, by service: each as a server's log
+ * would count it. */
 enum io_service {
 	IO_SVC_DHCP,
 	IO_SVC_DNS,

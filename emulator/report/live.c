@@ -13,14 +13,14 @@ struct live_rates {
 
 /* ---- numbers ---- */
 
-/* Received only: that is what the servers had to give. */
+/* What the servers had to give. */
 static uint64_t
 live_bytes(const struct metrics *m)
 {
 	uint64_t n = 0;
 
 	for (size_t i = 0; i < METRICS_SERVICES; i++)
-		n += m->service[i].bytes_in;
+		n += m->service[i].bytes_out;
 	return n;
 }
 

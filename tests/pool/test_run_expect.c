@@ -69,6 +69,10 @@ given_that_all_hold_it_is_a_pass_and_says_what_was_measured(void **state)
 	assert_string_equal(text(json_array_get(list, 1), "value"), "10");
 	assert_non_null(strstr(buf_cstr(&out),
 	    "holds   phones.finished == 100%                  is 100% (10 of 10)\n"));
+	/* As the server's log has it: an answer is the question and more. */
+	list = json_object_get(json_object_get(summary, "servers"), "dns");
+	assert_true(json_integer_value(json_object_get(list, "bytes_out")) >
+	    json_integer_value(json_object_get(list, "bytes_in")));
 	json_decref(summary);
 	buf_done(&out);
 }

@@ -107,8 +107,7 @@ count_of(const json_t *servers, const char *server, const char *figure)
 	return json_integer_value(json_object_get(json_object_get(servers, server), figure));
 }
 
-/* The protocol's figures in the summary are those of these servers in load.json; what a server
- * receives its phones have sent. */
+/* The protocol's figures in the summary are those of these servers in load.json. */
 static void
 assert_counts(const json_t *all, const char *protocol, const json_t *load, const char *one,
     const char *two)
@@ -118,9 +117,9 @@ assert_counts(const json_t *all, const char *protocol, const json_t *load, const
 	    count_of(load, one, "requests") + count_of(load, two, "requests"));
 	assert_int_equal(count_of(all, protocol, "replies"),
 	    count_of(load, one, "replies") + count_of(load, two, "replies"));
-	assert_int_equal(count_of(all, protocol, "bytes_out"),
-	    count_of(load, one, "bytes_in") + count_of(load, two, "bytes_in"));
 	assert_int_equal(count_of(all, protocol, "bytes_in"),
+	    count_of(load, one, "bytes_in") + count_of(load, two, "bytes_in"));
+	assert_int_equal(count_of(all, protocol, "bytes_out"),
 	    count_of(load, one, "bytes_out") + count_of(load, two, "bytes_out"));
 }
 

@@ -49,7 +49,7 @@ some_metrics(void)
 	m->row[0].reasons[1] = 3;
 	m->row[2].reasons[1] = 1;
 	m->row[2].reasons[2] = 5;
-	m->service[5].bytes_in = 30000000;
+	m->service[5].bytes_out = 30000000;
 	for (int i = 0; i < 20; i++)
 		hist_add(&m->from_intended, 4 * SECOND);
 	return m;
@@ -72,7 +72,7 @@ elsewhere_it_is_one_plain_line_a_second(void **state)
 	buf_clear(&out);
 
 	m->phones.arrived = 30;
-	m->service[5].bytes_in += 1500000;
+	m->service[5].bytes_out += 1500000;
 	live_render(&run, &look, m, 11 * SECOND, &mem, &out);
 	assert_non_null(strstr(buf_cstr(&out),
 	    "0:11 started 50/100, arrived 30, failed 2, "

@@ -150,7 +150,7 @@ the_summary_counts_by_protocol_as_a_real_runs_does(void **state)
 	assert_counts(all, "https", servers, "exchange", "-");
 	assert_counts(all, "sip", servers, "sip", "-");
 	/* Each has fetched 15 MiB. */
-	assert_true(count_of(all, "http", "bytes_in") > 5 * 15 * 1024 * 1024);
+	assert_true(count_of(all, "http", "bytes_out") > 5 * 15 * 1024 * 1024);
 	json_decref(summary);
 	json_decref(load);
 }

@@ -52,6 +52,8 @@ int
 dns_msg_head(struct dns_head *out, struct span s)
 {
 	struct dns_head h = { .question_end = DNS_MSG_HEAD };
+	struct span body;
+	size_t n = 0;
 
 	if (s.n < DNS_MSG_HEAD || s.n > UINT16_MAX)
 		return -EBADMSG;
@@ -63,8 +65,11 @@ dns_msg_head(struct dns_head *out, struct span s)
 	h.n_additional = u16_at(s.p + 10);
 
 	if (h.n_questions > 0) {
-		if (dns_name_read(s, &h.question_end, h.name) != 0 || s.n - h.question_end < 4)
+		/* The first name of all has nothing before it that it could point to. */
+		body = (struct span){ s.p + DNS_MSG_HEAD, s.n - DNS_MSG_HEAD };
+		if (dns_name_read(body, &n, h.name) != 0 || body.n - n < 4)
 			return -EBADMSG;
+		h.question_end += n;
 		h.type = u16_at(s.p + h.question_end);
 		h.class = u16_at(s.p + h.question_end + 2);
 		h.question_end += 4;

@@ -258,6 +258,25 @@ without_weights_the_server_s_order_stays(void **state)
 	dns_srv_order(s, 0, chance, &r);
 }
 
+/* A server that echoed it would send a pointer that leads elsewhere in its own message. */
+static void
+a_question_whose_name_points_into_the_head_cannot_be_read(void **state)
+{
+	static const uint8_t query[] = { 0x60, 0x12, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, /* head */
+		0xc0, 2, 0, 1, 0, 1 };
+	static const uint8_t plain[] = { 0x60, 0x12, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, /* head */
+		1, 'a', 0, 0, 1, 0, 1 };
+	struct dns_head head = { .id = 7 };
+
+	(void)state;
+	assert_int_equal(dns_msg_head(&head, (struct span){ query, sizeof query }), -EBADMSG);
+	assert_int_equal(head.id, 7);
+	assert_int_equal(dns_msg_head(&head, (struct span){ plain, sizeof plain }), 0);
+	assert_string_equal(head.name, "a");
+	assert_int_equal(head.question_end, sizeof plain);
+	assert_int_equal(head.type, DNS_A);
+}
+
 int
 main(void)
 {
@@ -271,6 +290,7 @@ main(void)
 		cmocka_unit_test(random_bytes_do_no_harm),
 		cmocka_unit_test(lower_priorities_come_first_and_weights_share_one),
 		cmocka_unit_test(without_weights_the_server_s_order_stays),
+		cmocka_unit_test(a_question_whose_name_points_into_the_head_cannot_be_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

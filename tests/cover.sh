@@ -1,16 +1,17 @@
 #!/bin/sh
 # How much the tests cover: a line a folder, of lines and of branches, and the two figures that
 # must hold for emulator/ (without cli/, whose work is to read options and to print).
-#   tests/cover.sh BUILD         build with --coverage, run the whole suite, count
+#   tests/cover.sh BUILD         build with --coverage, run the tests, count
 #   tests/cover.sh BUILD files   of what has already run: a line a file
 #   tests/cover.sh BUILD FILE    the lines of FILE that did not run, and the ways not taken
-# The whole suite, tests/pool too: a phone in its own house (emulator/phone) and the programs'
-# main are only met there, in child processes, which count like the rest.
+# The fast tests and tests/pool: the programs' main and a phone on real ports are only met there,
+# in child processes, which count like the rest.  The situations of tests/scenarios are left out:
+# they run the same code for minutes more.
 # A branch is one way out of a condition.  An assert's are not counted: only a defect takes one.
 set -eu
 cd "$(dirname "$0")/.."
 build=${1:-build/cover} what=${2:-folders}
-want_lines=85 want_branches=70
+want_lines=85 want_branches=70 failed=0
 command -v gcov >/dev/null || { echo "gcov is needed: it comes with gcc" >&2; exit 4; }
 
 # One record a line of code and one a branch: "line 1 FILE NUMBER:TEXT" and "way  0 ...", the
@@ -89,11 +90,15 @@ sums() {
 
 if [ "$what" = folders ]; then
 	[ ! -d "$build" ] || find "$build" -name '*.gcda' -delete
+	tests=$(ls tests/unit/test_*.c tests/steps/test_*.c tests/journey/test_*.c tests/pool/test_*.c |
+		sed "s|^\(.*\)\.c$|$build/\1|")
 	# Two threads may count at once, so the counters are atomic.
-	${MAKE:-make} BUILD="$build" OPT='-O0 -g --coverage -fprofile-update=atomic' test
+	${MAKE:-make} BUILD="$build" OPT='-O0 -g --coverage -fprofile-update=atomic' build $tests
+	sh tests/run.sh $tests || failed=1
 fi
 [ -d "$build/emulator" ] || { echo "$build: nothing is built there: make cover" >&2; exit 4; }
 case $what in
 folders | files) records | sums ;;
 *) records | sed -n "s|^\(....\) 0 $what |\1 |p" | uniq -c ;;
 esac
+exit "$failed"

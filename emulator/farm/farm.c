@@ -19,7 +19,8 @@ struct farm {
 	struct loop_timer *second_timer;
 	unsigned uncounted, over, closed; /* shards */
 	uint32_t logins;                  /* of canaries */
-	bool leaving, left;               /* they are to leave; all have been asked to */
+	bool leaving, killing;            /* shards are to leave; to close at once */
+	bool asked;                       /* all have been asked to */
 	struct metrics metrics;
 	struct farm_end end;
 };
@@ -60,6 +61,15 @@ farm_add_up(struct farm *f)
 		metrics_merge(&f->metrics, shard_counts(f->shards[i]));
 }
 
+/* The end is asked for: whom lack of memory kept from hearing of it is asked again. */
+static void
+farm_ask_end(struct farm *f)
+{
+	unsigned asked = farm_ask_all(f, f->killing ? shard_ask_kill : shard_ask_leave);
+
+	f->asked = asked == f->common.shards;
+}
+
 /* ---- once a second ---- */
 
 static void
@@ -70,9 +80,8 @@ farm_on_second(void *arg)
 	/* Not while the last second's answers are still awaited. */
 	if (!f->leaving && f->uncounted == 0)
 		f->uncounted = farm_ask_all(f, shard_ask_counts);
-	/* A shard that could not be asked for lack of memory is asked again. */
-	if (f->leaving && !f->left)
-		f->left = farm_ask_all(f, shard_ask_leave) == f->common.shards;
+	if (f->leaving && !f->asked)
+		farm_ask_end(f);
 }
 
 /* While shards leave they may be at their last counts: those are read when all have closed. */
@@ -98,7 +107,7 @@ farm_leave(struct farm *f)
 		return;
 	f->leaving = true;
 	f->end.wall_s = (double)farm_since_us(f) / 1e6;
-	f->left = farm_ask_all(f, shard_ask_leave) == f->common.shards;
+	farm_ask_end(f);
 }
 
 /* All have arrived or failed: nothing is left to wait for. */
@@ -257,8 +266,8 @@ farm_kill(struct farm *f)
 	/* A second Ctrl-C does not move the moment at which the run ended. */
 	if (!f->leaving)
 		f->end.wall_s = (double)farm_since_us(f) / 1e6;
-	f->leaving = true;
-	(void)farm_ask_all(f, shard_ask_kill);
+	f->leaving = f->killing = true;
+	farm_ask_end(f);
 }
 
 const struct farm_end *

@@ -309,6 +309,30 @@ a_kill_lets_nobody_leave_and_takes_no_time(void **state)
 	toy_farm_free(all);
 }
 
+static void
+kill_at_5_without_memory(struct toy_farm *all, const struct metrics *m, uint64_t since_us)
+{
+	if (all->seconds == 5)
+		mem_fail_at(1);
+	kill_at_5(all, m, since_us);
+}
+
+/* They never leave, and half a minute would pass before they are cut off. */
+static void
+a_kill_that_memory_was_missing_for_is_asked_for_again(void **state)
+{
+	struct toy_farm *all = toy_farm_ten();
+
+	(void)state;
+	all->second = kill_at_5_without_memory;
+	all->leave_us = UINT64_MAX;
+	assert_true(toy_farm_run(all)->drained);
+	assert_int_equal(loop_now_us(all->loop), 6 * S);
+	assert_int_equal(all->life[9].leave.n, 0);
+	assert_int_equal(all->life[9].closed, 1);
+	toy_farm_free(all);
+}
+
 /* What was asked too late would be read by the next run of the loop, when the farm is gone. */
 static void
 drain_and_kill_and_kill(struct toy_farm *all, const struct metrics *m, uint64_t since_us)
@@ -545,6 +569,7 @@ main(void)
 		cmocka_unit_test(a_drain_starts_nobody_else_and_waits_for_the_last_to_leave),
 		cmocka_unit_test(who_does_not_leave_in_30_seconds_is_cut_off),
 		cmocka_unit_test(a_kill_lets_nobody_leave_and_takes_no_time),
+		cmocka_unit_test(a_kill_that_memory_was_missing_for_is_asked_for_again),
 		cmocka_unit_test(asked_twice_it_ends_once_and_leaves_nothing_on_the_loop),
 		cmocka_unit_test(at_its_end_it_lets_go_of_the_loop),
 		cmocka_unit_test(another_farm_may_run_on_the_same_loop_afterwards),

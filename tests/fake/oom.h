@@ -19,7 +19,7 @@
 
 #include <cmocka.h>
 
-/* As cmocka's; with OOM the number of tests that have findings. */
+/* As cmocka's; with OOM 0 if nothing was found. */
 int oom_run_group(const char *name, const struct CMUnitTest *, size_t n_tests,
     CMFixtureFunction group_setup, CMFixtureFunction group_teardown);
 

@@ -154,6 +154,21 @@ program_is(const char *pid, const char *name, pid_t parent)
 	    above == parent;
 }
 
+int
+program_run_farm(const char *const *args, struct buf *out, struct buf *err)
+{
+	int status = program_run("cx700farm", args, out, err);
+
+	for (int again = 0; status == 5 && again < 4; again++) {
+		if (out != NULL)
+			buf_clear(out);
+		if (err != NULL)
+			buf_clear(err);
+		status = program_run("cx700farm", args, out, err);
+	}
+	return status;
+}
+
 pid_t
 program_child(pid_t parent, const char *name)
 {

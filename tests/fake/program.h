@@ -22,6 +22,10 @@ int program_end(struct program *, struct buf *out, struct buf *err);
 /* All in one. */
 int program_run(const char *name, const char *const *args, struct buf *out, struct buf *err);
 
+/* cx700farm, in a test that is not about speed: a run that says of itself that this machine was
+ * too busy for it (exit 5) has shown nothing, and is made again, at most four times. */
+int program_run_farm(const char *const *args, struct buf *out, struct buf *err);
+
 /* The child of that process which runs this program, or 0. */
 pid_t program_child(pid_t parent, const char *name);
 

@@ -53,7 +53,7 @@ static void
 run_expecting(int expected, const char *const *args, struct buf *out)
 {
 	struct buf err = { 0 };
-	int status = program_run("cx700farm", args, out, &err);
+	int status = program_run_farm(args, out, &err);
 
 	if (status != expected)
 		fail_msg("exit %d: %s", status, buf_cstr(&err));
@@ -235,7 +235,7 @@ a_pool_that_cannot_start_is_the_environments_fault(void **state)
 		"--pool-arg=192.0.2.1", NULL };
 
 	(void)state;
-	assert_int_equal(program_run("cx700farm", args, NULL, &err), 4);
+	assert_int_equal(program_run_farm(args, NULL, &err), 4);
 	assert_non_null(strstr(buf_cstr(&err), "did not start"));
 	buf_done(&err);
 }

@@ -49,7 +49,7 @@ run(const char *tail, int expected)
 	snprintf(text, sizeof text, HEAD "%s", tail);
 	snprintf(file, sizeof file, "%s", temp_file("s.yaml", text, strlen(text)));
 	snprintf(dir, sizeof dir, "%s/out", temp_folder());
-	status = program_run("cx700farm",
+	status = program_run_farm(
 	    (const char *[]){ "run", file, "-q", "-o", dir, EMBEDDED, NULL }, NULL, &err);
 	if (status != expected)
 		fail_msg("exit %d: %s", status, buf_cstr(&err));

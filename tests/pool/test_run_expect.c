@@ -30,7 +30,7 @@ run_of(unsigned users, const char *tail, json_t **summary_out, struct buf *out)
 	snprintf(accounts, sizeof accounts, "--pool-arg=--users=%u", users);
 	snprintf(dir, sizeof dir, "%s/out", temp_folder());
 	snprintf(path, sizeof path, "%s", temp_file("e.yaml", yaml, (size_t)n));
-	status = program_run("cx700farm",
+	status = program_run_farm(
 	    (const char *[]){ "run", path, EMBEDDED, accounts, "-o", dir, NULL }, out, &err);
 	if (status > 1)
 		fail_msg("exit %d: %s", status, buf_cstr(&err));

@@ -29,7 +29,7 @@ static void
 run(const char *const *args)
 {
 	struct buf err = { 0 };
-	int status = program_run("cx700farm", args, NULL, &err);
+	int status = program_run_farm(args, NULL, &err);
 
 	if (status != 0)
 		fail_msg("exit %d: %s", status, buf_cstr(&err));

@@ -19,7 +19,7 @@
 #include "oom_priv.h"
 #include "temp_file.h"
 
-enum { OOM_FRAMES = 32, OOM_DENSE = 500 };
+enum { OOM_FRAMES = 32, OOM_BUDGET_MS = 2000 };
 
 static const int SIGNALS[OOM_SIGNALS] = { SIGFPE, SIGILL, SIGSEGV, SIGBUS, SIGSYS, SIGABRT };
 
@@ -157,7 +157,7 @@ oom_run_group(const char *name, const struct CMUnitTest *tests, size_t n,
 	if (strcmp(which, "all") == 0)
 		rc = oom_sweep(&oom, LONG_MAX);
 	else if (strcmp(which, "most") == 0)
-		rc = oom_sweep(&oom, OOM_DENSE);
+		rc = oom_sweep(&oom, OOM_BUDGET_MS);
 	else
 		rc = oom_aloud(&oom, which);
 	if (teardown != NULL && teardown(&oom.state) != 0)

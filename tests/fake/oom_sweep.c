@@ -17,9 +17,8 @@
 enum {
 	OOM_AT_ONCE = 8,
 	OOM_CPU_S = 20, /* a test that needs more than this hangs */
-	OOM_WALL_S = 30,
-	OOM_SPARSE = 8, /* behind the dense part the next one is so much of the way farther */
-	OOM_TOLD = 3,   /* findings of one test that are told */
+	OOM_WALL_S = 120,
+	OOM_TOLD = 3, /* findings of one test that are told */
 	OOM_TEXT = 65536
 };
 
@@ -34,10 +33,13 @@ struct oom_work {
 	const struct oom *oom;
 	const struct CMUnitTest *test;
 	struct oom_child child[OOM_AT_ONCE];
-	unsigned running;
-	long dense;
+	long running;
+	long budget_ms; /* of CPU, for each test */
+	double spent_ms;
 	long out;              /* what the test leaves when all is well */
 	long tried;            /* the last allocation that was let fail, or is */
+	long tried_all;        /* up to here there was time for every one */
+	long last;             /* that did fail */
 	bool over;             /* the test has passed without having come so far */
 	long failed, findings; /* of the test */
 };
@@ -90,12 +92,20 @@ child_start(struct oom_work *w, struct oom_child *c, long nth)
 	w->running++;
 }
 
+static double
+ms_of(struct timeval t)
+{
+	return (double)t.tv_sec * 1e3 + (double)t.tv_usec / 1e3;
+}
+
 /* The next one that ends; others may be what the group's fixture has started. */
 static struct oom_child *
 child_wait(struct oom_work *w, int *status)
 {
+	struct rusage used;
+
 	for (;;) {
-		pid_t pid = waitpid(-1, status, 0);
+		pid_t pid = wait4(-1, status, 0, &used);
 
 		if (pid < 0)
 			abort();
@@ -106,6 +116,7 @@ child_wait(struct oom_work *w, int *status)
 			(void)kill(-pid, SIGKILL);
 			w->child[i].pid = 0;
 			w->running--;
+			w->spent_ms += ms_of(used.ru_utime) + ms_of(used.ru_stime);
 			return &w->child[i];
 		}
 	}
@@ -173,12 +184,23 @@ passes_by_itself(struct oom_work *w)
 }
 
 static void
+note_failed(struct oom_work *w, long nth)
+{
+	w->failed++;
+	if (nth > w->last)
+		w->last = nth;
+}
+
+static void
 start_some(struct oom_work *w)
 {
+	/* Of a test that allocates little not many are started in vain. */
 	for (size_t i = 0; i < OOM_AT_ONCE && !w->over; i++) {
-		if (w->child[i].pid != 0)
+		if (w->child[i].pid != 0 || w->running > w->failed)
 			continue;
-		w->tried += w->tried < w->dense ? 1 : 1 + (w->tried - w->dense) / OOM_SPARSE;
+		if (w->spent_ms < (double)w->budget_ms)
+			w->tried_all = w->tried;
+		w->tried += 1 + (w->tried - w->tried_all) / 2;
 		child_start(w, &w->child[i], w->tried);
 	}
 }
@@ -189,7 +211,8 @@ sweep_test(struct oom_work *w)
 	struct oom_child *c;
 	int status;
 
-	w->tried = w->failed = w->findings = 0;
+	w->tried = w->tried_all = w->last = w->failed = w->findings = 0;
+	w->spent_ms = 0;
 	w->over = !passes_by_itself(w);
 	start_some(w);
 	while (w->running > 0) {
@@ -198,16 +221,17 @@ sweep_test(struct oom_work *w)
 		if (c->end->whole && c->end->passed && !c->end->came)
 			w->over = true;
 		else
-			w->failed++;
+			note_failed(w, c->nth);
 		start_some(w);
 	}
-	printf("oom: %s: %ld\n", w->test->name, w->failed);
+	printf(
+	    "oom: %s: %ld of %ld, %.0f ms\n", w->test->name, w->failed, w->last, w->spent_ms);
 }
 
 int
-oom_sweep(const struct oom *oom, long dense)
+oom_sweep(const struct oom *oom, long budget_ms)
 {
-	struct oom_work w = { .oom = oom, .dense = dense };
+	struct oom_work w = { .oom = oom, .budget_ms = budget_ms };
 	long failed = 0, findings = 0;
 
 	for (size_t i = 0; i < OOM_AT_ONCE; i++)

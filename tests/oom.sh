@@ -2,7 +2,7 @@
 # Every test again for each of its allocations, with that one failing (tests/fake/oom.h).
 #   tests/oom.sh PROGRAM...
 # OOM=all takes every allocation, also of tests that make thousands; left alone, a test that has
-# cost two seconds of CPU goes on with ever fewer.  What goes wrong is printed; OOM=TEST:N PROGRAM
+# cost a second of CPU goes on with ever fewer of them for another.  What goes wrong is printed; OOM=TEST:N PROGRAM
 # does it again, aloud.
 set -u
 : "${OOM:=most}"
@@ -12,6 +12,9 @@ trap 'rm -rf "$logs"' EXIT INT TERM
 
 # Why a program is not swept, or nothing.
 left_out() {
+	case ${1#*tests/} in
+	scenarios/*) echo "plays whole runs in a program of its own" ;;
+	esac
 	case ${1##*/} in
 	test_auth_krb5 | test_auth_mic | test_accept_gss) echo "a real KDC for every allocation" ;;
 	test_two_worlds*) echo "test_io_* and test_sim_* sweep both worlds" ;;

@@ -19,7 +19,7 @@
 #include "oom_priv.h"
 #include "temp_file.h"
 
-enum { OOM_FRAMES = 32, OOM_BUDGET_MS = 2000 };
+enum { OOM_FRAMES = 32, OOM_BUDGET_MS = 1000 };
 
 static const int SIGNALS[OOM_SIGNALS] = { SIGFPE, SIGILL, SIGSEGV, SIGBUS, SIGSYS, SIGABRT };
 

@@ -28,8 +28,8 @@ struct oom {
 /* This test by cmocka's runner, with allocation nth failing (0: none). */
 void oom_run(const struct oom *, const struct CMUnitTest *, long nth, struct oom_end *);
 
-/* All tests, each with every allocation until it has cost so much CPU, then with ever fewer.
- * 0: nothing was found. */
+/* All tests, each with every allocation until it has cost so much CPU, then with ever fewer,
+ * until it has cost as much again.  0: nothing was found. */
 int oom_sweep(const struct oom *, long budget_ms);
 
 #endif

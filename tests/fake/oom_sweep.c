@@ -200,6 +200,8 @@ start_some(struct oom_work *w)
 			continue;
 		if (w->spent_ms < (double)w->budget_ms)
 			w->tried_all = w->tried;
+		else if (w->spent_ms > 2 * (double)w->budget_ms)
+			w->over = true;
 		w->tried += 1 + (w->tried - w->tried_all) / 2;
 		child_start(w, &w->child[i], w->tried);
 	}

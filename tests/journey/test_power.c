@@ -111,10 +111,12 @@ at_power_on_the_phone_believes_it_is_1970(void **state)
 	fake_phone_row(p, &toy_a, 2);
 	fake_phone_switch_on(p);
 	sim_run(p->f, 5 * S);
+	assert_int_equal(journey_state(p->j), JOURNEY_WALKING);
 	assert_int_equal(step_wall_us(&p->j->road.s), 5 * S);
 	journey_power_off(p->j);
 	journey_power_on(p->j);
 	sim_run(p->f, 6 * S);
+	assert_int_equal(journey_state(p->j), JOURNEY_WALKING);
 	assert_int_equal(step_wall_us(&p->j->road.s), 1 * S);
 	step_set_clock(&p->j->road.s, 1252486800ll * S);
 	assert_true(sim_told_clock(p->f) == 1252486800ll * S);

@@ -401,6 +401,7 @@ a_stage_closes_what_it_kept(void **state)
 	fake_phone_row(p, &toy_c, 2)->stage = "next";
 	fake_phone_switch_on(p);
 	sim_run(p->f, 1000);
+	assert_non_null(p->row);
 	assert_string_equal(p->row->step, "toy_c");
 	assert_null(p->j->road.s.held);
 	assert_false(facts_know(journey_facts(p->j), FACT_DIRECTORY));

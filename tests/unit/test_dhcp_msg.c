@@ -292,6 +292,7 @@ option_52_leads_into_file_and_sname(void **state)
 
 	(void)state;
 	(void)reply_with(&b, BYTES(52, 1, 3, 255));
+	assert_int_equal(b.err, 0);
 	memcpy(b.p + 108, in_file, sizeof in_file);
 	memcpy(b.p + 44, in_sname, sizeof in_sname);
 	assert_int_equal(dhcp_msg_decode(&m, buf_bytes(&b)), 0);
@@ -427,6 +428,7 @@ foreign_hardware_and_bad_types_are_refused(void **state)
 	(void)state;
 	for (size_t at = 0; at < 3; at++) {
 		(void)reply_with(&b, BYTES(255));
+		assert_int_equal(b.err, 0);
 		b.p[at] = 9;
 		assert_int_equal(dhcp_msg_decode(&m, buf_bytes(&b)), -EBADMSG);
 	}

@@ -170,6 +170,7 @@ assert_first_line(const char *title, unsigned width, const char *want)
 
 	titled.title = title;
 	live_render(&titled, &look, m, 10 * SECOND, &mem, &out);
+	assert_in_range(out.n, strlen(want), SIZE_MAX);
 	assert_memory_equal(out.p, want, strlen(want));
 	buf_done(&out);
 	free(m);

@@ -31,7 +31,7 @@ if [ "${1:-}" = --where ]; then
 		case $line in
 		*build/*"(+0x"*)
 			program=${line%%"(+"*} at=${line#*"(+"}
-			addr2line -spf -e "${program#"	"}" "${at%%)*}" | grep -v '^oom_\|??' | sed 's/^/	/'
+			addr2line -spf -e "${program#"	"}" "${at%%)*}" | grep -v ' at oom\|??\|^main at' | sed 's/^/	/'
 			;;
 		*"(+0x"*) ;;
 		*) printf '%s\n' "$line" ;;

@@ -282,8 +282,8 @@ rehearsal_count(const struct rehearsal *r, enum journey_state state)
 	return n;
 }
 
-const struct rehearsal_row *
-rehearsal_row(const struct rehearsal *r, uint32_t phone, const char *step, size_t nth)
+static const struct rehearsal_row *
+row_find(const struct rehearsal *r, uint32_t phone, const char *step, size_t nth)
 {
 	const struct rehearsal_phone *p = &r->phone[phone];
 
@@ -293,12 +293,21 @@ rehearsal_row(const struct rehearsal *r, uint32_t phone, const char *step, size_
 	return NULL;
 }
 
+const struct rehearsal_row *
+rehearsal_row(const struct rehearsal *r, uint32_t phone, const char *step, size_t nth)
+{
+	const struct rehearsal_row *row = row_find(r, phone, step, nth);
+
+	assert(row != NULL);
+	return row;
+}
+
 size_t
 rehearsal_told(const struct rehearsal *r, uint32_t phone, const char *step)
 {
 	size_t n = 0;
 
-	while (rehearsal_row(r, phone, step, n) != NULL)
+	while (row_find(r, phone, step, n) != NULL)
 		n++;
 	return n;
 }
@@ -308,7 +317,7 @@ rehearsal_last(const struct rehearsal *r, uint32_t phone, const char *step)
 {
 	size_t n = rehearsal_told(r, phone, step);
 
-	return n > 0 ? rehearsal_row(r, phone, step, n - 1) : NULL;
+	return rehearsal_row(r, phone, step, n - 1);
 }
 
 bool

@@ -86,11 +86,12 @@ void rehearsal_run(struct rehearsal *, uint64_t until_us);
 
 /* How many phones are in that state. */
 uint32_t rehearsal_count(const struct rehearsal *, enum journey_state);
-/* The n-th telling of a step's row (tries count), or NULL; how often it was told. */
+/* The n-th telling of a step's row (tries count), which must be there; how often it was told.
+ */
 const struct rehearsal_row *rehearsal_row(
     const struct rehearsal *, uint32_t phone, const char *step, size_t nth);
 size_t rehearsal_told(const struct rehearsal *, uint32_t phone, const char *step);
-/* The last telling. */
+/* The last telling, which must be there. */
 const struct rehearsal_row *rehearsal_last(
     const struct rehearsal *, uint32_t phone, const char *step);
 /* Has it done all of the guide's 28 numbers? */

@@ -82,13 +82,25 @@ sip_phone_switch_on(struct sip_phone *t, bool provision)
 	fake_phone_switch_on(t->p);
 }
 
+size_t
+sip_phone_tries(const struct sip_phone *t, const char *step)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->p->n_told; i++)
+		n += strcmp(t->p->told[i].step, step) == 0;
+	return n;
+}
+
 const struct fake_row *
 sip_phone_try(const struct sip_phone *t, const char *step, size_t nth)
 {
-	for (size_t i = 0; i < t->p->n_told; i++)
-		if (strcmp(t->p->told[i].step, step) == 0 && nth-- == 0)
-			return &t->p->told[i];
-	return NULL;
+	size_t i = 0;
+
+	assert_in_range(nth + 1, 1, sip_phone_tries(t, step));
+	while (strcmp(t->p->told[i].step, step) != 0 || nth-- != 0)
+		i++;
+	return &t->p->told[i];
 }
 
 void

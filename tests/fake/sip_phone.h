@@ -21,7 +21,9 @@ void sip_phone_walk(struct sip_phone *, bool provision);
 /* The same, but the test runs the world. */
 void sip_phone_switch_on(struct sip_phone *, bool provision);
 
-/* What the n-th told try (0: the first) of this step came to; NULL: there was none. */
+/* How many tries of this step were told, and what the n-th (0: the first) came to, which must
+ * be there. */
+size_t sip_phone_tries(const struct sip_phone *, const char *step);
 const struct fake_row *sip_phone_try(const struct sip_phone *, const char *step, size_t nth);
 
 /* The last told of this step was this. */

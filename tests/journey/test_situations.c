@@ -51,7 +51,8 @@ static const struct rehearsal_row *
 ended(const struct rehearsal *r, const char *step, enum verdict verdict, enum reason why,
     const char *detail)
 {
-	const struct rehearsal_row *row = rehearsal_last(r, 0, step);
+	const struct rehearsal_row *row =
+	    rehearsal_told(r, 0, step) > 0 ? rehearsal_last(r, 0, step) : NULL;
 
 	if (row == NULL || row->verdict != verdict || row->why != why ||
 	    strncmp(row->detail, detail, strlen(detail)) != 0) {

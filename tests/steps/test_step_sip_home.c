@@ -97,7 +97,7 @@ a_busy_filter_may_say_otherwise_later_a_strict_one_not(void **state)
 	answer_with(t, "403 Forbidden", "ms-diagnostics: 17001;reason=\"version\"\r\n");
 	sip_phone_walk(t, false);
 	sip_phone_is(t, "sip_register", STEP_FAIL, WHY_REFUSED, "sip:403/17001");
-	assert_null(sip_phone_try(t, "pool_tls", 1));
+	assert_int_equal(sip_phone_tries(t, "pool_tls"), 1);
 }
 
 /* ---- where to go instead

@@ -35,12 +35,12 @@ POOL_DIRS := harness/auth harness/pool
 USES_tests := $(FARM_DIRS) $(SIM_DIRS) $(POOL_DIRS) tests/fake
 
 LIBS := -luv -lmbedtls -lmbedx509 -lmbedcrypto -lcurl -lgssapi_krb5 -lkrb5 -lk5crypto -lcom_err -lyaml \
-        -lcares -llber -lexpat -ljansson -lz -lm -lpthread
-POOL_LIBS := -lmicrohttpd -lgnutls
+        -lcares -llber -lexpat -ljansson -lz -lm -lpthread -lmicrohttpd
+POOL_LIBS := -lgnutls
 
 objs  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(addsuffix /*.c,$1)))
 MAINS := $(BUILD)/$E/cli/main.o $(BUILD)/harness/pool/main.o
-FARM_OBJS := $(filter-out $(MAINS),$(call objs,$(FARM_DIRS))) $(BUILD)/gen/profiles_data.o
+FARM_OBJS := $(filter-out $(MAINS),$(call objs,$(FARM_DIRS))) $(BUILD)/gen/profile_files.o $(BUILD)/gen/page_files.o
 POOL_OBJS := $(filter-out $(MAINS),$(call objs,$(POOL_DIRS)))
 TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c tests/steps/test_*.c \
          tests/journey/test_*.c tests/scenarios/test_*.c tests/pool/test_*.c))
@@ -48,8 +48,9 @@ FAST  := $(filter-out $(BUILD)/tests/pool/% $(BUILD)/tests/scenarios/%,$(TESTS))
 
 DEBS  := gcc make pkg-config libc6-dev libuv1-dev libmbedtls-dev libcurl4-openssl-dev libkrb5-dev \
          libyaml-dev libcmocka-dev libc-ares-dev libldap-dev libexpat1-dev libjansson-dev zlib1g-dev \
-         libmicrohttpd-dev libgnutls28-dev krb5-kdc krb5-admin-server util-linux
-TEST_DEBS := clang clang-format clang-tidy libclang-rt-14-dev tshark openssl universal-ctags python3
+         libmicrohttpd-dev libgnutls28-dev krb5-kdc krb5-admin-server util-linux libjs-d3
+TEST_DEBS := clang clang-format clang-tidy libclang-rt-14-dev tshark openssl universal-ctags python3 \
+             chromium prometheus libxml2-utils python3-jsonschema man-db groff
 
 .DEFAULT_GOAL := check
 .PHONY: build check oom test demo lint asan tsan fuzz cover deps ready clean install format bench lab lab-down deb
@@ -76,12 +77,16 @@ $(BUILD)/tests/%.o: tests/%.c | ready
 	@echo '  CC  $<'
 	@$(CC) $(CFLAGS) -Wno-missing-prototypes -MMD -MP -include tests/fake/oom.h $(addprefix -I,$(@D:$(BUILD)/%=%) $(USES_tests)) -c $< -o $@
 
-# The profiles and their templates travel inside the program.
-$(BUILD)/gen/profiles_data.c: $E/profiles/embed.sh $(wildcard $E/profiles/*.yaml $E/profiles/templates/*)
+# Profiles, templates and the report's page travel inside the program.
+D3 := /usr/share/javascript/d3/d3.min.js
+$(D3): | ready ;
+$(BUILD)/gen/profile_files.c: $(wildcard $E/profiles/*.yaml $E/profiles/templates/*)
+$(BUILD)/gen/page_files.c: $(D3) $(wildcard $E/report/page/*)
+$(BUILD)/gen/%.c: $E/embed.sh
 	@mkdir -p $(@D)
-	@sh $< $(filter-out $<,$^) >$@
-$(BUILD)/gen/profiles_data.o: $(BUILD)/gen/profiles_data.c | ready
-	@$(CC) $(CFLAGS) -MMD -MP -I$E/config -I$E/base -c $< -o $@
+	@sh $< $* $(filter-out $<,$^) >$@
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c | ready
+	@$(CC) $(CFLAGS) -MMD -MP -I$E/base -c $< -o $@
 
 $(BUILD)/farm.a: $(FARM_OBJS)
 $(BUILD)/pool.a: $(POOL_OBJS)
@@ -112,9 +117,6 @@ test: ready build $(TESTS)
 demo: build
 	$(BUILD)/cx700farm run scenarios/demo.yaml -o out/demo
 
-lint:
-	sh tests/lint/lint.sh
-
 # The suite and 200 whole boots under the sanitizers.
 asan:
 	$(MAKE) BUILD=build/asan SAN=address,undefined OPT='-O1 -g' test
@@ -127,11 +129,9 @@ tsan:
 	$(MAKE) BUILD=build/tsan SAN=thread OPT='-O1 -g' check build
 	build/tsan/cx700farm run scenarios/first_boot.yaml -n 20 -t 2 -o out/tsan
 
-fuzz:
-	sh tests/fuzz/fuzz.sh
-
-cover:
-	sh tests/cover.sh build/cover
+lint:  ; sh tests/lint/lint.sh
+fuzz:  ; sh tests/fuzz/fuzz.sh
+cover: ; sh tests/cover.sh build/cover
 
 install: build
 	install -D -m 755 $(BUILD)/cx700farm $(DESTDIR)$(PREFIX)/bin/cx700farm

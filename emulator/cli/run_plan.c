@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "data_file.h"
 #include "mem.h"
 #include "pacing.h"
 #include "phone_rows.h"
@@ -50,10 +51,10 @@ plan_profiles(struct run_plan *p, const struct run_options *o, struct config_err
 {
 	int err = plan_profile(p, o, error);
 
-	for (size_t i = 0; err == 0 && i < profile_embedded_count; i++) {
+	for (size_t i = 0; err == 0 && i < profile_files_count; i++) {
 		char name[128];
 
-		if (!plan_profile_name(profile_embedded[i].name, name, sizeof name) ||
+		if (!plan_profile_name(profile_files[i].name, name, sizeof name) ||
 		    strcmp(name, p->profiles[0]->name) == 0 || p->n_profiles == PLAN_PROFILES)
 			continue;
 		err = profile_load(name, &p->profiles[p->n_profiles], error);

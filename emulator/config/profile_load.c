@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "data_file.h"
 #include "field.h"
 #include "mem.h"
 #include "text.h"
@@ -189,9 +190,9 @@ own_spns(const struct field_place *at, const struct node *list, void *base)
 static char *
 embedded_text(const char *name)
 {
-	for (size_t i = 0; i < profile_embedded_count; i++)
-		if (strcmp(profile_embedded[i].name, name) == 0)
-			return mem_copy(profile_embedded[i].bytes, profile_embedded[i].n);
+	for (size_t i = 0; i < profile_files_count; i++)
+		if (strcmp(profile_files[i].name, name) == 0)
+			return mem_copy(profile_files[i].bytes, profile_files[i].n);
 	return NULL;
 }
 
@@ -270,8 +271,8 @@ find_tree(const char *name, struct tree *t, struct config_error *error)
 	if (strchr(name, '/') != NULL || (n > 5 && strcmp(name + n - 5, ".yaml") == 0))
 		return tree_load(name, t, error);
 	(void)snprintf(full, sizeof full, "%.120s.yaml", name);
-	for (size_t i = 0; i < profile_embedded_count; i++) {
-		const struct profile_embedded *e = &profile_embedded[i];
+	for (size_t i = 0; i < profile_files_count; i++) {
+		const struct data_file *e = &profile_files[i];
 		size_t len = strlen(e->name), used = strlen(known);
 
 		if (strcmp(e->name, full) == 0)

@@ -1,19 +1,8 @@
 /* profile_load.h - profiles from the program itself by name, or from a file. */
 #ifndef CONFIG_PROFILE_LOAD_H
 #define CONFIG_PROFILE_LOAD_H
-#include <stddef.h>
-
 #include "profile.h"
 #include "tree.h"
-
-/* A file that travels inside the program (made by profiles/embed.sh). */
-struct profile_embedded {
-	const char *name; /* "cx700-1.0.199.123.yaml", "templates/ucdevice-request.xml" */
-	const unsigned char *bytes;
-	size_t n;
-};
-extern const struct profile_embedded profile_embedded[];
-extern const size_t profile_embedded_count;
 
 /*
  * Load by name ("cx700-1.0.199.123") from the program, or, when it has a slash

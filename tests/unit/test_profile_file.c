@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "buf.h"
+#include "data_file.h"
 #include "mem.h"
 #include "profile_load.h"
 #include "temp_file.h"
@@ -47,8 +48,8 @@ changed(const char *from, const char *to)
 	struct buf out = { 0 };
 	const char *path;
 
-	for (size_t i = 0; i < profile_embedded_count; i++) {
-		const struct profile_embedded *e = &profile_embedded[i];
+	for (size_t i = 0; i < profile_files_count; i++) {
+		const struct data_file *e = &profile_files[i];
 		const uint8_t *hit;
 
 		if (strcmp(e->name, BASE) != 0)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "io.h"
+#include "io_link.h"
 #include "loop.h"
 
 struct io_world;
@@ -100,6 +101,7 @@ struct io_phone_cfg {
 	uint8_t mac[6];
 	uint64_t seed;
 	unsigned tls;
+	const struct io_link *link; /* its own line; copied; NULL: none */
 };
 /* 0, -EINVAL: the phone is another shard's, or -ENOMEM. */
 int io_phone_new(struct io_world *, const struct io_phone_cfg *, struct io **out);

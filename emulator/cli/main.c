@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "data_dir.h"
 #include "log.h"
 
 struct command {
@@ -29,7 +30,9 @@ main_usage(FILE *to)
 	fprintf(to, "usage:\n");
 	for (int i = 0; i < N_COMMANDS; i++)
 		fprintf(to, "  cx700farm %s\n", commands[i].usage);
-	fprintf(to, "  cx700farm COMMAND --help    cx700farm --version\n");
+	fprintf(to,
+	    "  cx700farm COMMAND --help    cx700farm --version\n"
+	    "  cx700farm --data DIR COMMAND ...   with the profiles and scenarios of DIR\n");
 }
 
 /* Commands that are planned and not made yet. */
@@ -45,11 +48,28 @@ main_is_for_later(const char *name)
 	return false;
 }
 
+/* Before any command, so that all of them find what is there. */
+static int
+main_data(const char *dir)
+{
+	int err = data_dir_set(dir);
+
+	if (err != 0)
+		log_line(LOG_ERROR, "cx700farm: --data %s: %s", dir, strerror(-err));
+	return err;
+}
+
 int
 main(int argc, char **argv)
 {
 	/* A peer that is gone is an error of write(), not our end. */
 	signal(SIGPIPE, SIG_IGN);
+	if (argc > 2 && strcmp(argv[1], "--data") == 0) {
+		if (main_data(argv[2]) != 0)
+			return CLI_USAGE;
+		argc -= 2;
+		argv += 2;
+	}
 	if (argc < 2) {
 		main_usage(stderr);
 		return CLI_USAGE;

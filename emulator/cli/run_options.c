@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "data_dir.h"
 #include "text.h"
 
 enum run_option_id {
@@ -14,6 +15,7 @@ enum run_option_id {
 	OPT_THREADS,
 	OPT_OUT,
 	OPT_PROFILE,
+	OPT_DATA,
 	OPT_UNTIL,
 	OPT_METRICS,
 	OPT_PCAP,
@@ -43,6 +45,7 @@ static const struct run_option run_option_table[] = {
 	{ OPT_THREADS,  't', "threads",  "N",         "so many threads; default: one per core" },
 	{ OPT_OUT,      'o', "out",      "DIR",       "leave summary.json and trace.jsonl there" },
 	{ OPT_PROFILE,  0,   "profile",  "NAME",      "another firmware: a profile's name or file" },
+	{ OPT_DATA,     0,   "data",     "DIR",       "the folder of profiles/ and scenarios/" },
 	{ OPT_UNTIL,    0,   "until",    "STEP",      "the last step walked" },
 	{ OPT_METRICS,  0,   "metrics",  "ADDR:PORT", NULL },
 	{ OPT_PCAP,     0,   "pcap",     NULL,        "capture into DIR/run.pcapng, keys in keys.log" },
@@ -88,6 +91,17 @@ run_pool_arg(struct run_options *o, const char *value, struct buf *complaint)
 	return 0;
 }
 
+/* At once: the options' other names may be found there. */
+static int
+run_data(const char *dir, struct buf *complaint)
+{
+	int err = data_dir_set(dir);
+
+	if (err != 0)
+		buf_printf(complaint, "--data %s: %s", dir, strerror(-err));
+	return err != 0 ? -EINVAL : 0;
+}
+
 /* The seed may be 0 and fills an int64, as JSON has it; the others begin at 1. */
 static int
 run_numbers(struct run_options *o, const struct run_option *opt, const char *value,
@@ -129,6 +143,8 @@ run_set(struct run_options *o, const struct run_option *opt, const char *value,
 	case OPT_PROFILE:
 		o->profile = value;
 		return 0;
+	case OPT_DATA:
+		return run_data(value, complaint);
 	case OPT_UNTIL:
 		o->until = value;
 		return 0;

@@ -9,6 +9,7 @@
 #include "data_file.h"
 #include "field.h"
 #include "mem.h"
+#include "profile_names.h"
 #include "text.h"
 
 #define AT(member) .offset = offsetof(struct profile, member)
@@ -261,37 +262,13 @@ own_ews_poll(const struct field_place *at, const struct node *n, void *base)
 	return read_template(at, n, &((struct profile *)base)->templates.ews_poll);
 }
 
-/* The file's tree: from the program by name, or from the disk. */
-static int
-find_tree(const char *name, struct tree *t, struct config_error *error)
-{
-	size_t n = strlen(name);
-	char full[160], known[200] = "";
-
-	if (strchr(name, '/') != NULL || (n > 5 && strcmp(name + n - 5, ".yaml") == 0))
-		return tree_load(name, t, error);
-	(void)snprintf(full, sizeof full, "%.120s.yaml", name);
-	for (size_t i = 0; i < profile_files_count; i++) {
-		const struct data_file *e = &profile_files[i];
-		size_t len = strlen(e->name), used = strlen(known);
-
-		if (strcmp(e->name, full) == 0)
-			return tree_parse((struct span){ e->bytes, e->n }, full, t, error);
-		if (strncmp(e->name, "templates/", 10) != 0 && len > 5)
-			(void)snprintf(
-			    known + used, sizeof known - used, " %.*s", (int)len - 5, e->name);
-	}
-	return config_fail(error, name, (struct mark){ 0 },
-	    "no such profile; there are%s, or name a file.yaml", known);
-}
-
 int
 profile_load(const char *name, struct profile **out, struct config_error *error)
 {
 	struct field_place at = { .error = error };
 	struct profile *p;
 	struct tree t;
-	int err = find_tree(name, &t, error);
+	int err = profile_tree(name, &t, error);
 
 	if (err)
 		return err;

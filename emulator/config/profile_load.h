@@ -1,13 +1,14 @@
-/* profile_load.h - profiles from the program itself by name, or from a file. */
+/* profile_load.h - profiles by name, from a data folder or the program itself, or from a file.
+ */
 #ifndef CONFIG_PROFILE_LOAD_H
 #define CONFIG_PROFILE_LOAD_H
 #include "profile.h"
 #include "tree.h"
 
 /*
- * Load by name ("cx700-1.0.199.123") from the program, or, when it has a slash
- * or ends in .yaml, from that file (templates beside it).  0, or -errno with a
- * one-line error.
+ * Load by name ("cx700-1.0.199.123") from a data folder (data_dir.h) or the program, or,
+ * when it has a slash or ends in .yaml, from that file.  Templates are beside the file, or in
+ * the program.  0, or -errno with a one-line error.
  */
 int profile_load(const char *name, struct profile **out, struct config_error *);
 

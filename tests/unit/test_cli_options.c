@@ -164,11 +164,25 @@ help_names_every_option_of_this_version(void **state)
 	assert_int_equal(mem_out(), 0);
 }
 
+static void
+a_data_folder_must_be_one(void **state)
+{
+	struct run_options o;
+	struct buf complaint = { 0 };
+
+	(void)state;
+	assert_refused("a.yaml --data /nowhere/at/all", "--data /nowhere/at/all: No such file");
+	assert_int_equal(read_words(&o, &complaint, "a.yaml --data /"), 0);
+	assert_string_equal(getenv("CX700_DATA"), "/");
+	assert_int_equal(unsetenv("CX700_DATA"), 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(given_only_a_scenario_the_rest_is_as_it_says),
+		cmocka_unit_test(a_data_folder_must_be_one),
 		cmocka_unit_test(all_of_them_are_taken_in_any_order),
 		cmocka_unit_test(the_embedded_pool_may_be_named),
 		cmocka_unit_test(after_two_dashes_a_scenario_may_look_like_an_option),

@@ -1,40 +1,46 @@
 /* hist.c - see hist.h. */
 #include "hist.h"
 
-/* Values below 16 have a bucket each; above, the top four bits behind the leading one choose.
- */
-static unsigned
-hist_index(uint64_t us)
+/* Values below 32 have a bucket each; above, the five bits behind the leading one choose. */
+unsigned
+hist_bucket(uint64_t us)
 {
 	unsigned top;
 
-	if (us < 16)
+	if (us < HIST_FINE)
 		return (unsigned)us;
 	if (us >> 40)
 		return HIST_BUCKETS - 1;
 	top = 63 - (unsigned)__builtin_clzll(us);
-	return 16 * (top - 3) + (unsigned)(us >> (top - 4) & 15);
+	return HIST_FINE * (top - 4) + (unsigned)(us >> (top - 5) & (HIST_FINE - 1));
 }
 
-/* The largest value that falls into a bucket. */
-static uint64_t
+uint64_t
 hist_top(unsigned i)
 {
 	unsigned shift;
 
-	if (i < 16)
+	if (i < HIST_FINE)
 		return i;
-	shift = i / 16 - 1;
-	return ((uint64_t)(16 + i % 16 + 1) << shift) - 1;
+	shift = i / HIST_FINE - 1;
+	return ((uint64_t)(HIST_FINE + i % HIST_FINE + 1) << shift) - 1;
+}
+
+void
+hist_add_many(struct hist *h, uint64_t us, uint32_t times)
+{
+	if (times == 0)
+		return;
+	h->count += times;
+	h->bucket[hist_bucket(us)] += times;
+	if (us > h->max_us)
+		h->max_us = us;
 }
 
 void
 hist_add(struct hist *h, uint64_t us)
 {
-	h->count++;
-	h->bucket[hist_index(us)]++;
-	if (us > h->max_us)
-		h->max_us = us;
+	hist_add_many(h, us, 1);
 }
 
 void

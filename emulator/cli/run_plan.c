@@ -184,13 +184,15 @@ run_plan_make(struct run_plan *p, const struct run_options *o, struct config_err
 		return err;
 	plan_tls(p);
 	plan_events(p);
+	p->group = (struct phone_group){ .plan = &p->journey,
+		.types_for = &p->scenario.user.types_for };
 	p->phone = (struct phone_cfg){
 		.world = &phone_world_real,
 		.pool = &p->pool,
 		.profiles = (const struct profile *const *)p->profiles,
 		.n_profiles = p->n_profiles,
-		.plan = &p->journey,
-		.types_for = &p->scenario.user.types_for,
+		.groups = &p->group,
+		.n_groups = 1,
 	};
 	return 0;
 }

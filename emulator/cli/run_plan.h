@@ -30,6 +30,7 @@ struct run_plan {
 	size_t n_watch;
 	struct farm_event events[FARM_EVENTS_MAX];
 	size_t n_events;
+	struct phone_group group;
 	struct phone_cfg phone;
 
 	struct pool_file pool; /* after run_plan_pool() */

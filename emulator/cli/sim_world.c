@@ -19,9 +19,11 @@ sim_world_io(const struct phone_world *base, const struct phone_who *who, struct
 	struct sim_phone_cfg cfg = {
 		.index = who->place->index,
 		.seed = who->place->seed,
-		.tls = &world->tls[0],
+		.tls = &world->tls[who->profile],
+		.link = who->link,
 	};
 
+	assert(who->profile < world->n_tls);
 	memcpy(cfg.mac, who->id->mac, sizeof cfg.mac);
 	return sim_phone_new(world->sim, &cfg, out);
 }

@@ -56,7 +56,7 @@ farm_since_us(const struct farm *f)
 static void
 farm_add_up(struct farm *f)
 {
-	f->metrics = (struct metrics){ .n_rows = f->cfg.n_rows };
+	f->metrics = (struct metrics){ .n_rows = f->cfg.n_rows, .n_groups = f->cfg.n_groups };
 	for (unsigned i = 0; i < f->common.shards; i++)
 		metrics_merge(&f->metrics, shard_counts(f->shards[i]));
 }
@@ -138,6 +138,7 @@ farm_on_closed(void *shard)
 	/* Their last counts: nobody writes them any more. */
 	farm_add_up(f);
 	f->end.metrics = &f->metrics;
+	f->end.phone = f->common.phone;
 	for (unsigned i = 0; i < f->common.shards; i++) {
 		if (shard_make_says(f->shards[i]) != NULL)
 			f->end.make_says = shard_make_says(f->shards[i]);
@@ -215,7 +216,8 @@ farm_new(const struct farm_cfg *cfg, struct farm **out, const char **err_out)
 		.farm = f,
 	};
 	f->shards = mem_new(f->common.shards * sizeof *f->shards);
-	if (f->shards == NULL)
+	f->common.phone = mem_new(f->cfg.phones * sizeof *f->common.phone);
+	if (f->shards == NULL || f->common.phone == NULL)
 		err = -ENOMEM;
 	if (err == 0)
 		err = loop_timer_new(f->cfg.loop, farm_on_second, f, &f->second_timer);
@@ -285,6 +287,7 @@ farm_free(struct farm *f)
 		shard_free(f->shards[i]);
 	if (f->second_timer != NULL)
 		loop_timer_close(f->second_timer);
+	mem_free(f->common.phone);
 	mem_free(f->shards);
 	mem_free(f);
 }

@@ -65,11 +65,22 @@ struct farm_event {
 	struct phones phones;
 };
 
+/* A population within the phones: from this one on, up to the next group's first. */
+struct farm_group {
+	const char *name;
+	uint32_t first;
+};
+
 struct farm_cfg { /* what it points to is lent, read only, and outlives the farm */
 	struct loop *loop;
 	unsigned threads; /* 0: all on `loop`, see above */
 	uint32_t phones;
-	const uint64_t *start_us; /* the plan: when each is meant to start; ascending */
+	/* The plan: when the i-th start is meant to be, ascending, and which phone it is of;
+	 * NULL: of phone i.  The canaries are the first to start. */
+	const uint64_t *start_us;
+	const uint32_t *order;
+	const struct farm_group *groups; /* by their first; the first one's is 0 */
+	size_t n_groups;                 /* at most METRICS_GROUPS; 0: nobody counts by group */
 	uint64_t seed;
 	const struct farm_row *rows;
 	size_t n_rows; /* at most METRICS_ROWS */
@@ -91,9 +102,25 @@ struct farm_cfg { /* what it points to is lent, read only, and outlives the farm
 	void *arg;
 };
 
+/* What became of a phone. */
+enum farm_outcome { FARM_NOT_STARTED, FARM_FINISHED, FARM_FAILED, FARM_UNFINISHED };
+
+struct farm_phone {
+	uint8_t outcome;     /* enum farm_outcome */
+	uint8_t row;         /* where it failed, or where it was at the end */
+	uint8_t why;         /* its last lost try's there, as instance_row has it; 0: none */
+	uint8_t group;       /* its number in farm_cfg.groups */
+	uint32_t started_ms; /* since the run's beginning: actually switched on */
+	uint32_t
+	    boot_ms; /* from its intended start to its first arrival, at least 1; 0: none */
+	uint32_t
+	    ended_ms; /* since the run's beginning: arrived and stayed, or failed; 0: not */
+};
+
 /* How a run ended. */
 struct farm_end {
 	const struct metrics *metrics;
+	const struct farm_phone *phone; /* farm_cfg.phones of them, by number */
 	double wall_s;
 	bool drained;           /* by farm_drain() or farm_kill() */
 	const char *guard_says; /* why a guard stopped the run, or NULL */

@@ -88,6 +88,25 @@ metrics_merge_service(struct service_metrics *to, const struct service_metrics *
 	to->bytes_in += from->bytes_in;
 }
 
+static void
+metrics_merge_group(struct group_metrics *to, const struct group_metrics *from)
+{
+	to->started += from->started;
+	to->finished += from->finished;
+	to->failed += from->failed;
+	hist_merge(&to->boot, &from->boot);
+}
+
+/* Percentiles cannot be added: the worst shard speaks for all. */
+static void
+metrics_merge_lag(struct metrics *to, const struct metrics *from)
+{
+	if (from->loop_lag_p99_ms <= to->loop_lag_p99_ms)
+		return;
+	to->loop_lag_p99_ms = from->loop_lag_p99_ms;
+	to->loop_lag_shard = from->loop_lag_shard;
+}
+
 void
 metrics_merge(struct metrics *to, const struct metrics *from)
 {
@@ -107,9 +126,11 @@ metrics_merge(struct metrics *to, const struct metrics *from)
 		to->watched[i] += from->watched[i];
 	for (size_t i = 0; i < METRICS_SERVICES; i++)
 		metrics_merge_service(&to->service[i], &from->service[i]);
-	/* Percentiles cannot be added: the worst shard speaks for all. */
-	if (from->loop_lag_p99_ms > to->loop_lag_p99_ms)
-		to->loop_lag_p99_ms = from->loop_lag_p99_ms;
+	if (from->n_groups > to->n_groups)
+		to->n_groups = from->n_groups;
+	for (size_t i = 0; i < from->n_groups; i++)
+		metrics_merge_group(&to->group[i], &from->group[i]);
+	metrics_merge_lag(to, from);
 }
 
 /* Each row that ended took one try; the rest were again. */

@@ -15,6 +15,7 @@ enum {
 	METRICS_REASONS = 16,
 	METRICS_GUIDE = 28,
 	METRICS_SERVICES = 9,
+	METRICS_GROUPS = 16,
 	METRICS_WATCHES = 16
 };
 
@@ -35,6 +36,11 @@ struct row_metrics {
 
 struct service_metrics { /* as the server's log would count it: in is what it received */
 	uint64_t requests, replies, bytes_out, bytes_in;
+};
+
+struct group_metrics { /* phones as in phone_counts; boot from the intended start */
+	uint32_t started, finished, failed;
+	struct hist boot;
 };
 
 /* Names of the services, in io_uv.h's order. */
@@ -58,8 +64,11 @@ struct metrics {
 	struct hist from_intended, from_actual; /* boot: start to arrival */
 	struct phone_counts phones;
 	struct service_metrics service[METRICS_SERVICES];
+	struct group_metrics group[METRICS_GROUPS]; /* by farm_cfg.groups */
+	size_t n_groups;
 	uint64_t watched[METRICS_WATCHES]; /* tries, by farm_cfg.watch */
 	double loop_lag_p99_ms;            /* the worst shard's */
+	unsigned loop_lag_shard;           /* and which one that is */
 };
 
 /* Count one try, and the row if it has ended.  *guide_seen are the numbers this phone has

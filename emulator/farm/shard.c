@@ -15,28 +15,22 @@ enum {
 
 /* ---- starting instances ---- */
 
-static bool
-shard_is_canary(const struct shard *sh, uint32_t index)
-{
-	return index < sh->common->cfg->guard.canary;
-}
-
 /* When is the next one meant to start?  0: it has to wait for the canaries. */
 static uint64_t
 shard_next_us(struct shard *sh)
 {
-	uint32_t index = sh->slots[sh->next].index;
+	const struct shard_start *start = &sh->starts[sh->next];
 	uint64_t go_us = atomic_load(&sh->common->go_us);
 
-	if (shard_is_canary(sh, index))
+	if (sh->slots[start->slot].canary)
 		return sh->common->began_us;
-	return go_us == 0 ? 0 : go_us + sh->common->cfg->start_us[index];
+	return go_us == 0 ? 0 : go_us + sh->common->cfg->start_us[start->number];
 }
 
 static void
 shard_start_one(struct shard *sh, uint64_t intended_us, uint64_t now_us)
 {
-	struct slot *slot = &sh->slots[sh->next++];
+	struct slot *slot = &sh->slots[sh->starts[sh->next++].slot];
 	struct instance_place place = {
 		.loop = sh->loop,
 		.world = sh->world,
@@ -116,7 +110,7 @@ shard_did(void *arg, struct slot *slot, unsigned row)
 static void
 shard_let_in(struct shard *sh, struct slot *slot)
 {
-	if (!shard_is_canary(sh, slot->index) || slot->let_in)
+	if (!slot->canary || slot->let_in)
 		return;
 	slot->let_in = true;
 	shard_tell(sh, SHARD_LOGIN);
@@ -131,7 +125,7 @@ shard_over(void *arg, struct slot *slot)
 	/* A canary that is off for good before it got in keeps the others waiting for ever. */
 	if (slot->state == INSTANCE_ARRIVED)
 		shard_let_in(sh, slot);
-	else if (shard_is_canary(sh, slot->index) && !slot->let_in)
+	else if (slot->canary && !slot->let_in)
 		shard_tell(sh, SHARD_CANARY_LOST);
 	shard_say_over(sh);
 }

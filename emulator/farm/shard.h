@@ -31,6 +31,7 @@ struct shard_common {
 	const struct farm_cfg *cfg;
 	unsigned shards;
 	bool own_loops; /* a loop and a thread each; else there is one, on cfg->loop */
+	struct farm_phone *phone; /* each shard tells its own, before it has closed */
 	uint64_t began_us;
 	atomic_uint_fast64_t go_us;  /* zero of the plan for all but the canaries; 0: not yet */
 	atomic_uint wrong_passwords; /* in a row */

@@ -73,6 +73,7 @@ shard_count(struct shard *sh)
 {
 	shard_count_services(sh);
 	sh->metrics.loop_lag_p99_ms = loop_lag_p99_ms(sh->loop);
+	sh->metrics.loop_lag_shard = sh->number;
 	sh->counts = sh->metrics;
 }
 
@@ -95,10 +96,12 @@ shard_close(struct shard *sh)
 	sh->ending = sh->no_more = true;
 	if (sh->events != NULL)
 		events_stop(sh->events);
-	for (uint32_t i = 0; i < sh->next; i++)
+	for (uint32_t i = 0; i < sh->n_slots; i++) {
 		slot_judge(&sh->slots[i]);
+		slot_tell(&sh->slots[i], &sh->common->phone[sh->slots[i].index]);
+	}
 	shard_count(sh);
-	for (uint32_t i = 0; i < sh->next; i++)
+	for (uint32_t i = 0; i < sh->n_slots; i++)
 		slot_close(&sh->slots[i]);
 	shard_trace_flush(sh);
 }
@@ -157,7 +160,8 @@ shard_on_leave(void *arg)
 		events_stop(sh->events);
 	loop_timer_set(sh->end_timer, FARM_LEAVE_MAX_US, 0);
 	sh->leaving = 1; /* this loop counts as one, or it could end before its end */
-	for (uint32_t i = 0; i < sh->next; i++) {
+	/* Those that have not been started are not there to leave. */
+	for (uint32_t i = 0; i < sh->n_slots; i++) {
 		sh->leaving++;
 		if (!slot_leave(&sh->slots[i]))
 			sh->leaving--;

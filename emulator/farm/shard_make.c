@@ -5,6 +5,23 @@
 #include "mem.h"
 #include "shard_priv.h"
 
+/* The starts of the plan that are this shard's, and who of them are canaries. */
+static void
+shard_plan(struct shard *sh)
+{
+	const struct farm_cfg *cfg = sh->common->cfg;
+	uint32_t shards = sh->common->shards, n = 0;
+
+	for (uint32_t i = 0; i < cfg->phones; i++) {
+		uint32_t phone = cfg->order != NULL ? cfg->order[i] : i;
+
+		if (phone % shards != sh->number)
+			continue;
+		sh->starts[n++] = (struct shard_start){ i, phone / shards };
+		sh->slots[phone / shards].canary = i < cfg->guard.canary;
+	}
+}
+
 /* Instance i on shard i mod shards: the first shards may have one more. */
 static int
 shard_make_slots(struct shard *sh)
@@ -13,11 +30,13 @@ shard_make_slots(struct shard *sh)
 	uint32_t n = phones / shards + (sh->number < phones % shards);
 
 	sh->slots = mem_new(n * sizeof *sh->slots);
-	if (sh->slots == NULL)
+	sh->starts = mem_new(n * sizeof *sh->starts);
+	if (sh->slots == NULL || sh->starts == NULL)
 		return -ENOMEM;
 	sh->n_slots = n;
 	for (uint32_t i = 0; i < n; i++)
 		slot_init(&sh->slots[i], &sh->desk, sh->number + i * shards);
+	shard_plan(sh);
 	return 0;
 }
 
@@ -93,6 +112,7 @@ shard_new(
 	sh->common = common;
 	sh->number = number;
 	sh->metrics.n_rows = common->cfg->n_rows;
+	sh->metrics.n_groups = common->cfg->n_groups;
 	err = shard_make_loop(sh);
 	shard_desk_init(sh);
 	if (err == 0)
@@ -140,6 +160,7 @@ shard_free(struct shard *sh)
 	if (sh->common->own_loops)
 		loop_free(sh->loop);
 	buf_done(&sh->trace);
+	mem_free(sh->starts);
 	mem_free(sh->slots);
 	mem_free(sh);
 }

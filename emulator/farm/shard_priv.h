@@ -9,6 +9,11 @@
 #include "shard.h"
 #include "slot.h"
 
+struct shard_start {     /* one start of the plan that is this shard's */
+	uint32_t number; /* in the plan */
+	uint32_t slot;
+};
+
 struct shard {
 	struct shard_common *common;
 	unsigned number;
@@ -21,7 +26,8 @@ struct shard {
 	struct slot_desk desk;
 	struct events *events; /* NULL: none are planned */
 	struct slot *slots;
-	uint32_t n_slots, next; /* the next to be started */
+	struct shard_start *starts; /* n_slots of them, in the order of the plan */
+	uint32_t n_slots, next;     /* the next to be started */
 	uint32_t over, leaving;
 	bool no_more, over_told, leave_asked, ending, closed_told;
 

@@ -15,21 +15,25 @@ static void
 slot_count(const struct slot *s, uint32_t by)
 {
 	struct phone_counts *n = &s->desk->metrics->phones;
+	struct group_metrics *group = &s->desk->metrics->group[s->group];
 
 	if (!s->started)
 		return;
 	n->started += by;
+	group->started += by;
 	switch ((enum instance_state)s->state) {
 	/* Finished is: arrived, and not let down at the end. */
 	case INSTANCE_ARRIVED:
 		n->arrived += by;
 		n->finished += s->let_down ? 0 : by;
+		group->finished += s->let_down ? 0 : by;
 		break;
 	case INSTANCE_STAYING:
 		n->arrived += by;
 		break;
 	case INSTANCE_FAILED:
 		n->failed += by;
+		group->failed += by;
 		break;
 	case INSTANCE_OFF:
 		n->off += by;
@@ -45,6 +49,8 @@ static void
 slot_enter(struct slot *s, enum instance_state state, unsigned row)
 {
 	slot_count(s, UINT32_MAX);
+	if (s->state != state && (state == INSTANCE_ARRIVED || state == INSTANCE_FAILED))
+		s->ended_us = loop_now_us(s->desk->loop);
 	s->started = true;
 	s->state = (uint8_t)state;
 	s->row = (uint8_t)row;
@@ -72,6 +78,18 @@ slot_again(struct slot *s)
 
 /* ---- what an instance tells ---- */
 
+/* Why it is where it is; what went well in the end is forgotten. */
+static void
+slot_lost(struct slot *s, const struct instance_row *t)
+{
+	if (t->verdict == INSTANCE_RETRY || t->verdict == INSTANCE_NOT_DONE) {
+		s->lost_row = (uint8_t)t->row;
+		s->lost_why = (uint8_t)t->why;
+	} else if (t->row == s->lost_row) {
+		s->lost_why = 0;
+	}
+}
+
 static void
 slot_on_row(struct instance_sink *sink, const struct instance_row *t)
 {
@@ -81,6 +99,7 @@ slot_on_row(struct instance_sink *sink, const struct instance_row *t)
 
 	metrics_try(s->desk->metrics, cfg->rows, t, &s->guide_seen);
 	metrics_watch(s->desk->metrics, cfg->watch, cfg->n_watch, t);
+	slot_lost(s, t);
 	/* Where it is now: the row behind, unless the road ends here. */
 	if (ended && !t->chore && t->row + 1u < cfg->n_rows && !cfg->rows[t->row + 1].chore)
 		slot_enter(s, s->state, t->row + 1u);
@@ -102,10 +121,11 @@ slot_booted(struct slot *s)
 {
 	uint64_t now_us = loop_now_us(s->desk->loop);
 
-	if (s->booted)
+	if (s->booted_us != 0)
 		return;
-	s->booted = true;
+	s->booted_us = now_us;
 	hist_add(&s->desk->metrics->from_intended, now_us - s->intended_us);
+	hist_add(&s->desk->metrics->group[s->group].boot, now_us - s->intended_us);
 	hist_add(&s->desk->metrics->from_actual, now_us - s->started_us);
 }
 
@@ -161,12 +181,24 @@ static const struct instance_sink_ops slot_sink_ops = {
 
 /* ---- what the shard does with it ---- */
 
+/* Its number; where there are no groups, all are of the first. */
+static uint8_t
+slot_group(const struct farm_cfg *cfg, uint32_t index)
+{
+	size_t i = cfg->n_groups > 0 ? cfg->n_groups - 1 : 0;
+
+	while (i > 0 && cfg->groups[i].first > index)
+		i--;
+	return (uint8_t)i;
+}
+
 void
 slot_init(struct slot *s, struct slot_desk *desk, uint32_t index)
 {
 	s->sink.ops = &slot_sink_ops;
 	s->desk = desk;
 	s->index = index;
+	s->group = slot_group(desk->cfg, index);
 }
 
 int
@@ -252,6 +284,37 @@ slot_leave(struct slot *s)
 	s->leaving = true;
 	s->instance->ops->leave(s->instance);
 	return true;
+}
+
+/* In whole milliseconds; at least 1, for 0 says that it never was. */
+static uint32_t
+slot_ms(uint64_t from_us, uint64_t to_us)
+{
+	uint64_t ms = to_us > from_us ? (to_us - from_us + 500) / 1000 : 0;
+
+	return ms < 1 ? 1 : ms > UINT32_MAX ? UINT32_MAX : (uint32_t)ms;
+}
+
+void
+slot_tell(const struct slot *s, struct farm_phone *out)
+{
+	uint64_t began_us = s->sink.run_began_us;
+
+	*out = (struct farm_phone){ .row = s->row, .group = s->group };
+	if (!s->started)
+		return;
+	out->outcome = FARM_UNFINISHED;
+	if (s->state == INSTANCE_ARRIVED && !s->let_down)
+		out->outcome = FARM_FINISHED;
+	if (s->state == INSTANCE_FAILED) {
+		out->outcome = FARM_FAILED;
+		out->row = s->lost_row;
+	}
+	if (out->outcome != FARM_FINISHED && out->row == s->lost_row)
+		out->why = s->lost_why;
+	out->started_ms = slot_ms(began_us, s->started_us);
+	out->boot_ms = s->booted_us != 0 ? slot_ms(s->intended_us, s->booted_us) : 0;
+	out->ended_ms = s->ended_us != 0 ? slot_ms(began_us, s->ended_us) : 0;
 }
 
 /* The slot stays: its state is still counted. */

@@ -39,11 +39,17 @@ struct slot {
 	struct slot_desk *desk;
 	struct instance *instance; /* NULL: not started, or it could not be made */
 	uint64_t intended_us, started_us;
+	uint64_t booted_us; /* its first arrival; 0: not yet */
+	uint64_t ended_us;  /* its way's last end, arrived or failed; 0: never */
 	uint32_t index;
 	uint32_t guide_seen; /* the numbers it has completed, a bit each */
 	uint8_t row;         /* where it is on its road */
 	uint8_t state;       /* enum instance_state, the last one told before it was to leave */
-	bool started, booted, over, leaving, left, judged;
+	uint8_t group;
+	uint8_t lost_row, lost_why; /* the last try that was lost: of which row, for which
+				       reason */
+	bool canary;                /* the guard's */
+	bool started, over, leaving, left, judged;
 	bool let_in;   /* a canary that has logged in, or got to its end without */
 	bool let_down; /* at the run's end it did not hold what it had arrived at */
 	bool off;      /* an event has switched it off */
@@ -73,6 +79,9 @@ void slot_judge(struct slot *);
 /* Let its instance leave: desk->left() is called once, perhaps in here.  false: there is none,
  * or it is off, and nothing is told. */
 bool slot_leave(struct slot *);
+
+/* What has become of it, after slot_judge(). */
+void slot_tell(const struct slot *, struct farm_phone *out);
 
 /* Free its instance; nothing is told any more. */
 void slot_close(struct slot *);

@@ -14,6 +14,7 @@
 struct phone {
 	struct instance instance; /* first */
 	const struct phone_cfg *cfg;
+	const struct phone_group *group;
 	struct instance_sink *sink;
 	struct io *io;
 	struct auth *auth;
@@ -153,7 +154,10 @@ phone_leave(struct instance *i)
 static bool
 phone_holds(const struct instance *i)
 {
-	return journey_holds(phone_const(i)->j);
+	const struct phone *p = phone_const(i);
+
+	/* Where nobody was to stay, to have arrived is all. */
+	return p->group->plan->stay_us == 0 || journey_holds(p->j);
 }
 
 static void
@@ -178,7 +182,14 @@ make_world(struct phone *p, const struct instance_place *place, const char **err
 	const struct phone_world *world = p->cfg->world;
 	const struct pool_users *users = &p->cfg->pool->users;
 	char realm[sizeof users->domain];
-	const struct phone_who who = { place, &p->id, realm, users->password };
+	const struct phone_who who = {
+		.place = place,
+		.id = &p->id,
+		.realm = realm,
+		.password = users->password,
+		.profile = p->group->profile,
+		.link = p->group->link,
+	};
 	int err;
 
 	phone_realm(p->cfg->pool, realm, sizeof realm);
@@ -190,7 +201,7 @@ make_world(struct phone *p, const struct instance_place *place, const char **err
 	return world->ops->auth(world, &who, &p->auth);
 }
 
-/* Delivered with the first profile; an update may change that. */
+/* Delivered with its group's profile; an update may change that. */
 static int
 make_journey(struct phone *p)
 {
@@ -199,8 +210,8 @@ make_journey(struct phone *p)
 		.io = p->io,
 		.auth = p->auth,
 		.id = &p->id,
-		.profile = p->cfg->profiles[0],
-		.plan = p->cfg->plan,
+		.profile = p->cfg->profiles[p->group->profile],
+		.plan = p->group->plan,
 		.watch = { p, phone_on_row, phone_on_state, phone_on_restart },
 		.host_wall_minus_now_us =
 		    world->ops->wall_us(world, p->io) - (int64_t)p->io->ops->now_us(p->io),
@@ -228,6 +239,7 @@ phone_make(
 		return -ENOMEM;
 	p->instance.ops = &ops;
 	p->cfg = cfg;
+	p->group = phone_group_of(cfg, place->index);
 	p->sink = place->sink;
 
 	what = "the pool file's user names do not fit";
@@ -247,6 +259,16 @@ fail:
 	*err_out = what;
 	phone_close(&p->instance);
 	return err;
+}
+
+const struct phone_group *
+phone_group_of(const struct phone_cfg *cfg, uint32_t index)
+{
+	size_t i = cfg->n_groups - 1;
+
+	while (cfg->groups[i].first > index)
+		i--;
+	return &cfg->groups[i];
 }
 
 const struct profile *

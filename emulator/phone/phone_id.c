@@ -52,7 +52,7 @@ phone_id(const struct phone_cfg *cfg, uint64_t seed, uint32_t index, struct iden
 	mac_of(cfg->pool->macs, index, id.mac);
 	(void)snprintf(id.serial, sizeof id.serial, "%02X%02X%02X%02X%02X%02X", id.mac[0],
 	    id.mac[1], id.mac[2], id.mac[3], id.mac[4], id.mac[5]);
-	id.think_us = think_us(cfg->types_for, seed, index);
+	id.think_us = think_us(phone_group_of(cfg, index)->types_for, seed, index);
 	*out = id;
 	return 0;
 }

@@ -15,12 +15,14 @@ struct phone_who {
 	const struct instance_place *place;
 	const struct identity *id;
 	const char *realm, *password; /* of its Kerberos user */
+	unsigned profile;             /* that it is delivered with */
+	const struct io_link *link;   /* NULL: its line is as good as the network */
 };
 
 struct phone_world;
 
 struct phone_world_ops { /* called on the thread of the phone's shard, with nothing locked */
-	/* Its network, with the TLS habits of profile 0.  0 or -errno. */
+	/* Its network, with its profile's TLS habits.  0 or -errno. */
 	int (*io)(const struct phone_world *, const struct phone_who *, struct io **out);
 	/* Its tickets.  0 or -errno. */
 	int (*auth)(const struct phone_world *, const struct phone_who *, struct auth **out);

@@ -11,7 +11,12 @@
 static int
 real_io(const struct phone_world *world, const struct phone_who *who, struct io **out)
 {
-	struct io_phone_cfg cfg = { .index = who->place->index, .seed = who->place->seed };
+	struct io_phone_cfg cfg = {
+		.index = who->place->index,
+		.seed = who->place->seed,
+		.tls = who->profile,
+		.link = who->link,
+	};
 
 	(void)world;
 	memcpy(cfg.mac, who->id->mac, sizeof cfg.mac);

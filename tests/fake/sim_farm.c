@@ -64,13 +64,14 @@ sim_farm_new(uint32_t phones)
 		.profile_of = phone_profile_of,
 		.profiles = &f->phone,
 	};
+	f->group = (struct phone_group){ .plan = &f->plan, .types_for = &f->types_for };
 	f->phone = (struct phone_cfg){
 		.world = &f->world.base,
 		.pool = &f->file,
 		.profiles = (const struct profile *const *)f->profiles,
 		.n_profiles = SIM_FARM_PROFILES,
-		.plan = &f->plan,
-		.types_for = &f->types_for,
+		.groups = &f->group,
+		.n_groups = 1,
 	};
 	f->cfg = (struct farm_cfg){
 		.loop = f->loop,

@@ -22,6 +22,7 @@ struct sim_farm {
 	/* What a test may change before it runs. */
 	struct farm_cfg cfg; /* all start at 0; seed 1 */
 	struct phone_cfg phone;
+	struct phone_group group; /* all phones are of this one */
 	struct journey_plan plan; /* to the last row, restart after the update */
 	struct spread types_for;  /* 20 s */
 	uint64_t *start_us;

@@ -29,7 +29,9 @@ mac_serial_and_user_count_up_from_the_pool_files_base(void **state)
 {
 	struct pool_file p = pool("phone%05d");
 	struct spread twenty = { .a_us = 20000000 };
-	struct phone_cfg cfg = { .pool = &p, .types_for = &twenty };
+	struct phone_cfg cfg = { .pool = &p,
+		.groups = &(struct phone_group){ .types_for = &twenty },
+		.n_groups = 1 };
 	struct identity id;
 	char realm[128];
 
@@ -52,7 +54,9 @@ the_same_seed_gives_the_same_person(void **state)
 {
 	struct pool_file p = pool("phone%05d");
 	struct spread wide = { .a_us = 20000000, .b_us = 8000000 };
-	struct phone_cfg cfg = { .pool = &p, .types_for = &wide };
+	struct phone_cfg cfg = {
+		.pool = &p, .groups = &(struct phone_group){ .types_for = &wide }, .n_groups = 1
+	};
 	struct identity a, b, c;
 
 	(void)state;
@@ -73,7 +77,9 @@ a_pattern_with_anything_but_one_number_is_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct pool_file p = pool(bad[i]);
-		struct phone_cfg cfg = { .pool = &p, .types_for = &none };
+		struct phone_cfg cfg = { .pool = &p,
+			.groups = &(struct phone_group){ .types_for = &none },
+			.n_groups = 1 };
 
 		assert_int_not_equal(phone_id(&cfg, 1, 0, &id), 0);
 	}

@@ -43,7 +43,7 @@ struct toys {
 	struct farm *farm;
 	enum toy_way way, canary_way;
 	bool slow_to_leave, drain_when_on, kill_when_in, kill_too;
-	atomic_uint powered, left, closed;
+	atomic_uint powered, due, left, closed;
 	unsigned order[PHONES_MAX];
 	unsigned ends;
 	uint32_t unmade; /* this one cannot be made; 0: all can */
@@ -115,6 +115,15 @@ toys_drain(void *arg)
 		farm_kill(all->farm);
 }
 
+/* One more is switched on, or cannot be made: the last one tells the farm's thread.  If there
+ * is no memory for that, the farm's second finds it out. */
+static void
+toys_one_on(struct toys *all)
+{
+	if (atomic_fetch_add(&all->due, 1) + 1 == n_phones() && all->drain_when_on)
+		(void)loop_post(all->loop, toys_drain, all);
+}
+
 static void
 toy_power(struct instance *i, bool on)
 {
@@ -124,9 +133,7 @@ toy_power(struct instance *i, bool on)
 	t->all->order[t->place.index] = atomic_fetch_add(&t->all->powered, 1) + 1;
 	t->place.sink->ops->state(t->place.sink, INSTANCE_WALKING);
 	loop_timer_set(t->alarm, 0, 0);
-	/* The last one to be switched on tells the farm's thread. */
-	if (t->all->drain_when_on && t->all->order[t->place.index] == n_phones())
-		assert_int_equal(loop_post(t->all->loop, toys_drain, t->all), 0);
+	toys_one_on(t->all);
 }
 
 static void
@@ -158,10 +165,9 @@ toy_close(struct instance *i)
 static const struct instance_ops toy_ops = { toy_power, toy_leave, toy_holds, toy_close };
 
 static int
-toy_make(
-    void *arg, const struct instance_place *place, struct instance **out, const char **err_out)
+toy_try(struct toys *all, const struct instance_place *place, struct toy **out,
+    const char **err_out)
 {
-	struct toys *all = arg;
 	struct toy *t;
 
 	if (all->unmade != 0 && place->index == all->unmade) {
@@ -177,8 +183,22 @@ toy_make(
 		mem_free(t);
 		return -ENOMEM;
 	}
-	*out = &t->base;
+	*out = t;
 	return 0;
+}
+
+static int
+toy_make(
+    void *arg, const struct instance_place *place, struct instance **out, const char **err_out)
+{
+	struct toy *t;
+	int err = toy_try(arg, place, &t, err_out);
+
+	if (err != 0)
+		toys_one_on(arg);
+	else
+		*out = &t->base;
+	return err;
 }
 
 static void
@@ -190,6 +210,8 @@ toys_on_second(void *arg, const struct metrics *m, uint64_t since_us)
 	assert_true(m->phones.started <= n_phones());
 	if (all->kill_when_in && m->phones.arrived + m->phones.failed >= n_phones() - 1)
 		farm_kill(all->farm);
+	if (all->drain_when_on && m->phones.started == n_phones())
+		toys_drain(all);
 }
 
 static void

@@ -18,6 +18,7 @@
 #include "metrics.h"
 #include "scenario.h"
 
+struct board;
 struct farm;
 struct io_world_cfg;
 
@@ -95,6 +96,8 @@ struct farm_cfg { /* what it points to is lent, read only, and outlives the farm
 	const struct farm_event *events;
 	size_t n_events; /* at most FARM_EVENTS_MAX */
 	int trace_fd;    /* opened with O_APPEND; -1: no trace */
+	struct board
+	    *board; /* of as many phones, written by the shards; NULL: nobody looks on */
 	/* Once a second; the counts of the whole farm, lent. */
 	void (*on_second)(void *arg, const struct metrics *, uint64_t since_began_us);
 	/* Everything is closed; farm_free() may follow, but not inside. */

@@ -1,6 +1,8 @@
 /* slot.c - see slot.h. */
 #include "slot.h"
 
+#include "board.h"
+
 /* The sink is a slot's first member. */
 static struct slot *
 slot_of(struct instance_sink *sink)
@@ -45,6 +47,25 @@ slot_count(const struct slot *s, uint32_t by)
 	}
 }
 
+/* For whoever looks on. */
+static void
+slot_show(const struct slot *s)
+{
+	static const enum board_state shown[] = {
+		[INSTANCE_OFF] = BOARD_OFF,
+		[INSTANCE_WALKING] = BOARD_WALKING,
+		[INSTANCE_STAYING] = BOARD_STAYING,
+		[INSTANCE_ARRIVED] = BOARD_FINISHED,
+		[INSTANCE_FAILED] = BOARD_FAILED,
+		[INSTANCE_LEFT] = BOARD_WALKING,
+	};
+	struct board *board = s->desk->cfg->board;
+
+	if (board != NULL)
+		board_enter(
+		    board, s->index, s->let_down ? BOARD_SIGNED_OUT : shown[s->state], s->row);
+}
+
 static void
 slot_enter(struct slot *s, enum instance_state state, unsigned row)
 {
@@ -55,6 +76,7 @@ slot_enter(struct slot *s, enum instance_state state, unsigned row)
 	s->state = (uint8_t)state;
 	s->row = (uint8_t)row;
 	slot_count(s, 1);
+	slot_show(s);
 }
 
 /* Over is said once, although an instance may fail after it arrived. */
@@ -100,6 +122,8 @@ slot_on_row(struct instance_sink *sink, const struct instance_row *t)
 	metrics_try(s->desk->metrics, cfg->rows, t, &s->guide_seen);
 	metrics_watch(s->desk->metrics, cfg->watch, cfg->n_watch, t);
 	slot_lost(s, t);
+	if (cfg->board != NULL)
+		board_tell(cfg->board, s->index, t, sink->run_began_us);
 	/* Where it is now: the row behind, unless the road ends here. */
 	if (ended && !t->chore && t->row + 1u < cfg->n_rows && !cfg->rows[t->row + 1].chore)
 		slot_enter(s, s->state, t->row + 1u);
@@ -273,6 +297,7 @@ slot_judge(struct slot *s)
 	s->let_down = s->state == INSTANCE_ARRIVED && s->desk->cfg->must_hold &&
 	    !s->instance->ops->holds(s->instance);
 	slot_count(s, 1);
+	slot_show(s);
 }
 
 bool

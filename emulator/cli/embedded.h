@@ -16,7 +16,8 @@ struct embedded_cfg { /* lent until embedded_stop() */
 	const char *const
 	    *args; /* more arguments for it; lent until embedded_start() returns */
 	size_t n_args;
-	bool talks; /* what it prints goes to our standard error */
+	const char *faults; /* the scenario whose `faults:` and `servers:` it plays; or NULL */
+	bool talks;         /* what it prints goes to our standard error */
 	/* It is up: embedded_pool_file() says how to reach it. */
 	loop_fn *on_up;
 	/* It ended by itself, before or after that. */
@@ -34,6 +35,12 @@ const char *embedded_pool_file(const struct embedded *);
 
 /* Its exit status after on_lost. */
 int embedded_status(const struct embedded *);
+
+/* The run begins: the time of the faults does, too.  Only the first call counts. */
+void embedded_begin(struct embedded *);
+
+/* What its servers counted, as JSON; "" before on_stopped, and of a pool that was lost. */
+const char *embedded_stats(struct embedded *);
 
 /* Ask it to end. */
 void embedded_stop(struct embedded *);

@@ -135,9 +135,8 @@ run_environment(struct run *r)
 	if (status == 0)
 		status = run_stands(r, run_ground_open(&r->ground, &r->error));
 	if (status == 0 && r->options.pool == NULL)
-		status = run_stands(r,
-		    run_ground_pool(
-			&r->ground, &r->options, r->plan.phones, r->plan.seed, &r->error));
+		status = run_stands(
+		    r, run_ground_pool(&r->ground, &r->options, &r->plan, &r->error));
 	if (status == 0 && r->options.pool == NULL &&
 	    run_plan_pool(&r->plan, embedded_pool_file(r->ground.pool), &r->error) != 0)
 		status = run_refuse(r, CLI_ENVIRONMENT);
@@ -230,12 +229,29 @@ run_phones(struct run *r, int argc, char **argv)
 	err = farm_start(r->farm);
 	if (err != 0)
 		return run_lacks(r, "threads", err);
+	if (r->ground.pool != NULL)
+		embedded_begin(r->ground.pool);
 	r->ground.on_signal = run_on_signal;
 	r->ground.on_pool_lost = run_on_pool_lost;
 	r->ground.arg = r;
 	run_ground_wait(&r->ground, &r->ended);
 	run_lost_done(&r->lost);
 	return run_report_end(&r->report, farm_result(r->farm), r->ground.signum);
+}
+
+/* The phones have gone: what the embedded pool's servers counted, beside the summary. */
+static int
+run_servers(struct run *r)
+{
+	const char *dir = r->options.out_dir, *stats;
+	int err;
+
+	run_ground_end_pool(&r->ground);
+	stats = r->ground.pool != NULL ? embedded_stats(r->ground.pool) : "";
+	if (dir == NULL || stats[0] == '\0')
+		return 0;
+	err = run_outputs_write(dir, "servers.json", span_of(stats));
+	return err != 0 ? run_lacks(r, "servers.json", err) : 0;
 }
 
 /* ---- from beginning to end ---- */
@@ -260,6 +276,11 @@ run_all(struct run *r, int argc, char **argv)
 	status = run_environment(r);
 	if (status == 0)
 		status = run_phones(r, argc, argv);
+	if (r->farm != NULL) {
+		int left = run_servers(r);
+
+		status = status == CLI_PASS && left != 0 ? CLI_FAIL : status;
+	}
 	farm_free(r->farm);
 	run_ground_close(&r->ground);
 	if (r->trace_fd >= 0)

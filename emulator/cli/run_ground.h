@@ -9,9 +9,14 @@
 #include "capture.h"
 #include "embedded.h"
 #include "run_options.h"
+#include "run_plan.h"
 #include "tree.h"
 
 enum { RUN_FOLDER_MAX = 128, RUN_PATH_MAX = 4096 };
+
+/* So long the pool and dumpcap get to start, and to end: dumpcap has packets to write. */
+#define RUN_START_US UINT64_C(120000000)
+#define RUN_END_US UINT64_C(10000000)
 
 struct run_ground {
 	struct loop *loop;
@@ -38,10 +43,13 @@ struct run_ground {
 /* Loop, signals, folder.  0 or -errno with the complaint. */
 int run_ground_open(struct run_ground *, struct config_error *);
 
-/* Start the embedded pool for so many phones and wait until it is up.  0; -ECANCELED: a signal
- * came; or -errno with the complaint. */
-int run_ground_pool(struct run_ground *, const struct run_options *, uint32_t phones,
-    uint64_t seed, struct config_error *);
+/* Start the embedded pool for the plan's phones, faults and habits, and wait until it is up.
+ * 0; -ECANCELED: a signal came; or -errno with the complaint. */
+int run_ground_pool(struct run_ground *, const struct run_options *, const struct run_plan *,
+    struct config_error *);
+
+/* Stop the pool, if there is one that runs; embedded_stats() then has what it counted. */
+void run_ground_end_pool(struct run_ground *);
 
 /* Capture what the pool's phones send and get over the loopback into DIR/run.pcapng, and wait
  * until that runs.  The pool is lent until run_ground_close().  The same. */
@@ -50,6 +58,10 @@ int run_ground_capture(
 
 /* Run the loop until *done. */
 void run_ground_wait(struct run_ground *, const bool *done);
+
+/* Wait for either of two ends, so long at most, or until another signal comes. */
+void run_ground_wait_for(
+    struct run_ground *, const bool *good, const bool *bad, uint64_t at_most_us);
 
 /* Stop capture and pool in order, give everything back. */
 void run_ground_close(struct run_ground *);

@@ -42,8 +42,8 @@ outputs_make_folder(const char *dir)
 static int
 outputs_forget(const char *dir)
 {
-	static const char *const names[] = { "summary.json", "load.json", "run.pcapng",
-		"keys.log" };
+	static const char *const names[] = { "summary.json", "load.json", "servers.json",
+		"run.pcapng", "keys.log" };
 	char path[PATH_MAX];
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -75,4 +75,21 @@ run_outputs_open(const char *dir, int *trace_fd_out)
 		return -errno;
 	*trace_fd_out = fd;
 	return 0;
+}
+
+int
+run_outputs_write(const char *dir, const char *name, struct span text)
+{
+	char path[PATH_MAX];
+	int err = outputs_path(path, dir, name);
+	FILE *f;
+
+	if (err != 0)
+		return err;
+	f = fopen(path, "we");
+	if (f == NULL)
+		return -errno;
+	if (fwrite(text.p, 1, text.n, f) != text.n)
+		err = -EIO;
+	return fclose(f) != 0 && err == 0 ? -errno : err;
 }

@@ -1,9 +1,13 @@
 /* run_outputs.h - the folder that a run leaves: `-o DIR`. */
 #ifndef CLI_RUN_OUTPUTS_H
 #define CLI_RUN_OUTPUTS_H
+#include "span.h"
 
 /* Make the folder with those above it, remove what an earlier run left there, and open its
  * trace.jsonl, empty, for whole lines from any thread.  0 or -errno. */
 int run_outputs_open(const char *dir, int *trace_fd_out);
+
+/* Write one of its files, whole.  0 or -errno. */
+int run_outputs_write(const char *dir, const char *name, struct span text);
 
 #endif

@@ -52,10 +52,14 @@ main_without_policy(char *argv[])
 
 /* Spawned by a run: when that ends, so do we, cleanly; our own children keep out of it. */
 static void
-main_for_a_run(int ready_fd)
+main_for_a_run(const struct pool_options *o)
 {
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	fcntl(ready_fd, F_SETFD, FD_CLOEXEC);
+	if (o->ready_fd >= 0) {
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
+		fcntl(o->ready_fd, F_SETFD, FD_CLOEXEC);
+	}
+	if (o->begin_fd >= 0)
+		fcntl(o->begin_fd, F_SETFD, FD_CLOEXEC);
 }
 
 /* For people; a run that started us reads one line on its descriptor instead. */
@@ -88,10 +92,13 @@ main_on_up(void *arg)
 	int fd = run->pool.options.ready_fd;
 
 	main_say(&run->pool);
+	if (run->pool.options.begin_fd < 0)
+		pool_begin(&run->pool);
 	/* Nobody reads any more: who started us is gone. */
 	if (fd >= 0 && dprintf(fd, "ready %s/pool.yaml\n", run->pool.dir) < 0)
 		loop_stop(run->pool.loop);
-	if (fd >= 0)
+	/* A run that says when it begins is told at the end what was counted. */
+	if (fd >= 0 && run->pool.options.begin_fd < 0)
 		close(fd);
 }
 
@@ -198,8 +205,7 @@ main(int argc, char *argv[])
 		return 0;
 	}
 	main_without_policy(argv); /* begins again: nothing may have been done to descriptors */
-	if (run.pool.options.ready_fd >= 0)
-		main_for_a_run(run.pool.options.ready_fd);
+	main_for_a_run(&run.pool.options);
 	main_limits();
 	rc = main_run(&run);
 	buf_done(&text);

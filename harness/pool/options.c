@@ -46,6 +46,7 @@ static const struct option_row option_rows[] = {
 	{"--sip-version",      "3|4",     OPT_NUMBER, AT(sip_version),      3, 4,                       "version of the SIP signatures (4)"},
 	{"--seed",             "N",       OPT_SIZE,   AT(seed),             0, UINT64_MAX,              "the same root certificate as with this number before (0: a new one)"},
 	{"--ready-fd",         "N",       OPT_FD,     AT(ready_fd),         0, 1023,                    "write one line there when all servers are up, and end with the parent"},
+	{"--begin-fd",         "N",       OPT_FD,     AT(begin_fd),         0, 1023,                    "the faults' time begins when this can be read or has ended; the counters then go to --ready-fd"},
 	{"--help",             NULL,      OPT_FLAG,   AT(help),             0, 0,                       "this text"},
 };
 /* clang-format on */
@@ -71,6 +72,7 @@ pool_options_default(struct pool_options *o)
 		.lease_us = SECONDS(192 * 3600),
 		.sip_version = 4,
 		.ready_fd = -1,
+		.begin_fd = -1,
 	};
 }
 

@@ -25,6 +25,7 @@ struct pool_options {
 	uint32_t sip_version; /* of the signatures, 3 or 4 */
 	uint64_t seed;        /* of the root certificate; 0: like no other */
 	int ready_fd;         /* -1: none */
+	int begin_fd;         /* where a run tells that it begins; -1: nobody does */
 	bool help;
 };
 

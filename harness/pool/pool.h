@@ -60,6 +60,9 @@ struct pool {
 	char complaint[POOL_COMPLAINT_MAX]; /* why it could not start, in one line */
 	int parts;                          /* how many have started */
 
+	struct loop_watch *begins; /* of options.begin_fd */
+	uint64_t began_us;         /* of the loop's clock; 0: the run has not begun */
+
 	char dir[FOLDER_PATH_MAX];
 	int dir_fd;                       /* held, so that no other pool comes in */
 	bool dir_ours;                    /* to be removed */
@@ -134,10 +137,14 @@ int pool_failed(struct pool *, const char *what, int rc);
  * stopped or on the loop's thread (HTTP's are then a little old). */
 void pool_stats(const struct pool *, struct buf *to);
 
+/* The run begins: time 0 of the faults.  Once. */
+void pool_begin(struct pool *);
+
 /* The parts, in the order of their start; ends with NULL. */
 extern const struct pool_part *const pool_parts[];
 
-extern const struct pool_part part_folder, part_log, part_firmware, part_ca, part_file;
+extern const struct pool_part part_run, part_folder, part_log, part_firmware, part_ca,
+    part_file;
 extern const struct pool_part part_realm, part_kdc;
 extern const struct pool_part part_dhcp, part_dns, part_ntp, part_ldap, part_sip;
 extern const struct pool_part part_http, part_https;

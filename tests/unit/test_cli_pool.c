@@ -193,6 +193,96 @@ freed_while_it_runs_it_is_killed(void **state)
 	assert_int_equal(w.lost + w.stopped, 0);
 }
 
+/* The last two arguments are --begin-fd N, whatever else there is. */
+#define BEGIN_FD "for begin; do :; done; "
+
+static void
+when_the_run_begins_the_pool_hears_of_it_and_not_before(void **state)
+{
+	struct watch w = { 0 };
+	struct place p;
+
+	(void)state;
+	/* It is ready before it waits; when it has heard, it ends by itself with 7. */
+	place_open(
+	    &p, BEGIN_FD "echo ready /x >/proc/self/fd/$4; cat /proc/self/fd/$begin; exit 7");
+	assert_int_equal(loop_new(&w.loop), 0);
+	assert_int_equal(begin(&w, NULL, 0), 0);
+	loop_run(w.loop);
+	assert_int_equal(w.up, 1);
+	assert_int_equal(w.lost, 0);
+	embedded_begin(w.pool);
+	embedded_begin(w.pool);
+	while (w.lost == 0)
+		loop_run(w.loop);
+	assert_int_equal(embedded_status(w.pool), 7);
+	end(&w, &p);
+}
+
+static void
+what_it_counted_is_known_when_it_has_ended(void **state)
+{
+	struct watch w = { 0 };
+	struct place p;
+
+	(void)state;
+	place_open(&p,
+	    BEGIN_FD "trap 'echo \"{counts}\" >/proc/self/fd/$4; exit 0' TERM\n"
+		     "echo ready /x >/proc/self/fd/$4\n"
+		     "read x </proc/self/fd/$begin");
+	assert_int_equal(loop_new(&w.loop), 0);
+	assert_int_equal(begin(&w, NULL, 0), 0);
+	loop_run(w.loop);
+	assert_string_equal(embedded_pool_file(w.pool), "/x");
+	assert_string_equal(embedded_stats(w.pool), "");
+	embedded_stop(w.pool);
+	while (w.stopped == 0)
+		loop_run(w.loop);
+	assert_string_equal(embedded_stats(w.pool), "{counts}\n");
+	end(&w, &p);
+}
+
+static void
+a_pool_that_is_killed_has_counted_nothing(void **state)
+{
+	struct watch w = { 0 };
+	struct place p;
+
+	(void)state;
+	place_open(&p, "echo ready /x >/proc/self/fd/$4; kill -KILL $$");
+	assert_int_equal(loop_new(&w.loop), 0);
+	assert_int_equal(begin(&w, NULL, 0), 0);
+	while (w.lost == 0)
+		loop_run(w.loop);
+	assert_string_equal(embedded_stats(w.pool), "");
+	end(&w, &p);
+}
+
+static void
+given_a_scenario_with_faults_the_pool_is_told_its_file(void **state)
+{
+	struct watch w = { 0 };
+	struct place p;
+	const struct embedded_cfg cfg = { .users = 7,
+		.seed = 9,
+		.faults = "/a/b.yaml",
+		.on_up = on_up,
+		.on_lost = on_lost,
+		.on_stopped = on_stopped,
+		.arg = &w };
+	struct embedded_cfg with = cfg;
+
+	(void)state;
+	place_open(&p, "[ \"$7 $8\" = '--faults /a/b.yaml' ] && exit 6\nexit 9");
+	assert_int_equal(loop_new(&w.loop), 0);
+	with.loop = w.loop;
+	assert_int_equal(embedded_start(&with, &w.pool), 0);
+	while (w.lost == 0)
+		loop_run(w.loop);
+	assert_int_equal(embedded_status(w.pool), 6);
+	end(&w, &p);
+}
+
 int
 main(void)
 {
@@ -203,6 +293,10 @@ main(void)
 		cmocka_unit_test(another_word_than_ready_is_not_believed),
 		cmocka_unit_test(given_no_program_it_says_so),
 		cmocka_unit_test(freed_while_it_runs_it_is_killed),
+		cmocka_unit_test(when_the_run_begins_the_pool_hears_of_it_and_not_before),
+		cmocka_unit_test(what_it_counted_is_known_when_it_has_ended),
+		cmocka_unit_test(a_pool_that_is_killed_has_counted_nothing),
+		cmocka_unit_test(given_a_scenario_with_faults_the_pool_is_told_its_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

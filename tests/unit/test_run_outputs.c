@@ -51,6 +51,7 @@ teardown(void **state)
 
 	unlink(in(p, "trace.jsonl"));
 	unlink(in(p, "notes.txt"));
+	unlink(in(p, "servers.json"));
 	rmdir(p->dir);
 	rmdir(p->above);
 	unlink(p->above);
@@ -86,20 +87,21 @@ the_folders_above_are_made_too(void **state)
 static void
 what_an_earlier_run_left_is_gone_and_nothing_else(void **state)
 {
-	static const char *const of_a_run[] = { "summary.json", "run.pcapng", "keys.log" };
+	static const char *const of_a_run[] = { "summary.json", "servers.json", "run.pcapng",
+		"keys.log" };
 	struct place *p = *state;
 	struct stat s;
 	int fd = -1;
 
 	assert_int_equal(mkdir(p->above, 0755), 0);
 	assert_int_equal(mkdir(p->dir, 0755), 0);
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < 4; i++)
 		put(in(p, of_a_run[i]));
 	put(in(p, "trace.jsonl"));
 	put(in(p, "notes.txt"));
 	assert_int_equal(run_outputs_open(p->dir, &fd), 0);
 	assert_int_equal(close(fd), 0);
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < 4; i++)
 		assert_int_equal(access(in(p, of_a_run[i]), F_OK), -1);
 	assert_int_equal(access(in(p, "notes.txt"), F_OK), 0);
 	assert_int_equal(stat(in(p, "trace.jsonl"), &s), 0);
@@ -123,6 +125,23 @@ a_folder_that_cannot_be_is_refused(void **state)
 	assert_int_equal(fd, -1);
 }
 
+static void
+a_file_of_the_run_is_written_whole(void **state)
+{
+	struct place *p = *state;
+	struct stat s;
+	int fd = -1;
+
+	assert_int_equal(run_outputs_open(p->dir, &fd), 0);
+	assert_int_equal(close(fd), 0);
+	assert_int_equal(run_outputs_write(p->dir, "servers.json", span_of("{}\n{}\n")), 0);
+	assert_int_equal(run_outputs_write(p->dir, "servers.json", span_of("{}\n")), 0);
+	assert_int_equal(stat(in(p, "servers.json"), &s), 0);
+	assert_int_equal(s.st_size, 3);
+	assert_int_equal(
+	    run_outputs_write(in(p, "nowhere"), "servers.json", span_of("{}\n")), -ENOENT);
+}
+
 int
 main(void)
 {
@@ -133,6 +152,8 @@ main(void)
 		    what_an_earlier_run_left_is_gone_and_nothing_else, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    a_folder_that_cannot_be_is_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    a_file_of_the_run_is_written_whole, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

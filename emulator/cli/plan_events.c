@@ -17,7 +17,7 @@ plan_events(struct run_plan *p)
 			.by_row = e->step[0] != '\0',
 			.row = run_plan_row(p, e->step),
 			.at_us = e->at_us,
-			.off_us = e->off_us,
+			.off_us = e->off_for.a_us,
 			.phones = e->phones,
 		};
 	}

@@ -20,7 +20,7 @@
 static int
 plan_profile(struct run_plan *p, const struct run_options *o, struct config_error *error)
 {
-	const char *name = o->profile != NULL ? o->profile : p->scenario.profile;
+	const char *name = o->profile != NULL ? o->profile : p->scenario.group[0].profile;
 	/* A file's own complaint names its place; a mere name has none. */
 	bool is_file = strchr(name, '/') != NULL || strstr(name, ".yaml") != NULL;
 	int err = profile_load(name, &p->profiles[0], error);
@@ -29,7 +29,7 @@ plan_profile(struct run_plan *p, const struct run_options *o, struct config_erro
 	p->n_profiles = err == 0;
 	if (err != 0 && o->profile == NULL && !is_file)
 		return config_fail(
-		    error, p->scenario.file, p->scenario.profile_at, "%s", inner.text);
+		    error, p->scenario.file, p->scenario.group[0].profile_at, "%s", inner.text);
 	return err;
 }
 
@@ -81,7 +81,7 @@ plan_tls(struct run_plan *p)
 static int
 plan_until(struct run_plan *p, const struct run_options *o, struct config_error *error)
 {
-	const char *until = o->until != NULL ? o->until : p->scenario.journey.until;
+	const char *until = o->until != NULL ? o->until : p->scenario.group[0].journey.until;
 
 	if (until[0] == '\0')
 		return 0;
@@ -91,7 +91,7 @@ plan_until(struct run_plan *p, const struct run_options *o, struct config_error 
 	if (o->until != NULL)
 		return config_fail(error, "--until", (struct mark){ 0 },
 		    "no such step: %s (see cx700farm steps)", until);
-	return config_fail(error, p->scenario.file, p->scenario.journey.until_at,
+	return config_fail(error, p->scenario.file, p->scenario.group[0].journey.until_at,
 	    "no such step: %s (see cx700farm steps)", until);
 }
 
@@ -99,8 +99,8 @@ plan_until(struct run_plan *p, const struct run_options *o, struct config_error 
 static int
 plan_overrides(struct run_plan *p, struct config_error *error)
 {
-	for (size_t i = 0; i < p->scenario.journey.n_overrides; i++) {
-		const struct scenario_override *o = &p->scenario.journey.override[i];
+	for (size_t i = 0; i < p->scenario.group[0].journey.n_overrides; i++) {
+		const struct scenario_override *o = &p->scenario.group[0].journey.override[i];
 		const struct leg *leg = journey_find(o->step);
 
 		if (leg == NULL)
@@ -121,8 +121,8 @@ plan_journey(struct run_plan *p, const struct run_options *o, struct config_erro
 
 	if (err == 0)
 		err = plan_overrides(p, error);
-	p->journey.restart_after_update = p->scenario.journey.restart_after_update;
-	p->journey.stay_us = p->scenario.journey.stay_us;
+	p->journey.restart_after_update = p->scenario.group[0].journey.restart_after_update;
+	p->journey.stay_us = p->scenario.group[0].journey.stay_us;
 	/* How often a stage may be walked again before that is a failure. */
 	p->journey.stage_loops = 3;
 	p->journey.override = p->override;
@@ -143,9 +143,11 @@ plan_arrivals(struct run_plan *p, struct config_error *error)
 	if (p->start_us == NULL)
 		return config_fail(
 		    error, s->file, (struct mark){ 0 }, "no memory for %u phones", p->phones);
-	err = pacing_plan(s->arrival, s->n_arrivals, p->phones, p->seed, p->start_us);
+	err = pacing_plan(
+	    s->group[0].arrival, s->group[0].n_arrivals, p->phones, p->seed, p->start_us);
 	if (err != 0)
-		return config_fail(error, s->file, s->arrival[s->n_arrivals - 1].at,
+		return config_fail(error, s->file,
+		    s->group[0].arrival[s->group[0].n_arrivals - 1].at,
 		    "the last arrival cannot go on until %u phones have started: its rate ends "
 		    "at 0",
 		    p->phones);
@@ -185,7 +187,7 @@ run_plan_make(struct run_plan *p, const struct run_options *o, struct config_err
 	plan_tls(p);
 	plan_events(p);
 	p->group = (struct phone_group){ .plan = &p->journey,
-		.types_for = &p->scenario.user.types_for };
+		.types_for = &p->scenario.group[0].types_for };
 	p->phone = (struct phone_cfg){
 		.world = &phone_world_real,
 		.pool = &p->pool,

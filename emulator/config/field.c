@@ -7,22 +7,21 @@
 
 #include "nearest.h"
 
-/* The first key of the table that the unknown one is nearest to, for the message; or NULL. */
-static const char *
-nearest(const char *key, const struct field *f, size_t n)
+/* More than any table has. */
+enum { FIELD_KEYS_MAX = 64 };
+
+/* All keys of a table, those of its parts too; NULL behind them.  How many. */
+static size_t
+table_keys(const struct field *f, size_t n, const char **out, size_t used)
 {
-	const char *best = NULL;
-	size_t best_score = NEAREST_NONE;
-
-	for (size_t i = 0; i < n; i++) {
-		size_t score = nearest_score(span_of(key), f[i].key);
-
-		if (score > best_score) {
-			best_score = score;
-			best = f[i].key;
-		}
+	for (const struct field *end = f + n; f < end; f++) {
+		if (f->type == FIELD_PART)
+			used = table_keys(f->sub, f->n_sub, out, used);
+		else if (used + 1 < FIELD_KEYS_MAX)
+			out[used++] = f->key;
 	}
-	return best;
+	out[used] = NULL;
+	return used;
 }
 
 /* A key that the table lacks is a typing error, and never passed over. */
@@ -30,15 +29,18 @@ static int
 check_keys(
     const struct field_place *at, const struct node *map, const struct field *f, size_t n)
 {
+	const char *keys[FIELD_KEYS_MAX];
+
+	(void)table_keys(f, n, keys, 0);
 	for (const struct node *m = map->first; m != NULL; m = m->next) {
 		const char *like;
 		size_t i = 0;
 
-		while (i < n && strcmp(f[i].key, m->key) != 0)
+		while (keys[i] != NULL && strcmp(keys[i], m->key) != 0)
 			i++;
-		if (i < n)
+		if (keys[i] != NULL)
 			continue;
-		like = nearest(m->key, f, n);
+		like = nearest_name(span_of(m->key), keys);
 		return config_fail(at->error, at->file, m->key_at, "unknown key `%.60s'%s%s%s",
 		    m->key, like ? "; did you mean `" : "", like ? like : "", like ? "'?" : "");
 	}
@@ -66,6 +68,28 @@ read_default(
 	return field_read(at, &value, f, base);
 }
 
+/* Each row of the table that has its keys in this map. */
+static int
+read_rows(const struct field_place *at, const struct node *map, const struct field *f, size_t n,
+    void *base)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < n; i++) {
+		const struct node *m;
+
+		if (f[i].type == FIELD_PART) {
+			err = read_rows(
+			    at, map, f[i].sub, f[i].n_sub, (char *)base + f[i].offset);
+			continue;
+		}
+		m = tree_get(map, f[i].key);
+		err = m != NULL ? field_read(at, m, &f[i], base)
+				: read_default(at, map, &f[i], base);
+	}
+	return err;
+}
+
 int
 fields_read(const struct field_place *at, const struct node *map, const struct field *f,
     size_t n, void *base)
@@ -77,19 +101,17 @@ fields_read(const struct field_place *at, const struct node *map, const struct f
 		    map->key ? "`" : "the file", map->key ? map->key : "", map->key ? "'" : "");
 	/* Misspelt keys before missing ones: the first is why the second is not there. */
 	err = check_keys(at, map, f, n);
-	for (size_t i = 0; !err && i < n; i++) {
-		const struct node *m = tree_get(map, f[i].key);
-
-		err = m != NULL ? field_read(at, m, &f[i], base)
-				: read_default(at, map, &f[i], base);
-	}
-	return err;
+	return err ? err : read_rows(at, map, f, n, base);
 }
 
 void
 fields_help(const struct field *f, size_t n, unsigned depth, struct buf *to)
 {
 	for (const struct field *end = f + n; f < end; f++) {
+		if (f->type == FIELD_PART) {
+			fields_help(f->sub, f->n_sub, depth, to);
+			continue;
+		}
 		/* The helps stand in one column, whatever the depth. */
 		buf_printf(to, "%*s%-*s %s", (int)(2 * depth), "", (int)(24 - 2 * depth),
 		    f->key, f->help != NULL ? f->help : "");

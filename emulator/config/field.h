@@ -31,7 +31,8 @@ enum field_type {
 	FIELD_IP,       /* uint32_t, host byte order */
 	FIELD_MAC,      /* uint8_t[6] */
 	FIELD_MAP,      /* members by `sub`, in the same struct */
-	FIELD_OWN       /* read by own() */
+	FIELD_PART, /* no key: the keys of `sub` stand here too, in the struct at `offset` */
+	FIELD_OWN   /* read by own() */
 };
 
 /* Where the values come from, and where an error is written. */

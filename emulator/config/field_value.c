@@ -117,7 +117,9 @@ read_spread_map(const struct field_place *at, const struct node *n, const struct
 	const struct node *mean = tree_get(n, "normal"), *sd = tree_get(n, "sd");
 	const struct node *expo = tree_get(n, "exp");
 	size_t keys = 0;
-	struct field a = { .key = f->key, .type = FIELD_DURATION };
+	struct field a = {
+		.key = f->key, .type = FIELD_DURATION, .min = f->min, .max = f->max
+	};
 	struct field b = { .key = "sd", .type = FIELD_DURATION };
 	struct spread s = { .kind = SPREAD_NORMAL };
 	int err;
@@ -145,6 +147,7 @@ static int
 read_spread(const struct field_place *at, const struct node *n, const struct field *f,
     struct spread *out)
 {
+	struct spread s;
 	const char *text;
 
 	if (n->kind == NODE_MAP)
@@ -152,9 +155,13 @@ read_spread(const struct field_place *at, const struct node *n, const struct fie
 	text = field_scalar(at, n, "a duration such as 20s or 20s±8s");
 	if (text == NULL)
 		return -EINVAL;
-	if (spread_read(span_of(text), out) != 0)
+	if (spread_read(span_of(text), &s) != 0)
 		return field_fail(at, n,
 		    "`%s' must be a duration such as 20s or 20s±8s, not `%.40s'", f->key, text);
+	/* The range is its middle's. */
+	if (s.a_us < f->min || (f->max != 0 && s.a_us > f->max))
+		return field_fail(at, n, "`%s' is out of range: %.40s", f->key, text);
+	*out = s;
 	return 0;
 }
 
@@ -251,6 +258,8 @@ field_read(
 		return read_address(at, n, f, out);
 	case FIELD_MAP:
 		return fields_read(at, n, f->sub, f->n_sub, base);
+	case FIELD_PART: /* has no node of its own */
+		return -EINVAL;
 	case FIELD_OWN:
 		return f->own(at, n, base);
 	}

@@ -1,4 +1,5 @@
-/* phones.h - some of the phones: a share (`10%`), drawn by the seed, or a list (`3,7-9`). */
+/* phones.h - some of the phones: a share (`10%`), drawn by the seed, a list (`3,7-9`), or a
+ * group by its name. */
 #ifndef CONFIG_PHONES_H
 #define CONFIG_PHONES_H
 #include <stdbool.h>
@@ -7,7 +8,7 @@
 
 #include "field.h"
 
-enum { PHONES_RANGES_MAX = 32 };
+enum { PHONES_RANGES_MAX = 32, PHONES_GROUP_MAX = 25 };
 
 struct phones_range { /* both included; phones count from 0 */
 	uint32_t first, last;
@@ -17,6 +18,8 @@ struct phones {       /* zeroed memory: nobody */
 	double share; /* 0 to 1, of all; without ranges */
 	struct phones_range range[PHONES_RANGES_MAX];
 	size_t n_ranges;
+	/* "", or a group: nobody until scenario_phones() has turned it into its numbers. */
+	char group[PHONES_GROUP_MAX];
 };
 
 /* Read 10%, '3,7-9' or [3, 7-9]: the FIELD_PHONES of field.h.  0, or -EINVAL with the error. */

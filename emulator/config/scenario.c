@@ -12,6 +12,9 @@
 
 #define AT(member) .offset = offsetof(struct scenario, member)
 #define TEXT_AT(member) AT(member), .size = sizeof((struct scenario *)0)->member
+#define GROUP_AT(member) .offset = offsetof(struct scenario_group, member)
+#define GROUP_TEXT_AT(member) \
+	GROUP_AT(member), .size = sizeof((struct scenario_group *)0)->member
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
 static int own_override(const struct field_place *, const struct node *, void *base);
@@ -21,32 +24,36 @@ static int own_expect(const struct field_place *, const struct node *, void *bas
 
 /* clang-format off */
 static const struct field user_fields[] = {
-	{ .key = "types_for", .type = FIELD_SPREAD, AT(user.types_for), .def = "20s±8s",
+	{ .key = "types_for", .type = FIELD_SPREAD, GROUP_AT(types_for), .def = "20s±8s",
 	  .help = "how long the person types the sign-in" },
 };
 static const struct field journey_fields[] = {
-	{ .key = "until", .type = FIELD_TEXT, TEXT_AT(journey.until),
-	  .mark_offset = offsetof(struct scenario, journey.until_at),
+	{ .key = "until", .type = FIELD_TEXT, GROUP_TEXT_AT(journey.until),
+	  .mark_offset = offsetof(struct scenario_group, journey.until_at),
 	  .help = "the last step that is walked" },
-	{ .key = "restart_after_update", .type = FIELD_BOOL, AT(journey.restart_after_update), .def = "true",
+	{ .key = "restart_after_update", .type = FIELD_BOOL, GROUP_AT(journey.restart_after_update), .def = "true",
 	  .help = "boot the new image and walk again" },
-	{ .key = "stay", .type = FIELD_DURATION, AT(journey.stay_us), .def = "0s",
+	{ .key = "stay", .type = FIELD_DURATION, GROUP_AT(journey.stay_us), .def = "0s",
 	  .help = "how long the phone stays signed in afterwards" },
 	{ .key = "override", .type = FIELD_OWN, .own = own_override,
 	  .help = "{STEP: {tries: N, limit: DURATION}}" },
 };
-static const struct field scenario_fields[] = {
-	{ .key = "title", .type = FIELD_TEXT, TEXT_AT(title), .required = true, .help = "one line for people" },
-	{ .key = "phones", .type = FIELD_U32, AT(phones), .min = 1, .max = 1000000, .required = true,
-	  .help = "how many phones" },
-	{ .key = "profile", .type = FIELD_TEXT, TEXT_AT(profile), .def = "cx700-1.0.199.123",
-	  .mark_offset = offsetof(struct scenario, profile_at),
+/* What a group may say, and the top of the file for all groups. */
+static const struct field group_fields[] = {
+	{ .key = "profile", .type = FIELD_TEXT, GROUP_TEXT_AT(profile), .def = "cx700-1.0.199.123",
+	  .mark_offset = offsetof(struct scenario_group, profile_at),
 	  .help = "the firmware's name, or a file" },
 	{ .key = "arrival", .type = FIELD_OWN, .own = scenario_own_arrival, .required = true,
 	  .help = "a list of {at_once: N}, {ramp: {from, to, over}}, {steady: {rate, for}}, {poisson: {rate, for}}" },
 	{ .key = "user", .type = FIELD_MAP, .sub = user_fields, .n_sub = COUNT(user_fields), .help = "the person" },
 	{ .key = "journey", .type = FIELD_MAP, .sub = journey_fields, .n_sub = COUNT(journey_fields),
 	  .help = "how far the phones walk" },
+};
+static const struct field scenario_fields[] = {
+	{ .key = "title", .type = FIELD_TEXT, TEXT_AT(title), .required = true, .help = "one line for people" },
+	{ .key = "phones", .type = FIELD_U32, AT(phones), .min = 1, .max = 1000000, .required = true,
+	  .help = "how many phones" },
+	{ .type = FIELD_PART, AT(group), .sub = group_fields, .n_sub = COUNT(group_fields) },
 	{ .key = "events", .type = FIELD_OWN, .own = scenario_own_events,
 	  .sub = scenario_event_fields, .n_sub = SCENARIO_EVENT_FIELDS,
 	  .help = "a list of {at, do, phones}: power that goes and comes" },
@@ -96,15 +103,15 @@ own_expect(const struct field_place *at, const struct node *n, void *base)
 static int
 own_override(const struct field_place *at, const struct node *map, void *base)
 {
-	struct scenario *s = base;
+	struct scenario_journey *j = &((struct scenario_group *)base)->journey;
 
 	if (map->kind != NODE_MAP)
 		return field_fail(at, map, "`override' must be a map of steps");
 	for (const struct node *n = map->first; n != NULL; n = n->next) {
-		struct scenario_override *o = &s->journey.override[s->journey.n_overrides];
+		struct scenario_override *o = &j->override[j->n_overrides];
 		int err;
 
-		if (s->journey.n_overrides == SCENARIO_OVERRIDES_MAX)
+		if (j->n_overrides == SCENARIO_OVERRIDES_MAX)
 			return field_fail(
 			    at, n, "more than %d overrides", SCENARIO_OVERRIDES_MAX);
 		/* Only its length is checked here: the names are the table's, which this
@@ -115,7 +122,7 @@ own_override(const struct field_place *at, const struct node *map, void *base)
 		err = fields_read(at, n, override_fields, COUNT(override_fields), o);
 		if (err)
 			return err;
-		s->journey.n_overrides++;
+		j->n_overrides++;
 	}
 	return 0;
 }
@@ -123,16 +130,16 @@ own_override(const struct field_place *at, const struct node *map, void *base)
 /* Enough starts for all phones?  A poisson item's number is chance: it may go on until all have
  * started. */
 static int
-check_starts(const struct field_place *at, const struct tree *t, const struct scenario *s)
+check_starts(const struct field_place *at, const struct tree *t, const struct scenario_group *g)
 {
 	double starts = 0;
 
-	for (size_t i = 0; i < s->n_arrivals; i++)
-		starts += arrival_starts(&s->arrival[i]);
-	if (s->arrival[s->n_arrivals - 1].kind == ARRIVAL_POISSON || starts + 1e-6 >= s->phones)
+	for (size_t i = 0; i < g->n_arrivals; i++)
+		starts += arrival_starts(&g->arrival[i]);
+	if (g->arrival[g->n_arrivals - 1].kind == ARRIVAL_POISSON || starts + 1e-6 >= g->phones)
 		return 0;
 	return field_fail(at, tree_get(t->root, "arrival"),
-	    "the arrivals start %.0f phones, fewer than phones: %u", starts, s->phones);
+	    "the arrivals start %.0f phones, fewer than phones: %u", starts, g->phones);
 }
 
 int
@@ -146,8 +153,10 @@ scenario_load(const char *path, struct scenario *out, struct config_error *error
 	if (err)
 		return err;
 	err = fields_read(&at, t.root, scenario_fields, COUNT(scenario_fields), &s);
+	s.n_groups = 1;
+	s.group[0].phones = s.phones;
 	if (!err)
-		err = check_starts(&at, &t, &s);
+		err = check_starts(&at, &t, &s.group[0]);
 	if (!err && s.servers_at.line == 0)
 		servers_default(&s.servers);
 	if (err) {

@@ -1,5 +1,6 @@
 /* scenario_arrival.c - `arrival:` of a scenario: items that run one after the other. */
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #include "field.h"
@@ -132,20 +133,20 @@ read_arrival(const struct field_place *at, const struct node *item, struct arriv
 int
 scenario_own_arrival(const struct field_place *at, const struct node *list, void *base)
 {
-	struct scenario *s = base;
+	struct scenario_group *g = base;
 
 	if (list->kind != NODE_LIST || list->first == NULL)
 		return field_fail(at, list, "`arrival' must be a list, as in `- at_once: 100'");
 	for (const struct node *n = list->first; n != NULL; n = n->next) {
 		int err;
 
-		if (s->n_arrivals == SCENARIO_ARRIVALS_MAX)
+		if (g->n_arrivals == SCENARIO_ARRIVALS_MAX)
 			return field_fail(
 			    at, n, "more than %d arrivals", SCENARIO_ARRIVALS_MAX);
-		err = read_arrival(at, n, &s->arrival[s->n_arrivals]);
+		err = read_arrival(at, n, &g->arrival[g->n_arrivals]);
 		if (err)
 			return err;
-		s->n_arrivals++;
+		g->n_arrivals++;
 	}
 	return 0;
 }
@@ -157,6 +158,8 @@ arrival_starts(const struct arrival *a)
 
 	if (a->kind == ARRIVAL_AT_ONCE)
 		return a->count;
+	if (a->kind == ARRIVAL_STORM || a->kind == ARRIVAL_ROLLING)
+		return INFINITY;
 	/* The mean rate times the time: the area under the ramp. */
 	return (a->from_per_s + a->to_per_s) / 2 * s;
 }

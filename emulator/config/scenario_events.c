@@ -21,7 +21,7 @@ const struct field scenario_event_fields[SCENARIO_EVENT_FIELDS] = {
 	  .help = "power_cycle, unplug or plug" },
 	{ .key = "phones", .type = FIELD_PHONES, AT(phones), .def = "100%",
 	  .help = "whom it meets: 10%, or [3, 7-9]" },
-	{ .key = "off_for", .type = FIELD_DURATION, AT(off_us), .min = 1000, .max = 86400000000, .def = "10s",
+	{ .key = "off_for", .type = FIELD_SPREAD, AT(off_for), .min = 1000, .max = 86400000000, .def = "10s",
 	  .help = "power_cycle: how long the power is gone" },
 };
 /* clang-format on */

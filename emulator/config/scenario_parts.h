@@ -4,8 +4,8 @@
 #define CONFIG_SCENARIO_PARTS_H
 #include "field.h"
 
-/* Each reads one key's list into a struct scenario; errors as field_own_fn says.  Events are
- * read after `phones`. */
+/* Each reads one key's list, arrivals into a struct scenario_group, events into a struct
+ * scenario; errors as field_own_fn says.  Events are read after `phones`. */
 field_own_fn scenario_own_arrival, scenario_own_events;
 
 /* The keys of one event, for the manual. */

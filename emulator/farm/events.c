@@ -129,6 +129,10 @@ events_meet(struct events *e, size_t number, uint32_t s)
 	case SCENARIO_PLUG:
 		events_plug(e, s);
 		break;
+	case SCENARIO_SIGN_OUT:
+	case SCENARIO_SIGN_IN:
+	case SCENARIO_CHECK_UPDATE:
+		break;
 	}
 }
 

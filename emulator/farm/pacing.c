@@ -18,6 +18,7 @@ struct pacer {
 	double before;  /* starts of the items before this one */
 	double from_s;  /* when this item begins */
 	double spent_s; /* poisson: the last start, from its beginning */
+	uint32_t phones;
 	struct rng rng;
 };
 
@@ -36,10 +37,43 @@ pacing_ramp_s(const struct arrival *a, double starts)
 	return starts <= 0 ? 0 : 2 * starts / (a->from_per_s + sqrt(root > 0 ? root : 0));
 }
 
-/* When an item has reached so many starts of its own, from its beginning. */
+/* Power returns to `all` phones: most are on at once, the last ones much later.  Twice the mean
+ * rate falling to 0 has 2x - x^2 of them started at x of the time: solved here for x. */
 static double
-pacing_item_s(struct pacer *p, double starts)
+pacing_storm_s(const struct arrival *a, uint64_t i, uint64_t all)
 {
+	return (double)a->for_us / 1e6 * (1 - sqrt(1 - (double)i / (double)all));
+}
+
+/* `all` phones in waves that differ by one phone at most, each wave evenly over its time. */
+static double
+pacing_wave_s(const struct arrival *a, uint64_t i, uint64_t all)
+{
+	uint64_t wave = ((i + 1) * a->count - 1) / all;
+	uint64_t first = wave * all / a->count, next = (wave + 1) * all / a->count;
+
+	return ((double)(wave * a->every_us) +
+		   (double)a->for_us * (double)(i - first) / (double)(next - first)) /
+	    1e6;
+}
+
+/* Those that take all phones that are left count them themselves: which of how many. */
+static double
+pacing_left_s(const struct pacer *p, uint32_t k)
+{
+	uint32_t first = (uint32_t)ceil(p->before - pacing_hair);
+
+	if (p->item->kind == ARRIVAL_STORM)
+		return pacing_storm_s(p->item, k - first, p->phones - first);
+	return pacing_wave_s(p->item, k - first, p->phones - first);
+}
+
+/* When an item starts phone k, from its beginning. */
+static double
+pacing_item_s(struct pacer *p, uint32_t k)
+{
+	double starts = (double)k - p->before;
+
 	switch (p->item->kind) {
 	case ARRIVAL_AT_ONCE:
 		return 0;
@@ -47,6 +81,9 @@ pacing_item_s(struct pacer *p, double starts)
 		return pacing_ramp_s(p->item, starts);
 	case ARRIVAL_STEADY:
 		return starts / p->item->from_per_s;
+	case ARRIVAL_STORM:
+	case ARRIVAL_ROLLING:
+		return pacing_left_s(p, k);
 	case ARRIVAL_POISSON:
 		p->spent_s += rng_exp(&p->rng) / p->item->from_per_s;
 		return p->spent_s;
@@ -84,18 +121,18 @@ int
 pacing_plan(const struct arrival *items, size_t n, uint32_t phones, uint64_t seed,
     uint64_t *start_us_out)
 {
-	struct pacer p = { .item = items, .last = items + n - 1 };
+	struct pacer p = { .item = items, .last = items + n - 1, .phones = phones };
 
 	if (n == 0)
 		return -EINVAL;
 	rng_seed(&p.rng, seed, PACING_STREAM);
 	for (uint32_t k = 0; k < phones; k++) {
-		double at_s = pacing_item_s(&p, (double)k - p.before);
+		double at_s = pacing_item_s(&p, k);
 
 		/* An item may be so short that no start falls into it. */
 		while (pacing_is_over(&p, k, at_s)) {
 			pacing_next_item(&p, k);
-			at_s = pacing_item_s(&p, (double)k - p.before);
+			at_s = pacing_item_s(&p, k);
 		}
 		/* A rate of 0 puts the next start at infinity. */
 		if (!isfinite(at_s))

@@ -15,8 +15,9 @@
 /*
  * The intended start of `phones` phones, in order, in microseconds from the
  * run's beginning.  When the items start fewer, the last one goes on with its
- * (last) rate.  The seed is for poisson.  0, or -ERANGE: it cannot go on, its
- * rate is 0.
+ * (last) rate.  One call for each group, with its number of phones: storm and
+ * rolling take those that are left.  The seed is for poisson, another one for
+ * each group.  0, or -ERANGE: it cannot go on, its rate is 0.
  */
 int pacing_plan(
     const struct arrival *, size_t n, uint32_t phones, uint64_t seed, uint64_t *start_us_out);

@@ -4,7 +4,7 @@
 #include "fuzz_file.h"
 
 static void
-look_at_arrivals(const struct scenario *s)
+look_at_arrivals(const struct scenario_group *s)
 {
 	double starts = 0;
 
@@ -93,10 +93,11 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		fuzz_told(&error, path);
 		return 0;
 	}
+	HOLDS(s.n_groups >= 1 && s.n_groups <= SCENARIO_GROUPS_MAX);
 	HOLDS(strcmp(s.file, path) == 0 && s.title[0] != '\0');
 	HOLDS(s.phones >= 1 && s.phones <= 1000000);
-	HOLDS(s.journey.n_overrides <= SCENARIO_OVERRIDES_MAX);
-	look_at_arrivals(&s);
+	HOLDS(s.group[0].journey.n_overrides <= SCENARIO_OVERRIDES_MAX);
+	look_at_arrivals(&s.group[0]);
 	look_at_events(&s);
 	look_at_faults(&s.faults);
 	look_at_servers(&s.servers);

@@ -212,6 +212,126 @@ the_peak_is_the_fullest_window(void **state)
 	assert_int_equal(pacing_peak(at, 0, 1000), 0);
 }
 
+static void
+a_storm_begins_at_twice_the_mean_and_dies_away(void **state)
+{
+	const struct arrival a[] = { { .kind = ARRIVAL_STORM, .for_us = 60 * SECOND } };
+	static uint64_t at[6000];
+	uint32_t early = 0;
+
+	(void)state;
+	assert_int_equal(pacing_plan(a, 1, 6000, 1, at), 0);
+	assert_int_equal(at[0], 0);
+	/* 200/s at first, the mean is 100/s. */
+	assert_in_range(at[1], 5000, 5010);
+	/* Three quarters are on after half of the time. */
+	assert_int_equal(at[4500], 30 * SECOND);
+	while (at[early] < 6 * SECOND)
+		early++;
+	assert_int_equal(early, 1140);
+	for (int i = 1; i < 6000; i++)
+		assert_true(at[i] > at[i - 1]);
+	assert_in_range(at[5999], 59 * SECOND, 60 * SECOND);
+}
+
+static void
+waves_are_of_equal_size_and_even_in_themselves(void **state)
+{
+	const struct arrival a[] = { { .kind = ARRIVAL_ROLLING,
+	    .count = 10,
+	    .every_us = 300 * (uint64_t)SECOND,
+	    .for_us = 60 * SECOND } };
+	static uint64_t at[1000];
+
+	(void)state;
+	assert_int_equal(pacing_plan(a, 1, 1000, 1, at), 0);
+	for (uint64_t i = 0; i < 1000; i++)
+		assert_int_equal(at[i], i / 100 * 300 * SECOND + i % 100 * 600000);
+}
+
+static void
+waves_differ_by_one_phone_at_most(void **state)
+{
+	const struct arrival a[] = { { .kind = ARRIVAL_ROLLING,
+	    .count = 4,
+	    .every_us = 10 * SECOND,
+	    .for_us = 2 * SECOND } };
+	/* 2, 3, 2, 3 of 10 phones; 0, 1, 1, 1 of three. */
+	const uint64_t ten[] = { 0, 1000000, 10000000, 10666667, 11333333, 20000000, 21000000,
+		30000000, 30666667, 31333333 };
+	const uint64_t three[] = { 10000000, 20000000, 30000000 };
+	uint64_t at[10];
+
+	(void)state;
+	assert_int_equal(pacing_plan(a, 1, 10, 1, at), 0);
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(at[i], ten[i]);
+	assert_int_equal(pacing_plan(a, 1, 3, 1, at), 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(at[i], three[i]);
+}
+
+static void
+presets_take_the_phones_that_are_left(void **state)
+{
+	struct arrival a[] = { { .kind = ARRIVAL_AT_ONCE, .count = 20 },
+		{ .kind = ARRIVAL_STEADY,
+		    .from_per_s = 0.7,
+		    .to_per_s = 0.7,
+		    .for_us = 10 * SECOND },
+		{ .kind = ARRIVAL_ROLLING, .count = 1, .for_us = 73 * SECOND } };
+	uint64_t at[100];
+
+	(void)state;
+	assert_int_equal(pacing_plan(a, 3, 100, 1, at), 0);
+	assert_int_equal(at[19], 0);
+	for (uint64_t i = 27; i < 100; i++)
+		assert_int_equal(at[i], 10 * SECOND + (i - 27) * SECOND);
+	a[2].kind = ARRIVAL_STORM;
+	assert_int_equal(pacing_plan(a, 3, 100, 1, at), 0);
+	assert_int_equal(at[27], 10 * SECOND);
+	assert_in_range(at[99], 10 * SECOND, 83 * SECOND);
+	/* None is left. */
+	assert_int_equal(pacing_plan(a, 3, 20, 1, at), 0);
+	assert_int_equal(at[19], 0);
+}
+
+static void
+half_a_start_before_a_preset_does_not_move_it(void **state)
+{
+	/* 3.5 starts: the fourth phone is the steady item's last. */
+	const struct arrival a[] = {
+		{ .kind = ARRIVAL_STEADY, .from_per_s = 1, .to_per_s = 1, .for_us = 3500000 },
+		{ .kind = ARRIVAL_ROLLING,
+		    .count = 2,
+		    .every_us = 10 * SECOND,
+		    .for_us = 1 * SECOND }
+	};
+	const uint64_t expected[] = { 0, 1000000, 2000000, 3000000, 3500000, 4000000, 13500000,
+		14000000 };
+	uint64_t at[8];
+
+	(void)state;
+	assert_int_equal(pacing_plan(a, 2, 8, 1, at), 0);
+	for (int i = 0; i < 8; i++)
+		assert_int_equal(at[i], expected[i]);
+}
+
+static void
+a_million_phones_in_a_thousand_waves_stay_in_order(void **state)
+{
+	const struct arrival a[] = {
+		{ .kind = ARRIVAL_ROLLING, .count = 1000, .every_us = SECOND, .for_us = SECOND }
+	};
+	static uint64_t at[999983];
+
+	(void)state;
+	assert_int_equal(pacing_plan(a, 1, 999983, 1, at), 0);
+	for (uint32_t i = 1; i < 999983; i++)
+		assert_true(at[i] >= at[i - 1]);
+	assert_in_range(at[999982], UINT64_C(999) * SECOND, UINT64_C(1000) * SECOND);
+}
+
 int
 main(void)
 {
@@ -226,6 +346,12 @@ main(void)
 		cmocka_unit_test(a_ramp_down_to_nothing_cannot_go_on),
 		cmocka_unit_test(poisson_is_the_same_for_the_same_seed_and_about_its_rate),
 		cmocka_unit_test(what_follows_poisson_begins_at_its_end),
+		cmocka_unit_test(a_storm_begins_at_twice_the_mean_and_dies_away),
+		cmocka_unit_test(waves_are_of_equal_size_and_even_in_themselves),
+		cmocka_unit_test(waves_differ_by_one_phone_at_most),
+		cmocka_unit_test(presets_take_the_phones_that_are_left),
+		cmocka_unit_test(half_a_start_before_a_preset_does_not_move_it),
+		cmocka_unit_test(a_million_phones_in_a_thousand_waves_stay_in_order),
 		cmocka_unit_test(the_peak_is_the_fullest_window),
 	};
 

@@ -59,19 +59,19 @@ given_the_designs_sample_it_is_read(void **state)
 	if (load(good, &s, &error) != 0)
 		fail_msg("%s", error.text);
 	assert_int_equal(s.phones, 5000);
-	assert_int_equal(s.n_arrivals, 3);
-	assert_int_equal(s.arrival[0].count, 500);
-	assert_int_equal((int)arrival_starts(&s.arrival[1]), 3150);
-	assert_int_equal(s.user.types_for.a_us, 20000000);
-	assert_int_equal(s.user.types_for.b_us, 8000000);
-	assert_string_equal(s.journey.until, "update_confirm");
-	assert_int_equal(s.journey.until_at.line, 10);
-	assert_int_equal(s.journey.stay_us, 300000000);
-	assert_true(s.journey.restart_after_update);
-	assert_int_equal(s.journey.n_overrides, 1);
-	assert_string_equal(s.journey.override[0].step, "krb_login");
-	assert_int_equal(s.journey.override[0].tries, 2);
-	assert_int_equal(s.journey.override[0].limit_us, 2000000);
+	assert_int_equal(s.group[0].n_arrivals, 3);
+	assert_int_equal(s.group[0].arrival[0].count, 500);
+	assert_int_equal((int)arrival_starts(&s.group[0].arrival[1]), 3150);
+	assert_int_equal(s.group[0].types_for.a_us, 20000000);
+	assert_int_equal(s.group[0].types_for.b_us, 8000000);
+	assert_string_equal(s.group[0].journey.until, "update_confirm");
+	assert_int_equal(s.group[0].journey.until_at.line, 10);
+	assert_int_equal(s.group[0].journey.stay_us, 300000000);
+	assert_true(s.group[0].journey.restart_after_update);
+	assert_int_equal(s.group[0].journey.n_overrides, 1);
+	assert_string_equal(s.group[0].journey.override[0].step, "krb_login");
+	assert_int_equal(s.group[0].journey.override[0].tries, 2);
+	assert_int_equal(s.group[0].journey.override[0].limit_us, 2000000);
 	assert_int_equal(s.seed, 7);
 	scenario_done(&s);
 	assert_int_equal(mem_out(), 0);
@@ -202,9 +202,9 @@ rates_are_by_the_second_minute_or_hour(void **state)
 		 "- steady: {rate: 3600/h, for: 2s}\n- poisson: {rate: 1/s, for: 1s}\n",
 		&s, &error),
 	    0);
-	assert_int_equal((int)(arrival_starts(&s.arrival[0]) + 0.5), 1);
-	assert_int_equal((int)(arrival_starts(&s.arrival[1]) + 0.5), 2);
-	assert_int_equal(s.arrival[2].kind, ARRIVAL_POISSON);
+	assert_int_equal((int)(arrival_starts(&s.group[0].arrival[0]) + 0.5), 1);
+	assert_int_equal((int)(arrival_starts(&s.group[0].arrival[1]) + 0.5), 2);
+	assert_int_equal(s.group[0].arrival[2].kind, ARRIVAL_POISSON);
 	scenario_done(&s);
 	assert_error("title: x\nphones: 3\narrival: [{steady: {rate: 1/d, for: 1s}}]\n",
 	    "s.yaml:3:27: `rate' must be a rate such as 200/s, 30/m, not `1/d'");
@@ -251,7 +251,7 @@ given_every_key_there_is_it_is_read(void **state)
 		if (!has_key(file, key, strcspn(key, " ")))
 			fail_msg("not in %s: %.30s", name, key);
 	}
-	assert_int_equal(s.n_arrivals, 4);
+	assert_int_equal(s.group[0].n_arrivals, 4);
 	assert_int_equal(s.n_events, 3);
 	assert_int_equal(s.faults.n, SERVERS_COUNT);
 	assert_int_equal(s.expect.n, 13);

@@ -61,7 +61,7 @@ an_event_at_a_time_is_read(void **state)
 	assert_int_equal(s.event[0].at_us, 90000000);
 	assert_string_equal(s.event[0].step, "");
 	assert_int_equal(s.event[0].what, SCENARIO_POWER_CYCLE);
-	assert_int_equal(s.event[0].off_us, 60000000);
+	assert_int_equal(s.event[0].off_for.a_us, 60000000);
 	assert_true(s.event[0].phones.share > 0.099 && s.event[0].phones.share < 0.101);
 	assert_int_equal(s.event[0].mark.line, 5);
 	assert_int_equal(s.event[0].mark.col, 10);
@@ -93,7 +93,7 @@ by_itself_an_event_meets_all_and_takes_the_power_for_ten_seconds(void **state)
 	assert_int_equal(s.n_events, 2);
 	assert_true(s.event[0].phones.share >= 1);
 	assert_int_equal(s.event[0].phones.n_ranges, 0);
-	assert_int_equal(s.event[0].off_us, 10000000);
+	assert_int_equal(s.event[0].off_for.a_us, 10000000);
 	assert_int_equal(s.event[1].what, SCENARIO_PLUG);
 	scenario_done(&s);
 }

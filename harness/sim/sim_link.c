@@ -10,11 +10,11 @@
 enum { LINK_BACKLOG = 4096 };
 
 void
-sim_link_fate(struct sim_link *link, enum sim_traffic traffic, struct sim_fate *out)
+sim_link_fate(struct sim_link *link, enum serve_traffic traffic, struct serve_fate *out)
 {
-	struct sim_fate fate;
+	struct serve_fate fate;
 
-	sim_fault_fate(&link->faults, sim_clock_us(link->clock), traffic, &fate);
+	serve_fault_fate(&link->faults, sim_clock_us(link->clock), traffic, &fate);
 	/* Each time that TCP had to send it anew was a loss. */
 	for (unsigned i = 0; i < fate.again + fate.lost; i++)
 		link_mishap(link, SIM_DROPPED);
@@ -82,11 +82,11 @@ link_on_edge(void *arg)
 	uint64_t now_us = sim_clock_us(link->clock), next_us;
 	struct fault_deed deed;
 
-	(void)sim_fault_now(&link->faults, now_us, &deed);
+	(void)serve_fault_now(&link->faults, now_us, &deed);
 	sim_wire_limit_each(&link->wire, deed.bytes_per_s);
-	if (sim_fault_resets_at(&link->faults, now_us))
+	if (serve_fault_resets_at(&link->faults, now_us))
 		link_reset_all(link);
-	next_us = sim_fault_edge(&link->faults, now_us);
+	next_us = serve_fault_edge(&link->faults, now_us);
 	if (next_us != SIM_NEVER)
 		(void)sim_clock_set(link->clock, &link->edge, next_us - now_us);
 }
@@ -101,8 +101,8 @@ link_init(struct sim_link *link, const struct sim_link_cfg *cfg)
 		&link->wire, link->clock, link->load, sim_link_on_left, cfg->bytes_per_s) < 0 ||
 	    sim_clock_hold(link->clock, &link->edge) < 0)
 		return -ENOMEM;
-	sim_fault_init(&link->faults, cfg->name, cfg->faults, cfg->n_faults, cfg->seed);
-	sim_fault_chance(&link->rng, cfg->seed, "takes", cfg->name);
+	serve_fault_init(&link->faults, cfg->name, cfg->faults, cfg->n_faults, cfg->seed);
+	serve_fault_chance(&link->rng, cfg->seed, "takes", cfg->name);
 	/* What holds from the beginning holds now. */
 	link_on_edge(link);
 	return 0;
@@ -161,7 +161,8 @@ sim_link_answer(const struct sim_link *link, struct fault_deed *out)
 {
 	struct fault_deed deed;
 
-	if (!sim_fault_now(&link->faults, sim_clock_us(link->clock), &deed) || deed.answer == 0)
+	if (!serve_fault_now(&link->faults, sim_clock_us(link->clock), &deed) ||
+	    deed.answer == 0)
 		return false;
 	*out = deed;
 	return true;

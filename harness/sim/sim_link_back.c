@@ -60,7 +60,7 @@ back_cut_by_faults(struct sim_parcel *p)
 	}
 	if (p->kind != IO_BODY && p->kind != IO_BYTES && p->kind != IO_PACKET)
 		return p;
-	if (!sim_fault_now(&link->faults, sim_clock_us(link->clock), &deed))
+	if (!serve_fault_now(&link->faults, sim_clock_us(link->clock), &deed))
 		return p;
 	if (!link_is_connection(p))
 		deed.reset_after = 0;

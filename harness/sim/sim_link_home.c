@@ -76,7 +76,7 @@ static void
 home_spoil_bytes(struct sim_parcel *p, uint32_t dice)
 {
 	if (p->bytes != NULL)
-		sim_fault_spoil(dice, p->bytes, p->n);
+		serve_fault_spoil(dice, p->bytes, p->n);
 	else
 		p->spoilt = dice;
 }
@@ -105,7 +105,7 @@ home_spoil(struct sim_parcel *p, uint32_t dice)
 /* On its way, with what befell it.  A lost datagram is gone; behind a lost piece nothing comes
  * any more, and nobody tells the phone. */
 static bool
-home_fly(struct sim_link *link, struct sim_parcel *p, const struct sim_fate *fate)
+home_fly(struct sim_link *link, struct sim_parcel *p, const struct serve_fate *fate)
 {
 	uint64_t after_us = (1 + 2 * p->trips) * link->latency_us + fate->delay_us;
 	struct sim_lane *lane = sim_parcel_lane(p);
@@ -131,12 +131,12 @@ home_fly(struct sim_link *link, struct sim_parcel *p, const struct sim_fate *fat
 }
 
 /* A SYN's answer is sent again as slowly as a SYN; under TLS a handshake went before. */
-static enum sim_traffic
+static enum serve_traffic
 home_traffic(const struct sim_parcel *p)
 {
 	if (!link_is_connection(p))
-		return SIM_DATAGRAM;
-	return p->kind == IO_UP && p->trips == 0 ? SIM_SYN : SIM_PIECE;
+		return SERVE_DATAGRAM;
+	return p->kind == IO_UP && p->trips == 0 ? SERVE_SYN : SERVE_PIECE;
 }
 
 bool
@@ -144,7 +144,7 @@ sim_link_off(struct sim_parcel *p)
 {
 	struct sim_lane *lane = sim_parcel_lane(p);
 	struct sim_link *link = link_of(p);
-	struct sim_fate fate = { .lost = false };
+	struct serve_fate fate = { .lost = false };
 
 	if (lane->going[LINK_BACK] == p)
 		lane->going[LINK_BACK] = NULL;

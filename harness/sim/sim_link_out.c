@@ -29,7 +29,7 @@ out_on_door(void *arg)
 	struct sim_link *link = link_of(p);
 	struct fault_deed deed;
 
-	(void)sim_fault_now(&link->faults, sim_clock_us(link->clock), &deed);
+	(void)serve_fault_now(&link->faults, sim_clock_us(link->clock), &deed);
 	if (link_is_stale(p))
 		sim_link_finish(p, false);
 	else if (!link_is_connection(p) && deed.refuse)
@@ -62,16 +62,16 @@ static void
 out_send_datagram(struct sim_link *link, struct sim_parcel *p)
 {
 	struct sim_parcel *copy = NULL;
-	struct sim_fate fate;
+	struct serve_fate fate;
 
-	sim_link_fate(link, SIM_DATAGRAM, &fate);
+	sim_link_fate(link, SERVE_DATAGRAM, &fate);
 	/* Nobody will know; the phone sends it again, or does without. */
 	if (fate.lost) {
 		sim_link_finish(p, false);
 		return;
 	}
 	if (fate.spoilt)
-		sim_fault_spoil(fate.dice, p->bytes, p->n);
+		serve_fault_spoil(fate.dice, p->bytes, p->n);
 	if (fate.twice)
 		copy = sim_parcel_copy(p);
 	sim_link_travel(p, LINK_OUT, link->latency_us + fate.delay_us, out_on_door);
@@ -84,10 +84,10 @@ out_send_datagram(struct sim_link *link, struct sim_parcel *p)
 
 /* So many ways after all that TCP did to get it through; or the phone's TCP gives up. */
 static void
-out_send(struct sim_parcel *p, enum sim_traffic traffic, uint64_t ways, sim_event_fn *fn)
+out_send(struct sim_parcel *p, enum serve_traffic traffic, uint64_t ways, sim_event_fn *fn)
 {
 	struct sim_link *link = link_of(p);
-	struct sim_fate fate;
+	struct serve_fate fate;
 
 	sim_link_fate(link, traffic, &fate);
 	if (fate.lost) {
@@ -97,7 +97,7 @@ out_send(struct sim_parcel *p, enum sim_traffic traffic, uint64_t ways, sim_even
 	}
 	/* What is said in the clear is heard otherwise than it was said. */
 	if (fate.spoilt && !p->tls && p->bytes != NULL)
-		sim_fault_spoil(fate.dice, p->bytes, p->n);
+		serve_fault_spoil(fate.dice, p->bytes, p->n);
 	else if (fate.spoilt)
 		p->spoilt = fate.dice;
 	sim_link_travel(p, LINK_OUT, ways * link->latency_us + fate.delay_us, fn);
@@ -111,7 +111,7 @@ out_on_syn(void *arg)
 	struct sim_link *link = link_of(p);
 	struct fault_deed deed;
 
-	(void)sim_fault_now(&link->faults, sim_clock_us(link->clock), &deed);
+	(void)serve_fault_now(&link->faults, sim_clock_us(link->clock), &deed);
 	if (link_is_stale(p))
 		sim_link_finish(p, false);
 	else if (deed.refuse)
@@ -120,7 +120,7 @@ out_on_syn(void *arg)
 		out_on_door(p);
 	else
 		/* SYN and ACK, TLS's two round trips, and the request itself. */
-		out_send(p, SIM_PIECE, 2 * p->trips, out_on_door);
+		out_send(p, SERVE_PIECE, 2 * p->trips, out_on_door);
 }
 
 /* Of an HTTP session each connection, under its first request. */
@@ -161,7 +161,7 @@ sim_link_out(struct sim_link *link, struct sim_parcel *p)
 	else if (!link_is_connection(p))
 		out_send_datagram(link, p);
 	else if (out_connects(p))
-		out_send(p, SIM_SYN, 1, out_on_syn);
+		out_send(p, SERVE_SYN, 1, out_on_syn);
 	else
-		out_send(p, SIM_PIECE, 1, out_on_door);
+		out_send(p, SERVE_PIECE, 1, out_on_door);
 }

@@ -8,7 +8,7 @@
  */
 #ifndef SIM_SIM_LINK_PRIV_H
 #define SIM_SIM_LINK_PRIV_H
-#include "sim_fault.h"
+#include "serve_fault.h"
 #include "sim_link.h"
 #include "sim_wire.h"
 
@@ -26,7 +26,7 @@ struct sim_link {
 	size_t n_waiting;
 	struct list waiting; /* for a worker, the first come first */
 	struct list open;    /* lanes of connections, the oldest first */
-	struct sim_fault faults;
+	struct serve_fault faults;
 	struct sim_event edge; /* a fault that does something by itself begins or ends */
 	struct sim_load *load;
 	struct sim_wire wire;
@@ -86,7 +86,7 @@ link_mishap(struct sim_link *link, enum sim_mishap mishap)
 /* ---- sim_link.c ---- */
 
 /* Draw what befalls what leaves now, and count it. */
-void sim_link_fate(struct sim_link *, enum sim_traffic, struct sim_fate *out);
+void sim_link_fate(struct sim_link *, enum serve_traffic, struct serve_fate *out);
 
 /* After so long, but not before what went that way of this lane before it. */
 void sim_link_travel(

@@ -6,22 +6,6 @@
 
 #include "mem.h"
 #include "sim_pool_priv.h"
-#include "text.h"
-
-/* "pool02.contoso.com" or with ":5061". */
-static void
-pool_find_home(struct sim_pool *pool)
-{
-	struct span port = span_of(pool->habits.sip.home_pool), name = span_cut(&port, ':');
-	uint64_t n;
-
-	if (name.n == 0)
-		name = span_of(POOL_HOME);
-	(void)text_copy(pool->home_name, sizeof pool->home_name, name);
-	pool->home_port = PORT_SIP;
-	if (text_u64(port, UINT16_MAX, &n) == 0 && n > 0)
-		pool->home_port = (uint16_t)n;
-}
 
 int
 sim_pool_new(struct sim *sim, const struct sim_pool_cfg *cfg, struct sim_pool **out)
@@ -43,7 +27,7 @@ sim_pool_new(struct sim *sim, const struct sim_pool_cfg *cfg, struct sim_pool **
 		pool->habits = *cfg->servers;
 	else
 		servers_default(&pool->habits);
-	pool_find_home(pool);
+	serve_habits_home(&pool->habits.sip, &pool->other);
 	while (err == 0 && sim_parts[pool->parts] != NULL)
 		err = sim_parts[pool->parts++]->start(pool);
 	if (err != 0) {

@@ -32,31 +32,6 @@ dhcp_bits(const struct sim_pool *pool)
 	return bits;
 }
 
-/* What the habits say differently from the plan. */
-static struct serve_dhcp_cfg
-dhcp_cfg(const struct sim_pool *pool, const char *search[SERVERS_SEARCH_MAX])
-{
-	const struct servers_dhcp *habits = &pool->habits.dhcp;
-	struct serve_dhcp_cfg cfg = serve_plan_dhcp();
-
-	cfg.server = SIM_POOL_DHCP;
-	cfg.lease_s = habits->lease_s;
-	cfg.off = habits->options_off;
-	cfg.n_off = habits->n_options_off;
-	if (habits->domain[0] != '\0') {
-		cfg.domain = habits->domain;
-		search[0] = habits->domain;
-		cfg.search = search;
-	}
-	if (habits->n_search == 0)
-		return cfg;
-	for (size_t i = 0; i < habits->n_search; i++)
-		search[i] = habits->search[i];
-	cfg.search = search;
-	cfg.n_search = habits->n_search;
-	return cfg;
-}
-
 static int
 dhcp_start(struct sim_pool *pool)
 {
@@ -66,10 +41,12 @@ dhcp_start(struct sim_pool *pool)
 		.relay = SIM_POOL_RELAY,
 		.dns = SIM_POOL_DNS };
 	const char *search[SERVERS_SEARCH_MAX];
-	struct serve_dhcp_cfg cfg = dhcp_cfg(pool, search);
+	struct serve_dhcp_cfg cfg = serve_plan_dhcp();
 	struct serve_dhcp_scope scopes[SERVE_SCOPES_MAX];
 	int err;
 
+	serve_habits_dhcp(&pool->habits.dhcp, search, &cfg);
+	cfg.server = SIM_POOL_DHCP;
 	cfg.n_scopes = serve_scopes(&net, scopes);
 	cfg.scopes = scopes;
 	err = serve_dhcp_new(&cfg, &pool->dhcp);

@@ -90,44 +90,6 @@ dns_on_close(void *arg, void *user)
 	mem_free(client);
 }
 
-/* Hidden are the pool's own names: one that is hidden and added is replaced. */
-static size_t
-dns_hide(const struct servers_dns *habits, struct serve_dns_record *zone, size_t n)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		size_t h = 0;
-
-		while (h < habits->n_hide && strcasecmp(habits->hide[h], zone[i].name) != 0)
-			h++;
-		if (h == habits->n_hide)
-			zone[kept++] = zone[i];
-	}
-	return kept;
-}
-
-static size_t
-dns_add(const struct servers_dns *habits, struct serve_dns_record *zone, size_t n)
-{
-	static const enum dns_type types[] = {
-		[SERVERS_A] = DNS_A, [SERVERS_SRV] = DNS_SRV, [SERVERS_CNAME] = DNS_CNAME
-	};
-
-	for (size_t i = 0; i < habits->n_add; i++) {
-		const struct servers_record *r = &habits->add[i];
-
-		zone[n++] = (struct serve_dns_record){ .name = r->name,
-			.type = types[r->type],
-			.ip = r->ip,
-			.target = r->target,
-			.priority = r->priority,
-			.weight = r->weight,
-			.port = r->port };
-	}
-	return n;
-}
-
 /* The zone of all our pools, with the other pool's name, and what the habits make of it. */
 static size_t
 dns_zone(const struct sim_pool *pool, struct serve_dns_record *zone)
@@ -138,12 +100,11 @@ dns_zone(const struct sim_pool *pool, struct serve_dns_record *zone)
 		.home = SIM_POOL_HOME };
 	size_t n = serve_zone(&hosts, zone);
 
-	if (strcasecmp(pool->home_name, POOL_HOME) != 0)
+	if (strcasecmp(pool->other.name, POOL_HOME) != 0)
 		zone[n++] = (struct serve_dns_record){
-			.name = pool->home_name, .type = DNS_A, .ip = SIM_POOL_HOME
+			.name = pool->other.name, .type = DNS_A, .ip = SIM_POOL_HOME
 		};
-	n = dns_hide(&pool->habits.dns, zone, n);
-	return dns_add(&pool->habits.dns, zone, n);
+	return serve_habits_zone(&pool->habits.dns, zone, n);
 }
 
 static int
@@ -151,7 +112,7 @@ dns_start(struct sim_pool *pool)
 {
 	static const struct sim_stream_ops ops = { dns_on_open, dns_on_input, dns_idle_at,
 		dns_on_close };
-	struct serve_dns_record zone[SERVE_ZONE_MAX + SERVERS_RECORDS_MAX + 1];
+	struct serve_dns_record zone[SERVE_HABITS_ZONE_MAX];
 	size_t n = dns_zone(pool, zone);
 	int err;
 

@@ -2,6 +2,7 @@
 #ifndef SIM_SIM_POOL_PRIV_H
 #define SIM_SIM_POOL_PRIV_H
 #include "serve_ca_web.h"
+#include "serve_habits.h"
 #include "serve_names.h"
 #include "serve_plan.h"
 #include "serve_zone.h"
@@ -65,8 +66,7 @@ struct sim_pool {
 
 	struct pool_front front, home;
 	const char *home_names[POOL_NAMES_MAX];
-	char home_name[SERVERS_NAME_MAX]; /* without its port */
-	uint16_t home_port;
+	struct serve_home other; /* its name and port */
 	struct pool_sign_off sign_off[FAULTS_MAX];
 
 	struct sim_cert web_cert, update_cert;

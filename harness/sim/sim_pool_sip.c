@@ -142,7 +142,7 @@ home_names(struct sim_pool *pool)
 {
 	size_t n = 0;
 
-	pool->home_names[n++] = pool->home_name;
+	pool->home_names[n++] = pool->other.name;
 	for (size_t i = 0; serve_home_names[i] != NULL && n < POOL_NAMES_MAX - 1; i++)
 		pool->home_names[n++] = serve_home_names[i];
 }
@@ -151,7 +151,7 @@ static int
 sip_start(struct sim_pool *pool)
 {
 	const struct io_addr front = { SIM_POOL_FRONT, PORT_SIP },
-			     home = { SIM_POOL_HOME, pool->home_port };
+			     home = { SIM_POOL_HOME, pool->other.port };
 	int err;
 
 	home_names(pool);

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "link_rig.h"
-#include "sim_fault.h"
+#include "serve_fault.h"
 
 enum { MS = LINK_RIG_MS, S = LINK_RIG_S, MB = 1000 * 1000, L = 3 * MS, T = 10 * MS };
 
@@ -348,7 +348,7 @@ what_is_held_back_is_overtaken(void **state)
 	link_rig_run(&r, S);
 	assert_string_equal(link_rig_heard(&r, 0, SIM_SENT, 5 * MS + L + T)->text, "second");
 	assert_string_equal(
-	    link_rig_heard(&r, 1, SIM_SENT, SIM_HELD_BACK_US + L + T)->text, "first");
+	    link_rig_heard(&r, 1, SIM_SENT, SERVE_HELD_BACK_US + L + T)->text, "first");
 	assert_string_equal(r.got[0].text, "second");
 	link_rig_mishaps(&r, SIM_REORDERED, 1);
 	link_rig_close(&r);

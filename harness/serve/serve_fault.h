@@ -1,5 +1,5 @@
 /*
- * sim_fault.h - the faults of one server, as its link plays them: which hold when, and what
+ * serve_fault.h - the faults of one server, as its link plays them: which hold when, and what
  * befalls this packet.
  *
  * Datagrams meet loss, copies and disorder as they are.  Below a stream TCP mends them: a lost
@@ -7,8 +7,8 @@
  * the faults of that moment; copies and disorder do not show.  Where TCP gives up, as Linux
  * does with its defaults, the piece is lost for good.
  */
-#ifndef SIM_SIM_FAULT_H
-#define SIM_SIM_FAULT_H
+#ifndef SERVE_SERVE_FAULT_H
+#define SERVE_SERVE_FAULT_H
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,17 +17,17 @@
 #include "rng.h"
 
 /* What is reordered is held back this long: what follows closely overtakes it. */
-enum { SIM_HELD_BACK_US = 50 * 1000 };
+enum { SERVE_HELD_BACK_US = 50 * 1000 };
 
-struct sim_fault {
+struct serve_fault {
 	const struct fault *fault[FAULTS_MAX]; /* lent */
 	size_t n;
 	struct rng rng;
 };
 
-enum sim_traffic { SIM_DATAGRAM, SIM_SYN, SIM_PIECE };
+enum serve_traffic { SERVE_DATAGRAM, SERVE_SYN, SERVE_PIECE };
 
-struct sim_fate {
+struct serve_fate {
 	bool lost; /* a datagram: now; of a stream: given up after delay_us */
 	bool twice, late, spoilt, delayed;
 	uint64_t delay_us; /* all together */
@@ -36,29 +36,30 @@ struct sim_fate {
 };
 
 /* Seed a stream of chance for one purpose ("takes") of one server. */
-void sim_fault_chance(struct rng *, uint64_t seed, const char *purpose, const char *server);
+void serve_fault_chance(struct rng *, uint64_t seed, const char *purpose, const char *server);
 
 /* Those of this server, which are lent; more than FAULTS_MAX are left out. */
-void sim_fault_init(
-    struct sim_fault *, const char *server, const struct fault *, size_t n, uint64_t seed);
+void serve_fault_init(
+    struct serve_fault *, const char *server, const struct fault *, size_t n, uint64_t seed);
 
 /*
  * All that holds at this moment, as one deed: of limits the tightest, of answers the last in
- * the file.  Chances and delays are in sim_fault_fate().  false: nothing holds.
+ * the file.  Chances and delays are in serve_fault_fate().  false: nothing holds.
  */
-bool sim_fault_now(const struct sim_fault *, uint64_t at_us, struct fault_deed *out);
+bool serve_fault_now(const struct serve_fault *, uint64_t at_us, struct fault_deed *out);
 
 /* Draw what befalls what is sent at this moment. */
-void sim_fault_fate(struct sim_fault *, uint64_t at_us, enum sim_traffic, struct sim_fate *out);
+void serve_fault_fate(
+    struct serve_fault *, uint64_t at_us, enum serve_traffic, struct serve_fate *out);
 
 /* When one of those that act by themselves (reset, slow) next begins or ends, later than this;
  * UINT64_MAX: never. */
-uint64_t sim_fault_edge(const struct sim_fault *, uint64_t at_us);
+uint64_t serve_fault_edge(const struct serve_fault *, uint64_t at_us);
 
 /* Does a reset begin just now, which open connections feel? */
-bool sim_fault_resets_at(const struct sim_fault *, uint64_t at_us);
+bool serve_fault_resets_at(const struct serve_fault *, uint64_t at_us);
 
 /* Change one to three of these bytes, as the dice say; at least one really changes. */
-void sim_fault_spoil(uint32_t dice, uint8_t *bytes, uint64_t n);
+void serve_fault_spoil(uint32_t dice, uint8_t *bytes, uint64_t n);
 
 #endif

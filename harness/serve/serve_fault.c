@@ -1,5 +1,5 @@
-/* sim_fault.c - see sim_fault.h. */
-#include "sim_fault.h"
+/* serve_fault.c - see serve_fault.h. */
+#include "serve_fault.h"
 
 #include <string.h>
 
@@ -23,20 +23,20 @@ fault_hash(uint64_t h, const char *text)
 }
 
 void
-sim_fault_chance(struct rng *rng, uint64_t seed, const char *purpose, const char *server)
+serve_fault_chance(struct rng *rng, uint64_t seed, const char *purpose, const char *server)
 {
 	rng_seed(rng, seed, fault_hash(fault_hash(0xcbf29ce484222325u, purpose), server));
 }
 
 void
-sim_fault_init(struct sim_fault *f, const char *server, const struct fault *faults, size_t n,
-    uint64_t seed)
+serve_fault_init(struct serve_fault *f, const char *server, const struct fault *faults,
+    size_t n, uint64_t seed)
 {
-	*f = (struct sim_fault){ .n = 0 };
+	*f = (struct serve_fault){ .n = 0 };
 	for (size_t i = 0; i < n && f->n < FAULTS_MAX; i++)
 		if (strcmp(faults[i].server, server) == 0)
 			f->fault[f->n++] = &faults[i];
-	sim_fault_chance(&f->rng, seed, "faults", server);
+	serve_fault_chance(&f->rng, seed, "faults", server);
 }
 
 /* ---- what holds ---- */
@@ -68,7 +68,7 @@ fault_join(struct fault_deed *all, const struct fault_deed *one)
 }
 
 bool
-sim_fault_now(const struct sim_fault *f, uint64_t at_us, struct fault_deed *out)
+serve_fault_now(const struct serve_fault *f, uint64_t at_us, struct fault_deed *out)
 {
 	bool any = false;
 
@@ -83,7 +83,7 @@ sim_fault_now(const struct sim_fault *f, uint64_t at_us, struct fault_deed *out)
 }
 
 uint64_t
-sim_fault_edge(const struct sim_fault *f, uint64_t at_us)
+serve_fault_edge(const struct serve_fault *f, uint64_t at_us)
 {
 	uint64_t next = UINT64_MAX;
 
@@ -103,7 +103,7 @@ sim_fault_edge(const struct sim_fault *f, uint64_t at_us)
 }
 
 bool
-sim_fault_resets_at(const struct sim_fault *f, uint64_t at_us)
+serve_fault_resets_at(const struct serve_fault *f, uint64_t at_us)
 {
 	for (size_t i = 0; i < f->n; i++)
 		if (f->fault[i]->deed.reset && f->fault[i]->from_us == at_us)
@@ -115,14 +115,14 @@ sim_fault_resets_at(const struct sim_fault *f, uint64_t at_us)
 
 /* A chance of 0 takes no number: a fault draws only for what it does. */
 static bool
-fault_draw(struct sim_fault *f, double chance)
+fault_draw(struct serve_fault *f, double chance)
 {
 	return chance > 0 && rng_unit(&f->rng) < chance;
 }
 
 /* Each fault draws, also when another has lost it already: its share is its own. */
 static bool
-fault_loses(struct sim_fault *f, uint64_t at_us)
+fault_loses(struct serve_fault *f, uint64_t at_us)
 {
 	bool lost = false;
 
@@ -134,7 +134,7 @@ fault_loses(struct sim_fault *f, uint64_t at_us)
 
 /* TCP sends until it gets through, and waits twice as long each time. */
 static void
-fault_send_again(struct sim_fault *f, uint64_t at_us, bool syn, struct sim_fate *fate)
+fault_send_again(struct serve_fault *f, uint64_t at_us, bool syn, struct serve_fate *fate)
 {
 	unsigned most = syn ? FAULT_SYN_AGAIN : FAULT_PIECE_AGAIN;
 	uint64_t rto_us = syn ? FAULT_SYN_RTO_US : FAULT_PIECE_RTO_US;
@@ -152,14 +152,14 @@ fault_send_again(struct sim_fault *f, uint64_t at_us, bool syn, struct sim_fate 
 }
 
 void
-sim_fault_fate(
-    struct sim_fault *f, uint64_t at_us, enum sim_traffic traffic, struct sim_fate *fate)
+serve_fault_fate(
+    struct serve_fault *f, uint64_t at_us, enum serve_traffic traffic, struct serve_fate *fate)
 {
-	*fate = (struct sim_fate){ .lost = false };
-	if (traffic == SIM_DATAGRAM)
+	*fate = (struct serve_fate){ .lost = false };
+	if (traffic == SERVE_DATAGRAM)
 		fate->lost = fault_loses(f, at_us);
 	else
-		fault_send_again(f, at_us, traffic == SIM_SYN, fate);
+		fault_send_again(f, at_us, traffic == SERVE_SYN, fate);
 	if (fate->lost)
 		return;
 
@@ -168,12 +168,12 @@ sim_fault_fate(
 
 		if (!fault_holds(f->fault[i], at_us))
 			continue;
-		if (traffic == SIM_DATAGRAM) {
+		if (traffic == SERVE_DATAGRAM) {
 			fate->twice |= fault_draw(f, d->duplicate);
 			fate->late |= fault_draw(f, d->reorder);
 		}
 		/* A SYN has nothing in it that could be changed. */
-		if (traffic != SIM_SYN)
+		if (traffic != SERVE_SYN)
 			fate->spoilt |= fault_draw(f, d->corrupt);
 		if (d->delay.a_us == 0 && d->delay.b_us == 0)
 			continue;
@@ -181,13 +181,13 @@ sim_fault_fate(
 		fate->delay_us += spread_draw(&d->delay, &f->rng);
 	}
 	if (fate->late)
-		fate->delay_us += SIM_HELD_BACK_US;
+		fate->delay_us += SERVE_HELD_BACK_US;
 	if (fate->spoilt)
 		fate->dice = rng_u32(&f->rng) | 1;
 }
 
 void
-sim_fault_spoil(uint32_t dice, uint8_t *bytes, uint64_t n)
+serve_fault_spoil(uint32_t dice, uint8_t *bytes, uint64_t n)
 {
 	struct rng rng;
 

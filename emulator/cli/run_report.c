@@ -11,10 +11,11 @@
 
 #include "cli.h"
 #include "expect.h"
+#include "limits.h"
 #include "log.h"
 #include "summary.h"
 
-enum { RUN_WIDTH = 80, RUN_WHY_MAX = 200 };
+enum { RUN_WIDTH = 80, RUN_WHY_MAX = 400 };
 
 /* By the descriptor: standard error may be a terminal while standard output is a file. */
 static struct live_look
@@ -106,20 +107,35 @@ report_broken(const struct run_report *r, const struct report_end *end,
 	return end->n_expect > 0 ? broken > 0 : n->finished != planned;
 }
 
+/* Which limits it has hit, and how much of the processor it had: what to give it more of. */
+static void
+report_behind(const struct run_report *r, const struct report_end *end, char why[RUN_WHY_MAX])
+{
+	double cpu_s = end->cpu_user_s + end->cpu_sys_s;
+	struct buf b;
+
+	buf_over(&b, why, RUN_WHY_MAX);
+	buf_printf(&b, "the farm fell behind: %s", end->limit);
+	if (end->wall_s > 0)
+		buf_printf(&b, "; on %u %s it used %.0f %% of a core", r->run.threads,
+		    r->run.threads == 1 ? "thread" : "threads", cpu_s / end->wall_s * 100);
+}
+
 static void
 report_judge(const struct run_report *r, struct report_end *end, const struct farm_end *farm,
     int signum, char why[RUN_WHY_MAX])
 {
-	const char *behind = farm_fell_behind(farm->metrics);
-
 	end->why = why;
 	/* What makes the numbers meaningless comes before what they say. */
 	if (signum != 0) {
 		end->verdict = REPORT_INTERRUPTED;
 		end->why = NULL;
-	} else if (behind != NULL) {
+	} else if (end->limit != NULL) {
 		end->verdict = REPORT_INVALID;
-		end->why = behind;
+		report_behind(r, end, why);
+	} else if (end->stopped != NULL) {
+		end->verdict = REPORT_FAIL;
+		end->why = end->stopped;
 	} else if (farm->guard_says != NULL) {
 		end->verdict = REPORT_FAIL;
 		end->why = farm->guard_says;
@@ -213,9 +229,15 @@ run_report_end(struct run_report *r, const struct farm_end *farm, int signum)
 	struct report_end end = {
 		.metrics = farm->metrics, .wall_s = farm->wall_s, .load = r->load
 	};
-	char why[RUN_WHY_MAX];
+	char why[RUN_WHY_MAX], limit[RUN_WHY_MAX];
+	struct buf limits;
 	int status, err;
 
+	buf_over(&limits, limit, sizeof limit);
+	if (farm_limits(farm->metrics, &limits))
+		end.limit = limit;
+	if (r->stopped[0] != '\0')
+		end.stopped = r->stopped;
 	/* First, before the reports cost something themselves. */
 	report_cost(&end);
 	end.n_expect = expect_judge(&r->run, &end, r->expect);

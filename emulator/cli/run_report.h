@@ -6,6 +6,8 @@
 #include "run_options.h"
 #include "run_plan.h"
 
+enum { RUN_STOPPED_MAX = 300 };
+
 struct run_report {
 	const struct run_options *options;
 	struct report_run run;
@@ -13,6 +15,7 @@ struct run_report {
 	struct live_memory memory;
 	struct report_expect expect[EXPECTATIONS_MAX];
 	const struct load_report *load; /* set by a rehearsal before its end; else NULL */
+	char stopped[RUN_STOPPED_MAX];  /* why the run was ended before its time, or "" */
 	bool pool_lost;                 /* set by whoever notices: it is part of the why */
 };
 

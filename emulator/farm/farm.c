@@ -291,14 +291,3 @@ farm_free(struct farm *f)
 	mem_free(f->shards);
 	mem_free(f);
 }
-
-const char *
-farm_fell_behind(const struct metrics *m)
-{
-	if (m->loop_lag_p99_ms > FARM_LOOP_LAG_MAX_MS)
-		return "the farm fell behind: its loops were late, so the latencies are its "
-		       "own";
-	if ((double)hist_at(&m->start_lag, 0.99) / 1e3 > FARM_START_LAG_MAX_MS)
-		return "the farm fell behind: it could not start phones when they were due";
-	return NULL;
-}

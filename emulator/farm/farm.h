@@ -22,14 +22,6 @@ struct board;
 struct farm;
 struct io_world_cfg;
 
-/*
- * Beyond these the farm itself was the bottleneck: its latencies would be its
- * own, and the run is invalid.  The loop's lag is in every latency, the start's
- * lag only in those from the intended start.
- */
-#define FARM_LOOP_LAG_MAX_MS 100.0
-#define FARM_START_LAG_MAX_MS 250.0
-
 /* Instances that leave get this long, then their power is cut. */
 #define FARM_LEAVE_MAX_US UINT64_C(30000000)
 
@@ -149,8 +141,5 @@ const struct farm_end *farm_result(const struct farm *);
 
 /* NULL is fine; a farm that runs must have ended. */
 void farm_free(struct farm *);
-
-/* Was the farm the bottleneck?  A sentence (static), or NULL if it kept up. */
-const char *farm_fell_behind(const struct metrics *);
 
 #endif

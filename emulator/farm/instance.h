@@ -60,6 +60,7 @@ struct instance_row {
 	uint64_t firmware_bytes;       /* received in this row */
 	const char *detail;            /* what the step says of it, lent; or NULL */
 	bool wrong_password;           /* the KDC said KDC_ERR_PREAUTH_FAILED */
+	bool no_descriptor;            /* this process may open no more of them */
 };
 
 struct instance_sink;

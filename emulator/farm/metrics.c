@@ -31,6 +31,7 @@ metrics_try(struct metrics *m, const struct farm_row *rows, const struct instanc
 		return;
 	}
 	row->attempts++;
+	m->without_descriptor += t->no_descriptor;
 	/* Reasons are counted by try, the row's end only once. */
 	if (t->why != 0 && t->why < METRICS_REASONS && t->verdict != INSTANCE_DONE)
 		row->reasons[t->why]++;
@@ -130,6 +131,7 @@ metrics_merge(struct metrics *to, const struct metrics *from)
 		to->n_groups = from->n_groups;
 	for (size_t i = 0; i < from->n_groups; i++)
 		metrics_merge_group(&to->group[i], &from->group[i]);
+	to->without_descriptor += from->without_descriptor;
 	metrics_merge_lag(to, from);
 }
 

@@ -67,6 +67,7 @@ struct metrics {
 	struct group_metrics group[METRICS_GROUPS]; /* by farm_cfg.groups */
 	size_t n_groups;
 	uint64_t watched[METRICS_WATCHES]; /* tries, by farm_cfg.watch */
+	uint64_t without_descriptor;       /* tries lost because the process had none left */
 	double loop_lag_p99_ms;            /* the worst shard's */
 	unsigned loop_lag_shard;           /* and which one that is */
 };

@@ -57,6 +57,15 @@ firmware_bytes(const struct phone *p, const struct journey_row *row)
 	return journey_facts(p->j)->image_bytes;
 }
 
+/* step_lost() names the error: the process's limit, or the machine's. */
+static bool
+has_no_descriptor(const struct journey_row *row)
+{
+	return row->why == WHY_LOCAL &&
+	    (strcmp(row->detail, "errno:EMFILE") == 0 ||
+		strcmp(row->detail, "errno:ENFILE") == 0);
+}
+
 /* The one place where a phone's steps are logged: `run -v`. */
 static void
 phone_log(const struct phone *p, const struct journey_row *row)
@@ -86,6 +95,7 @@ phone_on_row(void *arg, const struct journey_row *row)
 		/* KDC_ERR_PREAUTH_FAILED, RFC 4120 section 7.5.9. */
 		.wrong_password =
 		    row->why == WHY_AUTH && strncmp(row->detail, "krb:24 ", 7) == 0,
+		.no_descriptor = has_no_descriptor(row),
 	};
 
 	if (trace != NULL && row->final)

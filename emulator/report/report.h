@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "expectation.h"
+#include "farm.h"
 #include "metrics.h"
 
 struct load_report;
@@ -20,6 +21,8 @@ struct report_run {
 	int argc;
 	char **argv;
 	uint32_t planned;
+	const struct farm_group *groups; /* as farm_cfg has them */
+	size_t n_groups;                 /* 0: the scenario names none */
 	uint64_t last_start_us, stay_us; /* for the time left */
 	const struct farm_row *rows;
 	size_t n_rows;
@@ -42,7 +45,9 @@ struct report_expect {
 /* And when it has ended. */
 struct report_end {
 	enum report_verdict verdict;
-	const char *why; /* of a verdict that is not pass: one sentence, or NULL */
+	const char *why;     /* of a verdict that is not pass: one sentence, or NULL */
+	const char *limit;   /* which limits the farm itself has hit, with figures; or NULL */
+	const char *stopped; /* why the run was ended before its time, or NULL */
 	const struct metrics *metrics;
 	double wall_s, cpu_user_s, cpu_sys_s;
 	uint64_t max_rss_bytes;

@@ -2,11 +2,8 @@
 #include "summary.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include <jansson.h>
 
@@ -24,6 +21,11 @@ summary_real(double v)
 {
 	return json_real(round(v * 1e3) / 1e3);
 }
+
+struct summary_figure {
+	const char *name;
+	double p;
+};
 
 /* jansson's integers are signed; no count comes near their end. */
 static json_t *
@@ -61,27 +63,12 @@ summary_phones(uint32_t planned, const struct phone_counts *n)
 	    summary_count(n->started - n->finished - n->failed));
 }
 
-/* How hard the farm itself had to work, and whether it kept up. */
-static json_t *
-summary_farm(const struct report_end *end)
-{
-	double start_lag_ms = (double)hist_at(&end->metrics->start_lag, 0.99) / 1e3;
-
-	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "cpu_user_s",
-	    summary_real(end->cpu_user_s), "cpu_sys_s", summary_real(end->cpu_sys_s),
-	    "max_rss_bytes", summary_count(end->max_rss_bytes), "loop_lag_p99_ms",
-	    summary_real(end->metrics->loop_lag_p99_ms), "start_lag_p99_ms",
-	    summary_real(start_lag_ms));
-}
-
-/* Four figures; null each when there was nothing to measure. */
+/* Figures of a histogram; null each when there was nothing to measure. */
 static json_t *
 summary_figures(const struct hist *h)
 {
-	static const struct {
-		const char *name;
-		double p;
-	} figures[] = { { "p50", 0.5 }, { "p95", 0.95 }, { "p99", 0.99 }, { "max", 1 } };
+	static const struct summary_figure figures[] = { { "p50", 0.5 }, { "p90", 0.9 },
+		{ "p95", 0.95 }, { "p99", 0.99 }, { "p99.9", 0.999 }, { "max", 1 } };
 	json_t *map = json_object();
 
 	for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
@@ -90,6 +77,55 @@ summary_figures(const struct hist *h)
 		json_object_set_new(map, figures[i].name,
 		    h->count == 0 ? json_null() : summary_real((double)us / 1e3));
 	}
+	return map;
+}
+
+/* Starts a second that the plan asked for; null: all at once. */
+static json_t *
+summary_offered(const struct report_run *run)
+{
+	if (run->last_start_us == 0)
+		return json_null();
+	return summary_real((double)run->planned / ((double)run->last_start_us / 1e6));
+}
+
+/* How hard the farm itself had to work, and whether it kept up. */
+static json_t *
+summary_farm(const struct report_run *run, const struct report_end *end)
+{
+	const struct metrics *m = end->metrics;
+
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "limit",
+	    summary_text(end->limit), "offered_per_s", summary_offered(run), "cpu_user_s",
+	    summary_real(end->cpu_user_s), "cpu_sys_s", summary_real(end->cpu_sys_s),
+	    "max_rss_bytes", summary_count(end->max_rss_bytes), "loop_lag_p99_ms",
+	    summary_real(m->loop_lag_p99_ms), "start_lag_p99_ms",
+	    summary_real((double)hist_at(&m->start_lag, 0.99) / 1e3), "start_lag_ms",
+	    summary_figures(&m->start_lag));
+}
+
+/* A group's phones are those up to the next one's first. */
+static json_t *
+summary_group(const struct report_run *run, size_t i, const struct group_metrics *m)
+{
+	uint32_t end = i + 1 < run->n_groups ? run->groups[i + 1].first : run->planned;
+	const struct phone_counts n = {
+		.started = m->started, .finished = m->finished, .failed = m->failed
+	};
+	json_t *map = summary_phones(end - run->groups[i].first, &n);
+
+	json_object_set_new(map, "boot_ms", summary_figures(&m->boot));
+	return map;
+}
+
+static json_t *
+summary_groups(const struct report_run *run, const struct metrics *m)
+{
+	json_t *map = json_object();
+
+	for (size_t i = 0; i < run->n_groups; i++)
+		json_object_set_new(
+		    map, run->groups[i].name, summary_group(run, i, &m->group[i]));
 	return map;
 }
 
@@ -197,10 +233,23 @@ summary_tree(const struct report_run *run, const struct report_end *end)
 	    (int)run->threads, "argv", summary_argv(run), /* what it came to: */
 	    "verdict", report_verdict_name(end->verdict), "why", summary_text(end->why),
 	    "phones", summary_phones(run->planned, &m->phones), "wall_s",
-	    summary_real(end->wall_s), "farm", summary_farm(end), "boot_ms", boot, "bytes",
+	    summary_real(end->wall_s), "farm", summary_farm(run, end), "boot_ms", boot, "bytes",
 	    json_pack("{s:o}", "firmware", summary_count(m->firmware_bytes)), "servers",
 	    summary_servers(m), "guide", summary_guide(m), "steps", summary_steps(run, m),
 	    "expect", summary_expect(end));
+}
+
+/* What only some runs have comes last. */
+static json_t *
+summary_whole(const struct report_run *run, const struct report_end *end)
+{
+	json_t *tree = summary_tree(run, end);
+
+	if (tree != NULL && run->n_groups > 0)
+		json_object_set_new(tree, "groups", summary_groups(run, end->metrics));
+	if (tree != NULL && end->stopped != NULL)
+		json_object_set_new(tree, "stopped", summary_text(end->stopped));
+	return tree;
 }
 
 /* jansson's callback; want of memory stays in the buffer's err. */
@@ -214,7 +263,7 @@ summary_chunk(const char *bytes, size_t n, void *out)
 int
 summary_json(const struct report_run *run, const struct report_end *end, struct buf *out)
 {
-	json_t *tree = summary_tree(run, end);
+	json_t *tree = summary_whole(run, end);
 	int rc = tree == NULL ? -1
 			      : json_dump_callback(tree, summary_chunk, out,
 				    JSON_INDENT(1) | JSON_REAL_PRECISION(12));
@@ -222,45 +271,4 @@ summary_json(const struct report_run *run, const struct report_end *end, struct 
 	json_decref(tree);
 	buf_text(out, "\n");
 	return rc != 0 || out->err ? -ENOMEM : 0;
-}
-
-/* ---- the file ---- */
-
-/* A signal may cut a write short: go on behind it. */
-static int
-summary_write_all(int fd, struct span s)
-{
-	while (s.n > 0) {
-		ssize_t n = write(fd, s.p, s.n);
-
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (n > 0)
-			s = (struct span){ s.p + n, s.n - (size_t)n };
-	}
-	return 0;
-}
-
-int
-summary_write(const char *dir, const char *name, struct span bytes)
-{
-	char path[4096], part[4096 + 8];
-	int n = snprintf(path, sizeof path, "%s/%s", dir, name);
-	int fd, err;
-
-	if (n < 0 || (size_t)n >= sizeof path)
-		return -ENAMETOOLONG;
-	(void)snprintf(part, sizeof part, "%s.part", path);
-	fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return -errno;
-	err = summary_write_all(fd, bytes);
-	/* A full disk may only show when it is closed. */
-	if (close(fd) != 0 && err == 0)
-		err = -errno;
-	if (err == 0 && rename(part, path) != 0)
-		err = -errno;
-	if (err != 0)
-		(void)unlink(part);
-	return err;
 }

@@ -519,22 +519,6 @@ more_threads_than_phones_are_not_made(void **state)
 }
 
 static void
-it_says_when_it_fell_behind(void **state)
-{
-	struct metrics *m = calloc(1, sizeof *m);
-
-	(void)state;
-	assert_non_null(m);
-	assert_null(farm_fell_behind(m));
-	hist_add(&m->start_lag, 300000);
-	assert_non_null(farm_fell_behind(m));
-	memset(&m->start_lag, 0, sizeof m->start_lag);
-	m->loop_lag_p99_ms = 101;
-	assert_non_null(farm_fell_behind(m));
-	free(m);
-}
-
-static void
 descriptors_are_one_a_line_and_three_more_in_transit(void **state)
 {
 	struct descriptors_load l = {
@@ -570,7 +554,6 @@ main(void)
 		cmocka_unit_test(given_wrong_passwords_in_a_row_it_stops),
 		cmocka_unit_test(the_trace_has_every_line_whole),
 		cmocka_unit_test(more_threads_than_phones_are_not_made),
-		cmocka_unit_test(it_says_when_it_fell_behind),
 		cmocka_unit_test(descriptors_are_one_a_line_and_three_more_in_transit),
 	};
 

@@ -217,6 +217,72 @@ shards_add_up_and_the_worst_lag_stays(void **state)
 	free(sum);
 }
 
+/* Each group by itself; and only as many as there are. */
+static void
+groups_are_added_group_by_group(void **state)
+{
+	struct metrics *a = new_metrics(), *b = new_metrics(), *sum = new_metrics();
+
+	(void)state;
+	a->n_groups = b->n_groups = 2;
+	a->group[0] = (struct group_metrics){ .started = 3, .finished = 2, .failed = 1 };
+	b->group[0] = (struct group_metrics){ .started = 30, .finished = 20, .failed = 10 };
+	b->group[1] = (struct group_metrics){ .started = 7 };
+	b->group[2] = (struct group_metrics){ .started = 99 };
+	hist_add(&a->group[1].boot, 1000);
+	hist_add(&b->group[1].boot, 5000);
+	metrics_merge(sum, a);
+	metrics_merge(sum, b);
+	assert_int_equal(sum->n_groups, 2);
+	assert_int_equal(sum->group[0].started, 33);
+	assert_int_equal(sum->group[0].finished, 22);
+	assert_int_equal(sum->group[0].failed, 11);
+	assert_int_equal(sum->group[1].started, 7);
+	assert_int_equal(sum->group[1].boot.count, 2);
+	assert_int_equal(sum->group[1].boot.max_us, 5000);
+	assert_int_equal(sum->group[0].boot.count, 0);
+	assert_int_equal(sum->group[2].started, 0);
+	free(a);
+	free(b);
+	free(sum);
+}
+
+static void
+the_worst_lag_keeps_its_shard(void **state)
+{
+	struct metrics *a = new_metrics(), *sum = new_metrics();
+
+	(void)state;
+	a->loop_lag_p99_ms = 3;
+	a->loop_lag_shard = 1;
+	metrics_merge(sum, a);
+	a->loop_lag_p99_ms = 2;
+	a->loop_lag_shard = 2;
+	metrics_merge(sum, a);
+	assert_true(sum->loop_lag_p99_ms == 3);
+	assert_int_equal(sum->loop_lag_shard, 1);
+	free(a);
+	free(sum);
+}
+
+static void
+tries_without_a_descriptor_are_counted(void **state)
+{
+	struct instance_row t = { .verdict = INSTANCE_RETRY, .why = 9, .no_descriptor = true };
+	struct metrics *m = new_metrics(), *sum = new_metrics();
+	uint32_t seen = 0;
+
+	(void)state;
+	metrics_try(m, rows, &t, &seen);
+	t.no_descriptor = false;
+	metrics_try(m, rows, &t, &seen);
+	metrics_merge(sum, m);
+	metrics_merge(sum, m);
+	assert_int_equal(sum->without_descriptor, 2);
+	free(m);
+	free(sum);
+}
+
 int
 main(void)
 {
@@ -230,6 +296,9 @@ main(void)
 		cmocka_unit_test(tries_are_counted_for_each_text_their_detail_begins_with),
 		cmocka_unit_test(given_nothing_to_watch_for_nothing_is_counted),
 		cmocka_unit_test(shards_add_up_and_the_worst_lag_stays),
+		cmocka_unit_test(groups_are_added_group_by_group),
+		cmocka_unit_test(the_worst_lag_keeps_its_shard),
+		cmocka_unit_test(tries_without_a_descriptor_are_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

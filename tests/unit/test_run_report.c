@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "limits.h"
 #include "run_report.h"
 
 enum { PLANNED = 4 };
@@ -180,9 +181,41 @@ a_farm_that_fell_behind_makes_a_run_invalid_whatever_came_of_it(void **state)
 	struct stage *s = *state;
 
 	s->metrics.loop_lag_p99_ms = FARM_LOOP_LAG_MAX_MS + 1;
-	assert_ends(s, 0, 5, "invalid", "fell behind");
+	s->metrics.loop_lag_shard = 1;
+	assert_ends(s, 0, 5, "invalid",
+	    "the farm fell behind: loop lag p99 101 ms > 100 ms on shard 1");
 	s->metrics.phones.finished = 0;
 	assert_ends(s, 0, 5, "invalid", "fell behind");
+}
+
+/* So that one sees whether more threads would help. */
+static void
+a_farm_that_fell_behind_says_how_much_of_the_processor_it_had(void **state)
+{
+	struct stage *s = *state;
+
+	s->metrics.loop_lag_p99_ms = 500;
+	assert_ends(s, 0, 5, "invalid", "500 ms > 100 ms on shard 0");
+	/* As long a run that whatever the test has used so far is nothing. */
+	s->end.wall_s = 1e9;
+	s->report.run.threads = 1;
+	assert_ends(s, 0, 5, "invalid", "; on 1 thread it used 0 % of a core");
+	s->report.run.threads = 2;
+	assert_ends(s, 0, 5, "invalid", "; on 2 threads it used 0 % of a core");
+}
+
+/* A run that was stopped for what it showed has shown it; but not if that was the farm. */
+static void
+a_run_that_was_stopped_has_failed_for_that_reason(void **state)
+{
+	struct stage *s = *state;
+
+	strcpy(s->report.stopped, "stopped at 31.0 s: wall < 30s is broken: 31 s");
+	s->end.drained = true;
+	assert_ends(s, 0, 1, "fail", "stopped at 31.0 s: wall < 30s is broken");
+	s->metrics.loop_lag_p99_ms = FARM_LOOP_LAG_MAX_MS + 1;
+	assert_ends(s, 0, 5, "invalid", "fell behind");
+	assert_ends(s, SIGINT, 130, "interrupted", NULL);
 }
 
 static void
@@ -238,6 +271,8 @@ main(void)
 		REPORT_TEST(what_makes_a_run_worthless_comes_before_what_was_expected),
 		REPORT_TEST(a_guard_says_why),
 		REPORT_TEST(a_farm_that_fell_behind_makes_a_run_invalid_whatever_came_of_it),
+		REPORT_TEST(a_farm_that_fell_behind_says_how_much_of_the_processor_it_had),
+		REPORT_TEST(a_run_that_was_stopped_has_failed_for_that_reason),
 		REPORT_TEST(a_signal_comes_before_all_else),
 		REPORT_TEST(what_could_not_be_left_is_a_fail),
 		REPORT_TEST(a_summary_that_cannot_be_printed_is_a_fail),

@@ -201,9 +201,12 @@ a_step_has_its_counts_latency_and_reasons(void **state)
 	assert_int_equal(json_integer_value(json_object_get(step, "retries")), 1);
 	assert_int_equal(number_at(step, "reasons", "timeout"), 2);
 	assert_int_equal(json_object_size(json_object_get(step, "reasons")), 1);
-	for (int i = 0; i < 4; i++)
+	assert_int_equal(json_object_size(ms), 6);
+	for (int i = 0; i < 6; i++)
 		assert_float_equal(
-		    real_at(ms, (const char *[]){ "p50", "p95", "p99", "max" }[i]), 1.5, 1e-9);
+		    real_at(
+			ms, (const char *[]){ "p50", "p90", "p95", "p99", "p99.9", "max" }[i]),
+		    1.5, 1e-9);
 	json_decref(t);
 	free(m);
 }
@@ -270,6 +273,106 @@ each_expectation_is_there_with_what_was_measured(void **state)
 	free(m);
 }
 
+static json_t *
+summary_with(const struct report_run *of, const struct report_end *end)
+{
+	struct buf out = { 0 };
+	json_t *tree;
+
+	assert_int_equal(summary_json(of, end, &out), 0);
+	tree = json_loadb((const char *)out.p, out.n, JSON_REJECT_DUPLICATES, NULL);
+	assert_non_null(tree);
+	buf_done(&out);
+	return tree;
+}
+
+static void
+a_run_without_groups_that_was_not_stopped_says_nothing_of_both(void **state)
+{
+	struct metrics *m = some_metrics();
+	json_t *t = summary_of(m);
+
+	(void)state;
+	assert_null(json_object_get(t, "groups"));
+	assert_null(json_object_get(t, "stopped"));
+	assert_true(json_is_null(json_object_get(json_object_get(t, "farm"), "limit")));
+	json_decref(t);
+	free(m);
+}
+
+/* The last group has the phones up to the end. */
+static void
+each_group_has_its_phones_and_boot_times(void **state)
+{
+	static const struct farm_group groups[] = { { "branch", 0 }, { "campus", 2 } };
+	struct metrics *m = some_metrics();
+	const struct report_end end = { .metrics = m };
+	struct report_run of = run;
+	json_t *t, *branch, *campus;
+
+	(void)state;
+	of.groups = groups;
+	of.n_groups = 2;
+	m->group[0] = (struct group_metrics){ .started = 2, .finished = 1 };
+	m->group[1] = (struct group_metrics){ .started = 3, .finished = 1, .failed = 2 };
+	hist_add(&m->group[1].boot, 2500);
+	t = summary_with(&of, &end);
+	assert_int_equal(json_object_size(json_object_get(t, "groups")), 2);
+	branch = json_object_get(json_object_get(t, "groups"), "branch");
+	campus = json_object_get(json_object_get(t, "groups"), "campus");
+	assert_int_equal(json_integer_value(json_object_get(branch, "planned")), 2);
+	assert_int_equal(json_integer_value(json_object_get(branch, "started")), 2);
+	assert_int_equal(json_integer_value(json_object_get(branch, "finished")), 1);
+	assert_int_equal(json_integer_value(json_object_get(branch, "unfinished")), 1);
+	assert_true(json_is_null(json_object_get(json_object_get(branch, "boot_ms"), "p50")));
+	assert_int_equal(json_integer_value(json_object_get(campus, "planned")), 3);
+	assert_int_equal(json_integer_value(json_object_get(campus, "failed")), 2);
+	assert_int_equal(json_integer_value(json_object_get(campus, "unfinished")), 0);
+	assert_float_equal(real_at(json_object_get(campus, "boot_ms"), "max"), 2.5, 1e-9);
+	json_decref(t);
+	free(m);
+}
+
+static void
+a_run_that_was_stopped_says_why_and_a_farm_its_limit(void **state)
+{
+	struct metrics *m = some_metrics();
+	const struct report_end end = {
+		.metrics = m, .limit = "loop lag p99 134 ms", .stopped = "stopped at 31.0 s"
+	};
+	json_t *t = summary_with(&run, &end);
+
+	(void)state;
+	assert_text(t, "stopped", "stopped at 31.0 s");
+	assert_text(json_object_get(t, "farm"), "limit", "loop lag p99 134 ms");
+	json_decref(t);
+	free(m);
+}
+
+/* Five phones over two seconds; all at once is no rate. */
+static void
+what_was_offered_and_how_late_the_starts_were_is_there(void **state)
+{
+	struct metrics *m = some_metrics();
+	const struct report_end end = { .metrics = m };
+	struct report_run of = run;
+	json_t *t, *farm;
+
+	(void)state;
+	of.last_start_us = 2000000;
+	t = summary_with(&of, &end);
+	farm = json_object_get(t, "farm");
+	assert_float_equal(real_at(farm, "offered_per_s"), 2.5, 1e-9);
+	assert_float_equal(real_at(json_object_get(farm, "start_lag_ms"), "max"), 0.004, 1e-9);
+	assert_float_equal(real_at(json_object_get(farm, "start_lag_ms"), "p50"), 0.004, 1e-9);
+	json_decref(t);
+	of.last_start_us = 0;
+	t = summary_with(&of, &end);
+	assert_true(json_is_null(json_object_get(json_object_get(t, "farm"), "offered_per_s")));
+	json_decref(t);
+	free(m);
+}
+
 static void
 a_file_is_written_whole_and_leaves_nothing_beside_it(void **state)
 {
@@ -302,6 +405,11 @@ main(void)
 		cmocka_unit_test(a_row_outside_the_guide_and_without_samples_says_null),
 		cmocka_unit_test(boot_times_servers_and_expectations_are_there),
 		cmocka_unit_test(each_expectation_is_there_with_what_was_measured),
+		cmocka_unit_test(
+		    a_run_without_groups_that_was_not_stopped_says_nothing_of_both),
+		cmocka_unit_test(each_group_has_its_phones_and_boot_times),
+		cmocka_unit_test(a_run_that_was_stopped_says_why_and_a_farm_its_limit),
+		cmocka_unit_test(what_was_offered_and_how_late_the_starts_were_is_there),
 		cmocka_unit_test(a_file_is_written_whole_and_leaves_nothing_beside_it),
 	};
 

@@ -9,9 +9,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "bottleneck.h"
 #include "cli.h"
 #include "expect.h"
-#include "limits.h"
 #include "log.h"
 #include "summary.h"
 
@@ -234,7 +234,7 @@ run_report_end(struct run_report *r, const struct farm_end *farm, int signum)
 	int status, err;
 
 	buf_over(&limits, limit, sizeof limit);
-	if (farm_limits(farm->metrics, &limits))
+	if (farm_bottleneck(farm->metrics, &limits))
 		end.limit = limit;
 	if (r->stopped[0] != '\0')
 		end.stopped = r->stopped;

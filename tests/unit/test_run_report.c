@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "limits.h"
+#include "bottleneck.h"
 #include "run_report.h"
 
 enum { PLANNED = 4 };

@@ -1,4 +1,4 @@
-/* test_limits.c - when the farm was the bottleneck, and with which figures that is said. */
+/* test_bottleneck.c - when the farm was the bottleneck, and with which figures that is said. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <stdlib.h>
 
-#include "limits.h"
+#include "bottleneck.h"
 
 /* The limits of these metrics are this text; NULL: none. */
 static void
@@ -15,7 +15,7 @@ assert_limits(const struct metrics *m, const char *text)
 {
 	struct buf out = { 0 };
 
-	assert_int_equal(farm_limits(m, &out), text != NULL);
+	assert_int_equal(farm_bottleneck(m, &out), text != NULL);
 	assert_string_equal(buf_cstr(&out), text != NULL ? text : "");
 	buf_done(&out);
 }
@@ -77,7 +77,7 @@ starts_that_came_late_are_a_limit(void **state)
 
 	(void)state;
 	hist_add(&m->start_lag, 300000);
-	assert_true(farm_limits(m, &out));
+	assert_true(farm_bottleneck(m, &out));
 	assert_memory_equal(buf_cstr(&out), "start lag p99 ", 14);
 	assert_true(out.n > 24);
 	buf_done(&out);
@@ -105,7 +105,7 @@ several_are_all_said(void **state)
 	m->loop_lag_p99_ms = 2000;
 	hist_add(&m->start_lag, 1 << 20);
 	m->without_descriptor = 3;
-	assert_true(farm_limits(m, &out));
+	assert_true(farm_bottleneck(m, &out));
 	assert_string_equal(buf_cstr(&out),
 	    "loop lag p99 2000 ms > 100 ms on shard 0; start lag p99 1049 ms > 250 ms; "
 	    "no descriptor was left for 3 tries");

@@ -1,7 +1,7 @@
-/* limits.h - was the farm itself the bottleneck?  Then its latencies are its own, and the run
- * has said nothing about the pool. */
-#ifndef FARM_LIMITS_H
-#define FARM_LIMITS_H
+/* bottleneck.h - was the farm itself the bottleneck?  Then its latencies are its own, and the
+ * run has said nothing about the pool. */
+#ifndef FARM_BOTTLENECK_H
+#define FARM_BOTTLENECK_H
 #include <stdbool.h>
 
 #include "buf.h"
@@ -18,6 +18,6 @@
  * Append which limits were hit, each with its figures: "loop lag p99 134 ms > 100 ms on shard
  * 1; start lag p99 980 ms > 250 ms".  false: none, and nothing is appended.
  */
-bool farm_limits(const struct metrics *, struct buf *out);
+bool farm_bottleneck(const struct metrics *, struct buf *out);
 
 #endif

@@ -153,11 +153,15 @@ rehearse_on_second(void *arg, const struct metrics *m, uint64_t since_us)
 {
 	struct rehearsal *r = arg;
 	uint64_t now_us = loop_now_us(r->ground.loop);
+	bool due = run_report_due(&r->report, since_us);
 
+	if (now_us - r->viewed_us < REHEARSE_VIEW_US && !due)
+		return;
+	rehearse_counted(r, m);
+	run_report_count(&r->report, &r->counted, since_us);
 	if (now_us - r->viewed_us < REHEARSE_VIEW_US)
 		return;
 	r->viewed_us = now_us;
-	rehearse_counted(r, m);
 	run_report_second(&r->report, &r->counted, since_us);
 }
 
@@ -220,6 +224,7 @@ rehearse_play(struct rehearsal *r, int argc, char **argv)
 static void
 rehearse_clear(struct rehearsal *r)
 {
+	run_report_done(&r->report);
 	farm_free(r->farm);
 	sim_free(r->sim);
 	sim_pool_free(r->pool);

@@ -281,6 +281,7 @@ run_all(struct run *r, int argc, char **argv)
 
 		status = status == CLI_PASS && left != 0 ? CLI_FAIL : status;
 	}
+	run_report_done(&r->report);
 	farm_free(r->farm);
 	run_ground_close(&r->ground);
 	if (r->trace_fd >= 0)

@@ -42,8 +42,8 @@ outputs_make_folder(const char *dir)
 static int
 outputs_forget(const char *dir)
 {
-	static const char *const names[] = { "summary.json", "load.json", "servers.json",
-		"run.pcapng", "keys.log" };
+	static const char *const names[] = { "summary.json", "course.json", "servers.json",
+		"load.json", "junit.xml", "report.html", "run.pcapng", "keys.log" };
 	char path[PATH_MAX];
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

@@ -70,6 +70,29 @@ run_report_init(struct run_report *r, const struct run_options *o, const struct 
 		.watch = plan->watch,
 		.n_watch = plan->n_watch,
 	};
+	/* Without memory for it the run is made all the same; its end says what is missing. */
+	if (o->out_dir != NULL)
+		(void)course_new(&r->run, &r->course);
+}
+
+void
+run_report_done(struct run_report *r)
+{
+	course_free(r->course);
+	r->course = NULL;
+}
+
+bool
+run_report_due(const struct run_report *r, uint64_t since_us)
+{
+	return r->course != NULL && course_due(r->course, since_us);
+}
+
+void
+run_report_count(struct run_report *r, const struct metrics *m, uint64_t since_us)
+{
+	if (r->course != NULL)
+		course_second(r->course, m, since_us);
 }
 
 void
@@ -77,6 +100,7 @@ run_report_second(struct run_report *r, const struct metrics *m, uint64_t since_
 {
 	struct buf out = { 0 };
 
+	run_report_count(r, m, since_us);
 	if (r->options->quiet)
 		return;
 	live_render(&r->run, &r->look_err, m, since_us, &r->memory, &out);
@@ -197,6 +221,26 @@ report_summary(struct run_report *r, const struct report_end *end)
 	return err;
 }
 
+static int
+report_course(struct run_report *r, const struct farm_end *farm)
+{
+	struct buf out = { 0 };
+	int err = -ENOMEM;
+
+	if (r->options->out_dir == NULL)
+		return 0;
+	if (r->course != NULL) {
+		course_end(r->course, farm);
+		err = course_json(r->course, &out);
+	}
+	if (err == 0)
+		err = summary_write(r->options->out_dir, "course.json", buf_bytes(&out));
+	if (err != 0)
+		log_line(LOG_ERROR, "cx700farm: course.json: %s", strerror(-err));
+	buf_done(&out);
+	return err;
+}
+
 /* --json leaves standard output to the summary. */
 static void
 report_table(struct run_report *r, const struct report_end *end)
@@ -250,7 +294,10 @@ run_report_end(struct run_report *r, const struct farm_end *farm, int signum)
 		log_line(LOG_ERROR, "cx700farm: trace.jsonl: %s", strerror(farm->trace_err));
 
 	report_table(r, &end);
-	err = report_summary(r, &end);
+	err = report_course(r, farm);
+	/* Last: where there is a summary the run has got to its end. */
+	if (report_summary(r, &end) != 0)
+		err = -EIO;
 	/* A run that passed but left no summary has not. */
 	return status == CLI_PASS && err != 0 ? CLI_FAIL : status;
 }

@@ -23,7 +23,7 @@ struct stage {
 	struct run_report report;
 	struct metrics metrics;
 	struct farm_end end;
-	char dir[64], file[96];
+	char dir[64], file[96], course[96];
 };
 
 static int
@@ -42,6 +42,8 @@ setup(void **state)
 	};
 	s->metrics.phones = (struct phone_counts){ .started = PLANNED, .finished = PLANNED };
 	s->end.metrics = &s->metrics;
+	snprintf(s->course, sizeof s->course, "%s/course.json", s->dir);
+	assert_int_equal(course_new(&s->report.run, &s->report.course), 0);
 	*state = s;
 	return 0;
 }
@@ -51,7 +53,9 @@ teardown(void **state)
 {
 	struct stage *s = *state;
 
+	run_report_done(&s->report);
 	unlink(s->file);
+	unlink(s->course);
 	rmdir(s->dir);
 	free(s);
 	return 0;
@@ -79,6 +83,34 @@ static void
 all_finished_is_a_pass(void **state)
 {
 	assert_ends(*state, 0, 0, "pass", NULL);
+}
+
+static void
+the_run_over_time_is_left_beside_the_summary(void **state)
+{
+	struct stage *s = *state;
+	json_t *tree;
+
+	s->metrics.phones.arrived = PLANNED;
+	run_report_second(&s->report, &s->metrics, 1000000);
+	assert_ends(s, 0, 0, "pass", NULL);
+	tree = json_load_file(s->course, JSON_REJECT_DUPLICATES, NULL);
+	assert_non_null(tree);
+	assert_string_equal(
+	    json_string_value(json_object_get(tree, "format")), "cx700farm-course/1");
+	assert_int_equal(json_integer_value(json_object_get(tree, "spans")), 1);
+	json_decref(tree);
+}
+
+static void
+a_run_that_passed_but_left_no_course_has_not(void **state)
+{
+	struct stage *s = *state;
+
+	run_report_done(&s->report);
+	assert_false(run_report_due(&s->report, 5000000));
+	assert_ends(s, 0, 1, "pass", NULL);
+	assert_int_not_equal(access(s->course, F_OK), 0);
 }
 
 static void
@@ -265,6 +297,8 @@ main(void)
 #define REPORT_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		REPORT_TEST(all_finished_is_a_pass),
+		REPORT_TEST(the_run_over_time_is_left_beside_the_summary),
+		REPORT_TEST(a_run_that_passed_but_left_no_course_has_not),
 		REPORT_TEST(one_that_failed_or_did_not_finish_or_did_not_start_is_a_fail),
 		REPORT_TEST(a_lost_pool_is_part_of_why),
 		REPORT_TEST(what_is_expected_decides_and_not_whether_all_finished),

@@ -32,6 +32,7 @@ hist_add_many(struct hist *h, uint64_t us, uint32_t times)
 	if (times == 0)
 		return;
 	h->count += times;
+	h->sum_us += us * times;
 	h->bucket[hist_bucket(us)] += times;
 	if (us > h->max_us)
 		h->max_us = us;
@@ -50,6 +51,7 @@ hist_merge(struct hist *to, const struct hist *from)
 	if (from->count == 0)
 		return;
 	to->count += from->count;
+	to->sum_us += from->sum_us;
 	if (from->max_us > to->max_us)
 		to->max_us = from->max_us;
 	for (unsigned i = 0; i < HIST_BUCKETS; i++)

@@ -13,7 +13,7 @@ enum {
 };
 
 struct hist {
-	uint64_t count, max_us;
+	uint64_t count, max_us, sum_us;
 	uint32_t bucket[HIST_BUCKETS];
 };
 

@@ -25,6 +25,8 @@ given_values_a_percentile_is_within_a_thirty_second(void **state)
 	assert_in_range(hist_at(all, 0.5), 50000, 51600);
 	assert_in_range(hist_at(all, 0.99), 99000, 100000);
 	assert_int_equal(hist_at(all, 1.0), 100000);
+	assert_true(h->sum_us == UINT64_C(5000050000));
+	assert_true(all->sum_us == 2 * h->sum_us);
 	hist_add(h, UINT64_MAX);
 	assert_int_equal(h->max_us, UINT64_MAX);
 	free(h);

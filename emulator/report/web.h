@@ -33,6 +33,9 @@ int web_addr_read(const char *text, struct web_addr *out);
 /* Do both stand for one listener? */
 bool web_addr_same(const struct web_addr *, const struct web_addr *);
 
+/* A descriptor that listens there, and its port if any would do; or -errno. */
+int web_listen(struct web_addr *);
+
 struct web_request {
 	const char *path;   /* without its query */
 	struct span behind; /* of the path, what follows the route's */

@@ -88,6 +88,8 @@ read_value(
 	return 0;
 }
 
+/* ---- one of the list --------------------------------------------------------- */
+
 /* Printed in reports: one line of them. */
 static bool
 is_plain(struct span s)
@@ -98,11 +100,40 @@ is_plain(struct span s)
 	return true;
 }
 
+static int own_that(const struct field_place *, const struct node *, void *base);
+
+/* clang-format off */
+
+/* The same as the tables of what can be measured, in which units; a test compares them. */
+#define OP_NUMBER " *(==|!=|<=?|>=?) *([0-9]+[.]?[0-9]*|[.][0-9]+) *"
+#define PERCENTILE "(p50|p90|p95|p99|p99[.]9|max)"
+#define COUNTED "phones[.](planned|started|finished|failed|unfinished)|group[.][^.=!<>]+[.](started|finished|failed|unfinished)|" \
+	"(reason|detail)[.][^=!<>]+|guide[.]0*([1-9]|1[0-9]|2[0-8])"
+#define TIMED "(step|group)[.][^.=!<>]+[.]" PERCENTILE "|boot[.]" PERCENTILE "|wall|" \
+	"farm[.](cpu|loop_lag[.]p99|start_lag[.]" PERCENTILE ")"
+#define EXPECTATION_PATTERN "^ *((" COUNTED ")" OP_NUMBER "%?" \
+	"|(" TIMED ")" OP_NUMBER "(ms|s|m|h)" \
+	"|step[.][^.=!<>]+[.](attempts|done|failed|skipped|retries)" OP_NUMBER "(%|/s)?" \
+	"|server[.][^.=!<>]+[.](requests|replies)" OP_NUMBER "(/s)?" \
+	"|(bytes[.]firmware|server[.][^.=!<>]+[.]bytes_(in|out))" OP_NUMBER "([kMG]?B(/s)?)?" \
+	"|farm[.]rss" OP_NUMBER "([kMG]?B)?) *$"
+
+const struct field expectation_fields[EXPECTATION_FIELDS] = {
+	{ .key = "that", .type = FIELD_OWN, .own = own_that, .required = true, .pattern = EXPECTATION_PATTERN,
+	  .help = "the comparison" },
+	{ .key = "after", .type = FIELD_DURATION, .offset = offsetof(struct expectation, after_us),
+	  .max = 86400000000 * 30, .def = "0s", .help = "with abort: not judged before that time" },
+	{ .key = "abort", .type = FIELD_BOOL, .offset = offsetof(struct expectation, abort), .def = "false",
+	  .help = "judged every second; the run is stopped when it is broken" },
+};
+/* clang-format on */
+
 /* SUBJECT OP VALUE, blanks between them or not. */
 static int
-read_one(const struct field_place *at, const struct node *n, struct expectation *e)
+own_that(const struct field_place *at, const struct node *n, void *base)
 {
 	static const char form[] = "a comparison such as step.krb_login.p99 < 800ms";
+	struct expectation *e = base;
 	struct span text, left, right;
 
 	if (n->kind != NODE_SCALAR)
@@ -125,6 +156,26 @@ read_one(const struct field_place *at, const struct node *n, struct expectation 
 	if (expectation_subject(at, n, left, e) != 0 || read_op(at, n, &right, e) != 0)
 		return -EINVAL;
 	return read_value(at, n, right, e);
+}
+
+/* A text is the comparison alone. */
+static int
+read_one(const struct field_place *at, const struct node *n, struct expectation *e)
+{
+	int err;
+
+	if (n->kind != NODE_MAP)
+		return own_that(at, n, e);
+	err = fields_read(at, n, expectation_fields, EXPECTATION_FIELDS, e);
+	if (err)
+		return err;
+	if (!e->abort && tree_get(n, "after") != NULL)
+		return field_fail(at, tree_get(n, "after"),
+		    "`after' goes with `abort: true': without, it is judged at the end");
+	if (e->abort && !expectation_can_abort(e))
+		return field_fail(at, tree_get(n, "abort"),
+		    "`%s' is broken until the end: no run can be stopped for it", e->text);
+	return 0;
 }
 
 size_t

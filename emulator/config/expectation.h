@@ -2,6 +2,7 @@
  * expectation.h - what must hold when a run has ended: `expect:`, a list of comparisons.
  *
  *   step.krb_login.p99 < 800ms      phones.finished == 100%      detail.krb:24 == 0
+ *   {that: step.krb_login.p99 < 800ms, after: 30s, abort: true}
  *
  * Here they are read; report/expect.h measures.  The tables in expectation_subject.c are the
  * format.
@@ -24,17 +25,23 @@ enum {
 
 /* What is measured; in brackets what `figure` is. */
 enum expectation_subject {
-	EXPECT_PHONES,  /* phones.finished [planned ...] */
-	EXPECT_STEP,    /* step.NAME.done [attempts ...] */
-	EXPECT_LATENCY, /* step.NAME.p99 [share] */
-	EXPECT_BOOT,    /* boot.p99 [share]: from the intended start */
-	EXPECT_REASON,  /* reason.NAME: tries lost for it */
-	EXPECT_DETAIL,  /* detail.TEXT: tries whose detail begins with it */
-	EXPECT_GUIDE,   /* guide.N: phones that completed the number */
-	EXPECT_SERVER,  /* server.NAME.requests [requests ...] */
-	EXPECT_WALL,    /* wall: how long the run took */
-	EXPECT_CPU,     /* farm.cpu: what it cost, user and system */
-	EXPECT_FIRMWARE /* bytes.firmware */
+	EXPECT_PHONES,     /* phones.finished [planned ...] */
+	EXPECT_STEP,       /* step.NAME.done [attempts ...] */
+	EXPECT_LATENCY,    /* step.NAME.p99 [share] */
+	EXPECT_BOOT,       /* boot.p99 [share]: from the intended start */
+	EXPECT_GROUP,      /* group.NAME.finished [planned ...]; not planned */
+	EXPECT_GROUP_BOOT, /* group.NAME.p99 [share]: as boot */
+	EXPECT_REASON,     /* reason.NAME: tries lost for it */
+	EXPECT_DETAIL,     /* detail.TEXT: tries whose detail begins with it */
+	EXPECT_GUIDE,      /* guide.N: phones that completed the number */
+	EXPECT_SERVER,     /* server.NAME.requests [requests ...] */
+	EXPECT_WALL,       /* wall: how long the run took */
+	EXPECT_CPU,        /* farm.cpu: what it cost, user and system */
+	EXPECT_RSS,        /* farm.rss: the most memory it had, bytes */
+	EXPECT_LOOP_LAG,   /* farm.loop_lag.p99: the worst shard's */
+	EXPECT_START_LAG,  /* farm.start_lag.p99 [share]: from the intended start to the actual
+			    */
+	EXPECT_FIRMWARE    /* bytes.firmware */
 };
 
 enum expectation_phones {
@@ -70,13 +77,18 @@ struct expectation {
 	char text[EXPECTATION_TEXT_MAX]; /* as it was written */
 	struct mark at;
 	enum expectation_subject subject;
-	char name[EXPECTATION_NAME_MAX]; /* of the step, reason, server; the detail's text */
+	char name[EXPECTATION_NAME_MAX]; /* of the step, reason, server, group; the detail's
+					    text */
 	int figure;                      /* enum expectation_phones, _step, _server */
 	double share;                    /* percentiles: 0.99; max is 1 */
 	unsigned number;                 /* of the guide */
 	enum expectation_op op;
 	enum expectation_unit unit;
 	double value;
+	/* Judged once a second, and the run stopped when it is broken; not before this time
+	 * since the start. */
+	bool abort;
+	uint64_t after_us;
 };
 
 struct expectations {
@@ -84,8 +96,12 @@ struct expectations {
 	size_t n;
 };
 
-/* Read the list of `expect:` into a struct expectations.  Names of steps and reasons are
- * checked by who knows them.  0, or -EINVAL with the error. */
+/* The keys of one that is written as a map, for the manual. */
+enum { EXPECTATION_FIELDS = 3 };
+extern const struct field expectation_fields[EXPECTATION_FIELDS];
+
+/* Read the list of `expect:` into a struct expectations.  Names of steps, reasons
+ * and groups are checked by who knows them.  0, or -EINVAL with the error. */
 int expectations_read(const struct field_place *, const struct node *list, void *expectations);
 
 /* Append the manual: one line for each that can be measured. */

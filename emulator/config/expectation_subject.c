@@ -1,4 +1,5 @@
-/* expectation_subject.c - see expectation_subject.h.  The tables are the format. */
+/* expectation_subject.c - the names of what can be measured; see expectation_subject.h.  The
+ * tables are the format. */
 #include "expectation_subject.h"
 
 #include <errno.h>
@@ -12,26 +13,7 @@
 enum { GUIDE_LAST = 28 };
 
 /* Room for the words of a table, and NULL behind them. */
-#define WORDS_MAX 16
-
-/* ---- the names ---------------------------------------------------------- */
-
-/* The last word of a name, and what it stands for. */
-struct expect_figure {
-	const char *word;
-	enum expectation_subject subject;
-	int figure;
-	double share;
-};
-
-/* The first word of a name, and what follows it: a name of somebody's, one of the figures. */
-struct expect_head {
-	const char *word;
-	bool named;
-	const struct expect_figure *figures; /* ends in an empty word; NULL: none */
-	enum expectation_subject subject;    /* without figures */
-	const char *form;                    /* for the message */
-};
+enum { WORDS_MAX = 16 };
 
 /* clang-format off */
 static const struct expect_figure phones_figures[] = {
@@ -43,18 +25,18 @@ static const struct expect_figure phones_figures[] = {
 	{ NULL, EXPECT_PHONES, 0, 0 },
 };
 
-#define PERCENTILES(subject) \
-	{ "p50", subject, 0, 0.5 }, { "p90", subject, 0, 0.9 }, { "p95", subject, 0, 0.95 }, \
-	{ "p99", subject, 0, 0.99 }, { "p99.9", subject, 0, 0.999 }, { "max", subject, 0, 1 }, \
+#define PERCENTILES(of, subject) \
+	{ of "p50", subject, 0, 0.5 }, { of "p90", subject, 0, 0.9 }, { of "p95", subject, 0, 0.95 }, \
+	{ of "p99", subject, 0, 0.99 }, { of "p99.9", subject, 0, 0.999 }, { of "max", subject, 0, 1 }, \
 	{ NULL, subject, 0, 0 }
-static const struct expect_figure boot_figures[] = { PERCENTILES(EXPECT_BOOT) };
+static const struct expect_figure boot_figures[] = { PERCENTILES("", EXPECT_BOOT) };
 static const struct expect_figure step_figures[] = {
 	{ "attempts", EXPECT_STEP, EXPECT_ATTEMPTS, 0 },
 	{ "done", EXPECT_STEP, EXPECT_STEP_DONE, 0 },
 	{ "failed", EXPECT_STEP, EXPECT_STEP_FAILED, 0 },
 	{ "skipped", EXPECT_STEP, EXPECT_SKIPPED, 0 },
 	{ "retries", EXPECT_STEP, EXPECT_RETRIES, 0 },
-	PERCENTILES(EXPECT_LATENCY),
+	PERCENTILES("", EXPECT_LATENCY),
 };
 
 static const struct expect_figure server_figures[] = {
@@ -64,14 +46,27 @@ static const struct expect_figure server_figures[] = {
 	{ "bytes_out", EXPECT_SERVER, EXPECT_BYTES_OUT, 0 },
 	{ NULL, EXPECT_SERVER, 0, 0 },
 };
-static const struct expect_figure farm_figures[] = { { "cpu", EXPECT_CPU, 0, 0 }, { NULL, EXPECT_CPU, 0, 0 } };
+static const struct expect_figure group_figures[] = {
+	{ "started", EXPECT_GROUP, EXPECT_STARTED, 0 },
+	{ "finished", EXPECT_GROUP, EXPECT_FINISHED, 0 },
+	{ "failed", EXPECT_GROUP, EXPECT_FAILED, 0 },
+	{ "unfinished", EXPECT_GROUP, EXPECT_UNFINISHED, 0 },
+	PERCENTILES("", EXPECT_GROUP_BOOT),
+};
+static const struct expect_figure farm_figures[] = {
+	{ "cpu", EXPECT_CPU, 0, 0 },
+	{ "rss", EXPECT_RSS, 0, 0 },
+	{ "loop_lag.p99", EXPECT_LOOP_LAG, 0, 0.99 },
+	PERCENTILES("start_lag.", EXPECT_START_LAG),
+};
 static const struct expect_figure bytes_figures[] = { { "firmware", EXPECT_FIRMWARE, 0, 0 },
 	{ NULL, EXPECT_FIRMWARE, 0, 0 } };
 
-static const struct expect_head heads[] = {
+const struct expect_head expect_heads[EXPECT_HEADS] = {
 	{ "phones", false, phones_figures, 0, "phones.finished" },
 	{ "step", true, step_figures, 0, "step.krb_login.p99" },
 	{ "boot", false, boot_figures, 0, "boot.p99" },
+	{ "group", true, group_figures, 0, "group.branch.finished" },
 	{ "reason", true, NULL, EXPECT_REASON, "reason.timeout" },
 	{ "detail", true, NULL, EXPECT_DETAIL, "detail.krb:24" },
 	{ "guide", true, NULL, EXPECT_GUIDE, "guide.28" },
@@ -81,8 +76,7 @@ static const struct expect_head heads[] = {
 	{ "bytes", false, bytes_figures, 0, "bytes.firmware" },
 };
 /* clang-format on */
-#define HEADS (sizeof heads / sizeof *heads)
-_Static_assert(HEADS < WORDS_MAX, "words of the heads");
+_Static_assert((int)EXPECT_HEADS < (int)WORDS_MAX, "words of the heads");
 _Static_assert(sizeof step_figures / sizeof *step_figures <= WORDS_MAX, "words of a step");
 
 int
@@ -117,10 +111,10 @@ find_head(const struct field_place *at, const struct node *n, struct span word)
 {
 	const char *names[WORDS_MAX] = { NULL };
 
-	for (size_t i = 0; i < HEADS; i++) {
-		if (span_is(word, heads[i].word))
-			return &heads[i];
-		names[i] = heads[i].word;
+	for (size_t i = 0; i < EXPECT_HEADS; i++) {
+		if (span_is(word, expect_heads[i].word))
+			return &expect_heads[i];
+		names[i] = expect_heads[i].word;
 	}
 	(void)unknown(at, n, word, names);
 	return NULL;
@@ -197,75 +191,4 @@ expectation_subject(
 		return expectation_fail(at, n, text.p, "`%.*s' should be like `%s'",
 		    (int)text.n, text.p, head->form);
 	return find_figure(at, n, rest, head->figures, e);
-}
-
-/* ---- units ------------------------------------------------------------------ */
-
-/* In which units each subject may be compared, a bit each. */
-#define UNIT(name) (1u << EXPECT_##name)
-
-struct expect_measure {
-	unsigned units;
-	const char *what;
-};
-
-/* clang-format off */
-static const struct expect_measure measures[] = {
-	[EXPECT_PHONES]   = { UNIT(COUNT) | UNIT(SHARE), "a number, or a share (%) of the phones" },
-	[EXPECT_STEP]     = { UNIT(COUNT) | UNIT(SHARE) | UNIT(PER_SECOND), "a number, a share (%) of the rows, or a rate (/s)" },
-	[EXPECT_LATENCY]  = { UNIT(SECONDS), "a duration (ms, s, m, h)" },
-	[EXPECT_BOOT]     = { UNIT(SECONDS), "a duration (ms, s, m, h)" },
-	[EXPECT_REASON]   = { UNIT(COUNT) | UNIT(SHARE), "a number, or a share (%) of the tries" },
-	[EXPECT_DETAIL]   = { UNIT(COUNT) | UNIT(SHARE), "a number, or a share (%) of the tries" },
-	[EXPECT_GUIDE]    = { UNIT(COUNT) | UNIT(SHARE), "a number, or a share (%) of the phones" },
-	[EXPECT_SERVER]   = { UNIT(COUNT) | UNIT(PER_SECOND), "a number, or a rate (/s)" },
-	[EXPECT_WALL]     = { UNIT(SECONDS), "a duration (ms, s, m, h)" },
-	[EXPECT_CPU]      = { UNIT(SECONDS), "a duration (ms, s, m, h)" },
-	[EXPECT_FIRMWARE] = { UNIT(COUNT) | UNIT(BYTES) | UNIT(BYTES_PER_SECOND), "bytes (kB, MB, GB) or bytes a second (MB/s)" },
-};
-/* clang-format on */
-
-/* A server's bytes are measured as the firmware's. */
-static const struct expect_measure *
-measure_of(const struct expectation *e)
-{
-	bool bytes = e->subject == EXPECT_SERVER &&
-	    (e->figure == EXPECT_BYTES_IN || e->figure == EXPECT_BYTES_OUT);
-
-	return &measures[bytes ? EXPECT_FIRMWARE : e->subject];
-}
-
-bool
-expectation_fits(const struct expectation *e, enum expectation_unit unit)
-{
-	return (measure_of(e)->units >> unit & 1) != 0;
-}
-
-const char *
-expectation_measure(const struct expectation *e)
-{
-	return measure_of(e)->what;
-}
-
-void
-expectations_help(struct buf *to)
-{
-	for (size_t i = 0; i < HEADS; i++) {
-		const struct expect_figure *f = heads[i].figures;
-		struct expectation e = { .subject = heads[i].subject };
-
-		buf_printf(to, "    %-20s ", heads[i].form);
-		if (f != NULL) {
-			e.subject = f->subject;
-			e.figure = f->figure;
-		}
-		buf_printf(to, "%s", expectation_measure(&e));
-		for (; f != NULL && f->word != NULL; f++)
-			buf_printf(to, "%s%s", f == heads[i].figures ? ": " : ", ", f->word);
-		buf_text(to, "\n");
-	}
-	buf_text(to,
-	    "  steps as in `cx700farm steps'; servers: a real run counts by protocol (dhcp, "
-	    "dns, ntp, "
-	    "kdc,\n  ldap, http, https, sip), a rehearsal as in `servers'\n");
 }

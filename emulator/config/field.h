@@ -35,6 +35,17 @@ enum field_type {
 	FIELD_OWN   /* read by own() */
 };
 
+/* What the node of a FIELD_OWN looks like: for the manual and the schema, which own() agrees
+ * with. */
+enum field_form {
+	FORM_VALUE,  /* a scalar: one of `words`, or like `pattern`; with `sub` also a map by it
+		      */
+	FORM_LIST,   /* a list of maps by `sub` */
+	FORM_MAP_OF, /* a map of any keys, each value a map by `sub` */
+	FORM_ONE_OF, /* a list of maps with exactly one key of `sub` */
+	FORM_TEXTS   /* a list of scalars like `pattern`; with `sub` also of maps by it */
+};
+
 /* Where the values come from, and where an error is written. */
 struct field_place {
 	const char *file;
@@ -54,9 +65,13 @@ struct field {
 	bool required;
 	const char *help;
 	const char *const *words; /* FIELD_WORD: ends in NULL */
-	const struct field *sub;  /* FIELD_MAP; of FIELD_OWN for the manual only */
+	const struct field *sub;  /* FIELD_MAP, FIELD_PART; FIELD_OWN by its form */
 	size_t n_sub;
 	field_own_fn *own;
+	enum field_form form; /* FIELD_OWN */
+	/* What a scalar may look like where the type does not say it all: a regular expression
+	 * that POSIX (extended) and JSON Schema understand alike. */
+	const char *pattern;
 	size_t mark_offset; /* where a struct mark keeps the value's place; 0 = nowhere */
 };
 

@@ -153,6 +153,15 @@ find(const struct expectation *e, const struct report_run *run, const struct rep
 		return found(end->wall_s, 0);
 	case EXPECT_CPU:
 		return found(end->cpu_user_s + end->cpu_sys_s, 0);
+	case EXPECT_RSS:
+		return found((double)end->max_rss_bytes, 0);
+	case EXPECT_LOOP_LAG:
+		return found(m->loop_lag_p99_ms / 1e3, 0);
+	case EXPECT_START_LAG:
+		return find_figure(e, &m->start_lag);
+	case EXPECT_GROUP:
+	case EXPECT_GROUP_BOOT:
+		break;
 	case EXPECT_FIRMWARE:
 		return found((double)m->firmware_bytes, 0);
 	}

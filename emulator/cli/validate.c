@@ -9,6 +9,7 @@
 #include "profile_load.h"
 #include "run_plan.h"
 #include "tree.h"
+#include "validate_tell.h"
 
 enum file_kind { FILE_SCENARIO, FILE_POOL, FILE_PROFILE, FILE_UNKNOWN };
 
@@ -124,6 +125,8 @@ validate_help(void)
 
 	buf_text(&out,
 	    "usage: cx700farm validate FILE...\n"
+	    "       cx700farm validate --keys scenario|pool|profile\n"
+	    "       cx700farm validate --names scenarios|profiles|steps\n"
 	    "Says of each file if it is a scenario, a pool file or a profile, and what is "
 	    "wrong\n"
 	    "with it: file, line and column.  Exit: 0 all are sound, 2 one is not.\n\n"
@@ -143,6 +146,8 @@ cli_validate(int argc, char **argv)
 		validate_help();
 		return CLI_PASS;
 	}
+	if (argc >= 2 && strncmp(argv[1], "--", 2) == 0)
+		return validate_tell(argc, argv);
 	if (argc < 2) {
 		log_line(LOG_ERROR, "cx700farm: validate which files?");
 		return CLI_USAGE;

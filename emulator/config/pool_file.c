@@ -234,6 +234,12 @@ pool_file_load(const char *path, struct pool_file *out, struct config_error *err
 }
 
 void
+pool_file_help(struct buf *to)
+{
+	fields_help(pool_fields, COUNT(pool_fields), 1, to);
+}
+
+void
 pool_file_done(struct pool_file *p)
 {
 	if (p == NULL)

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "buf.h"
 #include "tree.h"
 
 enum { POOL_NETS_MAX = 16, POOL_VLANS_MAX = 16, POOL_PORTS_MAX = 32 };
@@ -83,6 +84,9 @@ int pool_file_load(const char *path, struct pool_file *out, struct config_error 
 
 /* Wipe the password and give all back; NULL is fine. */
 void pool_file_done(struct pool_file *);
+
+/* Append the manual: one line a key. */
+void pool_file_help(struct buf *);
 
 /* The n-th user's name: the one %0Nd of `pattern` expanded with first + n.  0, -EINVAL
  * (pattern), -ENAMETOOLONG. */

@@ -288,6 +288,12 @@ profile_load(const char *name, struct profile **out, struct config_error *error)
 }
 
 void
+profile_help(struct buf *to)
+{
+	fields_help(profile_fields, COUNT(profile_fields), 1, to);
+}
+
+void
 profile_free(struct profile *p)
 {
 	if (p == NULL)

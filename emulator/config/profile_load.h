@@ -2,6 +2,7 @@
  */
 #ifndef CONFIG_PROFILE_LOAD_H
 #define CONFIG_PROFILE_LOAD_H
+#include "buf.h"
 #include "profile.h"
 #include "tree.h"
 
@@ -14,5 +15,8 @@ int profile_load(const char *name, struct profile **out, struct config_error *);
 
 /* NULL is fine. */
 void profile_free(struct profile *);
+
+/* Append the manual: one line a key. */
+void profile_help(struct buf *);
 
 #endif

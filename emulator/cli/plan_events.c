@@ -18,7 +18,7 @@ plan_events(struct run_plan *p)
 			.row = run_plan_row(p, e->step),
 			.at_us = e->at_us,
 			.off_us = e->off_for.a_us,
-			.phones = e->phones,
+			.phones = scenario_phones(s, &e->phones, p->first),
 		};
 	}
 	p->n_events = s->n_events;

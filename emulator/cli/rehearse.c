@@ -134,7 +134,6 @@ rehearse_stage(struct rehearsal *r)
 		return rehearse_lacks("the simulated world", err);
 	sim_world_init(&r->world, r->sim, r->plan->tls, r->plan->n_profiles);
 	r->plan->phone.world = &r->world.base;
-	r->plan->journey.leave = r->plan->pool.leave;
 	return 0;
 }
 

@@ -87,7 +87,7 @@ run_descriptors(struct run *r)
 		.phones = r->plan.phones,
 		.transit = plan_transit(&r->plan),
 		.threads = r->threads,
-		.keeps_line = run_plan_keeps_line(&r->plan),
+		.lines = run_plan_lines(&r->plan),
 	};
 	uint64_t needed = descriptors_needed(&load), have;
 

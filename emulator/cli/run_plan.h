@@ -11,18 +11,29 @@
 #include "run_options.h"
 #include "scenario.h"
 
-enum { PLAN_PROFILES = 16, PLAN_OVERRIDES = 64 };
+enum { PLAN_PROFILES = 32, PLAN_OVERRIDES = 64 };
+
+/* A group of the scenario, as its phones live it. */
+struct plan_group {
+	unsigned profile; /* of the plan's, that they are delivered with */
+	struct journey_override override[PLAN_OVERRIDES];
+	struct journey_plan journey;
+	struct io_link link;
+};
 
 struct run_plan {
 	struct scenario scenario;
-	struct profile
-	    *profiles[PLAN_PROFILES]; /* [0] is the one the phones are delivered with */
+	struct profile *profiles[PLAN_PROFILES];
 	size_t n_profiles;
 	uint32_t phones;
 	uint64_t seed;
+	uint32_t first[SCENARIO_GROUPS_MAX + 1]; /* scenario_split()'s */
+	struct plan_group group[SCENARIO_GROUPS_MAX];
+	struct phone_group phone_groups[SCENARIO_GROUPS_MAX];
+	struct farm_group farm_groups[SCENARIO_GROUPS_MAX];
+	size_t n_named; /* groups with a name: all, or 0 */
 	uint64_t *start_us;
-	struct journey_override override[PLAN_OVERRIDES];
-	struct journey_plan journey;
+	uint32_t *order;
 	struct farm_row rows[METRICS_ROWS];
 	size_t n_rows;
 	const char *reasons[WHY_COUNT];
@@ -30,7 +41,6 @@ struct run_plan {
 	size_t n_watch;
 	struct farm_event events[FARM_EVENTS_MAX];
 	size_t n_events;
-	struct phone_group group;
 	struct phone_cfg phone;
 
 	struct pool_file pool; /* after run_plan_pool() */
@@ -52,8 +62,11 @@ int run_plan_pool(struct run_plan *, const char *pool_file, struct config_error 
  * added; loop, threads, world, trace and callbacks are the caller's. */
 void run_plan_farm(struct run_plan *, struct farm_cfg *);
 
-/* Does each phone keep its line to the pool until the end? */
-bool run_plan_keeps_line(const struct run_plan *);
+/* How many phones keep their line to the pool until the end. */
+uint32_t run_plan_lines(const struct run_plan *);
+
+/* How long those stay that stay the longest. */
+uint64_t run_plan_stay_us(const struct run_plan *);
 
 /* The number of this step's row. */
 unsigned run_plan_row(const struct run_plan *, const char *step);

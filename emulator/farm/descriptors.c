@@ -16,8 +16,8 @@ descriptors_needed(const struct descriptors_load *l)
 {
 	uint64_t transit = l->transit < l->phones ? l->transit : l->phones;
 
-	return DESCRIPTORS_PROCESS + (uint64_t)DESCRIPTORS_THREAD * l->threads +
-	    (l->keeps_line ? l->phones : 0) + DESCRIPTORS_IN_TRANSIT * transit;
+	return DESCRIPTORS_PROCESS + (uint64_t)DESCRIPTORS_THREAD * l->threads + l->lines +
+	    DESCRIPTORS_IN_TRANSIT * transit;
 }
 
 /* Only the soft limit is ours to raise; the hard one is the operator's. */

@@ -3,14 +3,13 @@
  */
 #ifndef FARM_DESCRIPTORS_H
 #define FARM_DESCRIPTORS_H
-#include <stdbool.h>
 #include <stdint.h>
 
 struct descriptors_load {
 	uint32_t phones;
 	uint32_t transit; /* phones likely on their way at once */
 	unsigned threads;
-	bool keeps_line; /* each phone keeps its SIP line until the run ends */
+	uint32_t lines; /* phones that keep their SIP line until the run ends */
 };
 
 /* Arrivals within this long are likely in transit together: about the time of a boot. */

@@ -15,6 +15,7 @@
 
 #include "line.h"
 #include "rng.h"
+#include "spread.h"
 #include "step.h"
 
 enum { JOURNEY_GUIDE_LAST = 28, JOURNEY_CHORES_MAX = 8, JOURNEY_RESTARTS_MAX = 4 };
@@ -107,10 +108,13 @@ struct journey_watch {
 	void (*restart)(void *arg); /* the phone boots its new image */
 };
 
-/* Overrides of the scenario: journey.override.{tries, limit}; index by row; 0 = the table's. */
+/* Overrides of the scenario: journey.override.{tries, limit, pause}; index by row; 0 = the
+ * table's. */
 struct journey_override {
 	uint16_t tries;
 	uint32_t limit_ms;
+	bool has_pause;
+	struct spread pause; /* before each next try: just this, it neither doubles nor blurs */
 };
 
 /* What a scenario says of all journeys; read-only, shared. */

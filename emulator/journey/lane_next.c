@@ -156,15 +156,30 @@ lane_blur_us(struct io *io, uint64_t us)
 	return us - us / 4 + (range >> 32) * r + ((range & UINT32_MAX) * r >> 32);
 }
 
+/* The table's, doubled with each try and blurred; or what the scenario says instead. */
+static uint64_t
+lane_table_pause_us(const struct lane *l, unsigned tries)
+{
+	unsigned doublings = tries - 1 < PAUSE_DOUBLINGS ? tries - 1 : PAUSE_DOUBLINGS;
+	const struct journey_override *o = lane_override(l);
+	struct io *io = l->s.io;
+	uint64_t seed;
+	struct rng rng;
+
+	if (o == NULL || !o->has_pause)
+		return lane_blur_us(io, ((uint64_t)lane_leg(l)->pause_ms * 1000) << doublings);
+	seed = (uint64_t)io->ops->random(io) << 32;
+	rng_seed(&rng, seed | io->ops->random(io), 0);
+	return spread_draw(&o->pause, &rng);
+}
+
 uint64_t
 lane_pause_us(const struct lane *l, unsigned tries)
 {
-	unsigned doublings = tries - 1 < PAUSE_DOUBLINGS ? tries - 1 : PAUSE_DOUBLINGS;
-	uint64_t us = ((uint64_t)lane_leg(l)->pause_ms * 1000) << doublings;
+	/* A turn that a server asked for is no trouble to wait out. */
+	uint64_t us = l->s.at_once ? 0 : lane_table_pause_us(l, tries);
 	uint64_t now = lane_now(l);
 
-	/* A turn that a server asked for is no trouble to wait out. */
-	us = l->s.at_once ? 0 : lane_blur_us(l->s.io, us);
 	if (l->s.not_before_us > now + us)
 		us = l->s.not_before_us - now;
 	return us;

@@ -522,13 +522,13 @@ static void
 descriptors_are_one_a_line_and_three_more_in_transit(void **state)
 {
 	struct descriptors_load l = {
-		.phones = 1000, .transit = 100, .threads = 2, .keeps_line = true
+		.phones = 1000, .transit = 100, .threads = 2, .lines = 1000
 	};
 	uint64_t with, without, all;
 
 	(void)state;
 	with = descriptors_needed(&l);
-	l.keeps_line = false;
+	l.lines = 0;
 	without = descriptors_needed(&l);
 	l.transit = 5000;
 	all = descriptors_needed(&l);

@@ -408,6 +408,61 @@ a_stage_closes_what_it_kept(void **state)
 	fake_phone_free(p);
 }
 
+/* Just this long, with each try: people write what they measured of a real phone. */
+static void
+a_pause_of_the_scenario_neither_doubles_nor_blurs(void **state)
+{
+	struct toys toys = { .script = { "rrrd" } };
+	struct fake_phone *p = toy_phone(&toys);
+	struct journey_override override[] = { { .has_pause = true, .pause.a_us = 3 * S } };
+
+	(void)state;
+	p->plan.override = override;
+	sim_random(p->f, most, 1);
+	fake_phone_walk(p, &toy_a, 4);
+	assert_int_equal(toys.began_us[0][1], 3 * S);
+	assert_int_equal(toys.began_us[0][2], 6 * S);
+	assert_int_equal(toys.began_us[0][3], 9 * S);
+	fake_phone_free(p);
+}
+
+static void
+a_pause_of_the_scenario_may_be_none_at_all(void **state)
+{
+	struct toys toys = { .script = { "rrd" } };
+	struct fake_phone *p = toy_phone(&toys);
+	struct journey_override override[] = { { .has_pause = true } };
+
+	(void)state;
+	p->plan.override = override;
+	fake_phone_walk(p, &toy_a, 4);
+	assert_told(p->row, "toy_a", STEP_DONE, 3, true, "");
+	assert_int_equal(p->row->ended_us, 0);
+	fake_phone_free(p);
+}
+
+static void
+a_pause_of_the_scenario_may_be_drawn_for_each_try(void **state)
+{
+	struct toys toys = { .script = { "rrrd" } };
+	struct fake_phone *p = toy_phone(&toys);
+	struct journey_override override[] = { { .has_pause = true,
+	    .pause = { .a_us = 10 * S, .b_us = 2 * S } } };
+	uint64_t pause_us[3], before_us = 0;
+
+	(void)state;
+	p->plan.override = override;
+	fake_phone_walk(p, &toy_a, 4);
+	for (int i = 0; i < 3; i++) {
+		pause_us[i] = toys.began_us[0][i + 1] - before_us;
+		before_us = toys.began_us[0][i + 1];
+		assert_in_range(pause_us[i], 8 * S, 12 * S);
+	}
+	assert_int_not_equal(pause_us[0], pause_us[1]);
+	assert_int_not_equal(pause_us[1], pause_us[2]);
+	fake_phone_free(p);
+}
+
 static void
 the_scenario_overrides_tries_and_limit(void **state)
 {
@@ -511,6 +566,9 @@ main(void)
 		cmocka_unit_test(a_kept_connection_that_dies_in_a_pause_is_noticed),
 		cmocka_unit_test(a_stage_closes_what_it_kept),
 		cmocka_unit_test(the_scenario_overrides_tries_and_limit),
+		cmocka_unit_test(a_pause_of_the_scenario_neither_doubles_nor_blurs),
+		cmocka_unit_test(a_pause_of_the_scenario_may_be_none_at_all),
+		cmocka_unit_test(a_pause_of_the_scenario_may_be_drawn_for_each_try),
 		cmocka_unit_test(the_walk_ends_behind_until),
 		cmocka_unit_test(a_watcher_may_cut_the_power_whatever_it_is_told),
 		cmocka_unit_test(given_no_memory_the_phone_fails_and_loses_nothing),

@@ -17,7 +17,7 @@ plan_events(struct run_plan *p)
 			.by_row = e->step[0] != '\0',
 			.row = run_plan_row(p, e->step),
 			.at_us = e->at_us,
-			.off_us = e->off_for.a_us,
+			.off_for = e->off_for,
 			.phones = scenario_phones(s, &e->phones, p->first),
 		};
 	}
@@ -35,6 +35,13 @@ phones_at_most(const struct phones *phones, uint32_t total)
 	return n < total ? (uint32_t)n : total;
 }
 
+/* Does it put phones on their way? */
+static bool
+sets_out(enum scenario_deed what)
+{
+	return what != SCENARIO_UNPLUG && what != SCENARIO_SIGN_OUT;
+}
+
 /* Those of a step come to it one by one, as they arrived. */
 uint32_t
 plan_transit(const struct run_plan *p)
@@ -45,7 +52,7 @@ plan_transit(const struct run_plan *p)
 		const struct farm_event *e = &p->events[i];
 		uint32_t n = phones_at_most(&e->phones, p->phones);
 
-		if (!e->by_row && e->what != SCENARIO_UNPLUG && n > most)
+		if (!e->by_row && sets_out(e->what) && n > most)
 			most = n;
 	}
 	return most;

@@ -167,6 +167,7 @@ run_plan_farm(struct run_plan *p, struct farm_cfg *cfg)
 		.wrong_passwords = p->pool.guard.wrong_passwords,
 		.login_row = run_plan_row(p, "krb_login"),
 	};
+	cfg->sign_in_row = run_plan_row(p, "user_enters");
 }
 
 void

@@ -1,35 +1,25 @@
-/*
- * events.c - see events.h.
- *
- * Whoever is switched on again by itself waits in the list of the event that switched it off:
- * all of one list are off equally long, so that it is in the order of their times.
- */
+/* events.c - see events.h. */
 #include "events.h"
 
 #include <assert.h>
 #include <errno.h>
 
-#include "list.h"
 #include "loop.h"
 #include "mem.h"
+#include "outages.h"
+#include "rng.h"
+#include "spread.h"
 
 /* So long at most, then the instances that run get a turn. */
 enum { EVENTS_TURN_US = 5000 };
 
-_Static_assert(FARM_EVENTS_MAX <= 64, "struct outage has a bit for each");
-
-struct outage {           /* of one slot */
-	struct list link; /* in the list of an event, while it waits to be switched on again */
-	uint64_t on_us;   /* then */
-	uint64_t met;     /* the events at a row that it has come by, a bit each */
-	bool off;
-};
+_Static_assert(FARM_EVENTS_MAX <= 64, "events.met has a bit for each");
 
 struct events {
 	struct events_cfg cfg;
 	struct loop_timer *timer;
-	struct outage *slots;
-	struct list again[FARM_EVENTS_MAX];
+	struct outages *outages;
+	uint64_t *met; /* of each slot: the events at a row that it has come by, a bit each */
 	uint64_t at_row[METRICS_ROWS];  /* the events at each row, a bit each */
 	uint8_t timed[FARM_EVENTS_MAX]; /* the others, by time */
 	size_t n_timed, next;           /* the next of those */
@@ -46,71 +36,84 @@ events_at(const struct events *e, size_t number)
 
 /* ---- who is meant ---- */
 
-/* Each event draws for itself, but what is unplugged together is plugged together. */
+/* What it takes back; its own deed: nothing. */
+static enum scenario_deed
+events_undoes(enum scenario_deed what)
+{
+	if (what == SCENARIO_PLUG)
+		return SCENARIO_UNPLUG;
+	return what == SCENARIO_SIGN_IN ? SCENARIO_SIGN_OUT : what;
+}
+
+/* Each event draws for itself, but who is unplugged together is plugged together, and who signs
+ * out together signs in together. */
 static uint64_t
 events_seed(const struct events *e, size_t number)
 {
-	size_t unplug = number;
+	enum scenario_deed of = events_undoes(events_at(e, number)->what);
+	size_t before = number;
 
-	if (events_at(e, number)->what == SCENARIO_PLUG)
-		while (unplug > 0 && events_at(e, unplug)->what != SCENARIO_UNPLUG)
-			unplug--;
-	if (events_at(e, unplug)->what == SCENARIO_UNPLUG)
-		number = unplug;
+	while (before > 0 && events_at(e, before)->what != of)
+		before--;
+	if (events_at(e, before)->what == of)
+		number = before;
 	return e->cfg.farm->seed ^ UINT64_C(0x9e3779b97f4a7c15) * (number + 1);
+}
+
+/* The phone that lives in this slot, on any number of shards. */
+static uint32_t
+events_phone(const struct events *e, uint32_t s)
+{
+	return e->cfg.shard + s * e->cfg.shards;
 }
 
 static bool
 events_means(const struct events *e, size_t number, uint32_t s)
 {
 	return phones_has(&events_at(e, number)->phones, events_seed(e, number),
-	    e->cfg.shard + s * e->cfg.shards, e->cfg.farm->phones);
+	    events_phone(e, s), e->cfg.farm->phones);
+}
+
+/* How long the power of a phone is gone: its own draw, the same wherever it lives. */
+static uint64_t
+events_off_us(const struct events *e, size_t number, uint32_t s)
+{
+	struct rng rng;
+
+	rng_seed(&rng, ~events_seed(e, number), events_phone(e, s));
+	return spread_draw(&events_at(e, number)->off_for, &rng);
 }
 
 /* ---- what happens to a slot ---- */
 
-static bool
-outage_ends(const struct outage *o)
-{
-	return !list_empty(&o->link);
-}
-
 static void
 events_cycle(struct events *e, size_t number, uint32_t s)
 {
-	struct outage *o = &e->slots[s];
+	bool off = outages_off(e->outages, s);
 
 	/* Unplugged: there is no power to go. */
-	if (o->off && !outage_ends(o))
+	if (off && !outages_ends(e->outages, s))
 		return;
-	if (!o->off && !e->cfg.power(e->cfg.arg, s, EVENTS_OFF_A_WHILE))
+	if (!off && !e->cfg.power(e->cfg.arg, s, EVENTS_OFF_A_WHILE))
 		return;
-	o->off = true;
-	o->on_us = loop_now_us(e->cfg.loop) + events_at(e, number)->off_us;
-	list_remove(&o->link);
-	list_add_tail(&e->again[number], &o->link);
+	outages_begin(e->outages, s, loop_now_us(e->cfg.loop) + events_off_us(e, number, s));
 }
 
 static void
 events_unplug(struct events *e, uint32_t s)
 {
-	struct outage *o = &e->slots[s];
-
-	if ((o->off && !outage_ends(o)) || !e->cfg.power(e->cfg.arg, s, EVENTS_OFF))
+	if (outages_off(e->outages, s) && !outages_ends(e->outages, s))
 		return;
-	o->off = true;
-	list_remove(&o->link);
+	if (e->cfg.power(e->cfg.arg, s, EVENTS_OFF))
+		outages_begin(e->outages, s, UINT64_MAX);
 }
 
 static void
 events_plug(struct events *e, uint32_t s)
 {
-	struct outage *o = &e->slots[s];
-
-	if (!o->off)
+	if (!outages_off(e->outages, s))
 		return;
-	o->off = false;
-	list_remove(&o->link);
+	outages_end(e->outages, s);
 	(void)e->cfg.power(e->cfg.arg, s, EVENTS_ON);
 }
 
@@ -130,28 +133,18 @@ events_meet(struct events *e, size_t number, uint32_t s)
 		events_plug(e, s);
 		break;
 	case SCENARIO_SIGN_OUT:
+		e->cfg.command(e->cfg.arg, s, INSTANCE_SIGN_OUT);
+		break;
 	case SCENARIO_SIGN_IN:
+		e->cfg.command(e->cfg.arg, s, INSTANCE_SIGN_IN);
+		break;
 	case SCENARIO_CHECK_UPDATE:
+		e->cfg.command(e->cfg.arg, s, INSTANCE_CHECK_UPDATE);
 		break;
 	}
 }
 
 /* ---- what is due ---- */
-
-/* The first to be switched on again, of all lists; NULL: nobody is. */
-static struct outage *
-events_first_off(const struct events *e)
-{
-	struct outage *first = NULL;
-
-	for (size_t i = 0; i < e->cfg.farm->n_events; i++) {
-		struct outage *o = LIST_ITEM(e->again[i].next, struct outage, link);
-
-		if (!list_empty(&e->again[i]) && (first == NULL || o->on_us < first->on_us))
-			first = o;
-	}
-	return first;
-}
 
 /* UINT64_MAX: none. */
 static uint64_t
@@ -166,10 +159,11 @@ events_timed_us(const struct events *e)
 static bool
 events_do_one(struct events *e, uint64_t now_us)
 {
-	const struct outage *off = events_first_off(e);
+	uint64_t on_us;
+	uint32_t off = outages_first(e->outages, &on_us);
 
-	if (off != NULL && off->on_us <= now_us) {
-		events_plug(e, (uint32_t)(off - e->slots));
+	if (off != OUTAGES_NOBODY && on_us <= now_us) {
+		events_plug(e, off);
 		return true;
 	}
 	if (events_timed_us(e) > now_us)
@@ -186,11 +180,10 @@ events_do_one(struct events *e, uint64_t now_us)
 static void
 events_set_timer(struct events *e)
 {
-	const struct outage *off = events_first_off(e);
-	uint64_t now_us = loop_now_us(e->cfg.loop), due_us = events_timed_us(e);
+	uint64_t now_us = loop_now_us(e->cfg.loop), due_us = events_timed_us(e), on_us;
 
-	if (off != NULL && off->on_us < due_us)
-		due_us = off->on_us;
+	if (outages_first(e->outages, &on_us) != OUTAGES_NOBODY && on_us < due_us)
+		due_us = on_us;
 	if (due_us != UINT64_MAX)
 		loop_timer_set(e->timer, due_us > now_us ? due_us - now_us : 0, 0);
 }
@@ -233,15 +226,13 @@ events_new(const struct events_cfg *cfg, struct events **out)
 	if (e == NULL)
 		return -ENOMEM;
 	e->cfg = *cfg;
-	e->slots = mem_new(cfg->n_slots * sizeof *e->slots);
-	if (e->slots == NULL || loop_timer_new(cfg->loop, events_on_timer, e, &e->timer) != 0) {
+	e->met = mem_new(cfg->n_slots * sizeof *e->met);
+	if (e->met == NULL || outages_new(cfg->n_slots, &e->outages) != 0 ||
+	    loop_timer_new(cfg->loop, events_on_timer, e, &e->timer) != 0) {
 		events_free(e);
 		return -ENOMEM;
 	}
-	for (uint32_t s = 0; s < cfg->n_slots; s++)
-		list_init(&e->slots[s].link);
 	for (size_t i = 0; i < farm->n_events; i++) {
-		list_init(&e->again[i]);
 		if (!farm->events[i].by_row)
 			events_sort_in(e, i);
 		else if (farm->events[i].row < METRICS_ROWS)
@@ -258,7 +249,8 @@ events_free(struct events *e)
 		return;
 	if (e->timer != NULL)
 		loop_timer_close(e->timer);
-	mem_free(e->slots);
+	outages_free(e->outages);
+	mem_free(e->met);
 	mem_free(e);
 }
 
@@ -276,11 +268,11 @@ events_begin(struct events *e, uint64_t zero_us)
 void
 events_row(struct events *e, uint32_t s, unsigned row)
 {
-	uint64_t met = e->at_row[row] & ~e->slots[s].met;
+	uint64_t met = e->at_row[row] & ~e->met[s];
 
 	if (met == 0)
 		return;
-	e->slots[s].met |= met;
+	e->met[s] |= met;
 	for (size_t i = 0; i < e->cfg.farm->n_events; i++)
 		if (met >> i & 1)
 			events_meet(e, i, s);
@@ -298,7 +290,5 @@ events_stop(struct events *e)
 {
 	loop_timer_stop(e->timer);
 	e->n_timed = e->next;
-	for (size_t i = 0; i < e->cfg.farm->n_events; i++)
-		while (!list_empty(&e->again[i]))
-			list_remove(e->again[i].next);
+	outages_stop(e->outages);
 }

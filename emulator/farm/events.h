@@ -1,6 +1,7 @@
 /*
  * events.h - the events of a run as one shard plays them: which of its slots each one means,
- * and when a slot is switched off and on.  What an event does is said at struct farm_event.
+ * when a slot is
+ * switched off and on, and what it is told.  What an event does is said at struct farm_event.
  */
 #ifndef FARM_EVENTS_H
 #define FARM_EVENTS_H
@@ -26,6 +27,8 @@ struct events_cfg {
 	/* Let slot s have this power.  Only changes are told; false: it has not been started,
 	 * or could not be made. */
 	bool (*power)(void *arg, uint32_t s, enum events_power);
+	/* Tell slot s this, if there is anybody to hear it. */
+	void (*command)(void *arg, uint32_t s, enum instance_command);
 	/* What was due has been done: pending() may be another. */
 	void (*turned)(void *arg);
 };

@@ -34,16 +34,22 @@ struct farm_guard {
 enum { FARM_EVENTS_MAX = SCENARIO_EVENTS_MAX };
 
 /*
- * Power that goes and comes: `events:` of a scenario.  It meets those of its phones that have
- *been started and not left yet; of them
+ * Power that goes and comes, and what people do: `events:` of a scenario.  It meets those of
+ *its phones that have been started and not left yet; of them
  *
- *	power_cycle  switches off, and on again after off_us; one that is unplugged stays off
- *	unplug       switches off, until it is plugged
- *	plug         switches on what is off, for whatever reason
+ *	power_cycle   switches off, and on again after off_for, each by its own draw of it; one
+ *	              that is unplugged stays off
+ *	unplug        switches off, until it is plugged
+ *	plug          switches on what is off, for whatever reason
+ *	sign_out      signs out; the phone waits with its address, also when its power goes and
+ *	              comes, until somebody signs in
+ *	sign_in       signs in who is signed out: types, and walks on from there
+ *	check_update  asks for an update, and installs it, as soon as it rests at its way's end
  *
- * and the latest one decides.  Switched on again it walks its whole way with what it kept.  A
- *run does not end before the last timed event, nor while a phone is off that comes on again by
- * itself; one that is off at the end has not finished.
+ * and the latest one decides.  The last three mean those that have power.  Switched on again a
+ * phone walks its whole way with what it kept.  A run does not end before the last timed event,
+ * nor while a phone is off that comes on again by itself, signs out, or looks for an update;
+ * one that is off or signed out at the end has not finished.
  */
 struct farm_event {
 	enum scenario_deed what;
@@ -52,9 +58,10 @@ struct farm_event {
 	bool by_row;
 	unsigned row;
 	uint64_t at_us;
-	uint64_t off_us;
+	struct spread off_for; /* power_cycle */
 	/* Who.  A share is drawn anew for each event; but a plug's from the phones of the
-	 * unplug before it in the list: the same share plugs the same ones. */
+	 * unplug before it in the list, and a sign_in's from those of the sign_out: the same
+	 * share plugs the same ones. */
 	struct phones phones;
 };
 
@@ -85,6 +92,7 @@ struct farm_cfg { /* what it points to is lent, read only, and outlives the farm
 	void *make_arg;
 	bool must_hold; /* finished means also: holds() at the end of the run */
 	struct farm_guard guard;
+	unsigned sign_in_row; /* where one that was signed out is when somebody signs in */
 	const struct farm_event *events;
 	size_t n_events; /* at most FARM_EVENTS_MAX */
 	int trace_fd;    /* opened with O_APPEND; -1: no trace */

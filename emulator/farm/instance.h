@@ -1,7 +1,7 @@
 /*
  * instance.h - what the farm knows of a phone: that it can be switched on and
- * off, can leave, and tells its progress.  phone/ makes instances of emulated
- * phones, hw/ one of a real device.
+ * off, does what its person asks for, can leave, and tells its progress.  phone/ makes
+ * instances of emulated phones, hw/ one of a real device.
  *
  * Everything here happens on the thread of the instance's shard.
  */
@@ -17,10 +17,20 @@ struct loop;
 
 struct instance;
 
+/* What the person at the phone asks for.  Each may come at any time; what cannot be done then
+ * is done as soon as it can, or not at all. */
+enum instance_command {
+	INSTANCE_SIGN_OUT,    /* the pool is told; then it waits for somebody to sign in */
+	INSTANCE_SIGN_IN,     /* of one that is signed out: types, and walks on from there */
+	INSTANCE_CHECK_UPDATE /* asks for an update, fetches and installs what there is */
+};
+
 struct instance_ops {
 	/* Switch on: begin to walk.  Switch off: the power is cut, nothing is said to anyone.
 	 */
 	void (*power)(struct instance *, bool on);
+	/* Do this; one without power, that has failed or is leaving, does nothing. */
+	void (*tell)(struct instance *, enum instance_command);
 	/* Sign out and release the lease, if the pool file wants that; INSTANCE_LEFT is told
 	 * when it is over, perhaps before this call returns. */
 	void (*leave)(struct instance *);
@@ -37,10 +47,12 @@ struct instance { /* first member of every implementation */
 enum instance_state {
 	INSTANCE_OFF,
 	INSTANCE_WALKING,
-	INSTANCE_STAYING, /* reached the end of its way, stays signed in for a while */
-	INSTANCE_ARRIVED, /* and has stayed as long as it should; it is still switched on */
-	INSTANCE_FAILED,  /* a fate stopped it */
-	INSTANCE_LEFT     /* after leave() */
+	INSTANCE_STAYING,     /* reached the end of its way, stays signed in for a while */
+	INSTANCE_ARRIVED,     /* and has stayed as long as it should; it is still switched on */
+	INSTANCE_FAILED,      /* a fate stopped it */
+	INSTANCE_SIGNING_OUT, /* it tells the pool */
+	INSTANCE_SIGNED_OUT,  /* it has power and its address, and waits for a sign-in */
+	INSTANCE_LEFT         /* after leave() */
 };
 
 enum instance_verdict {

@@ -76,6 +76,7 @@ metrics_merge_phones(struct phone_counts *to, const struct phone_counts *from)
 	to->finished += from->finished;
 	to->failed += from->failed;
 	to->off += from->off;
+	to->signed_out += from->signed_out;
 	for (size_t i = 0; i < METRICS_ROWS; i++)
 		to->at[i] += from->at[i];
 }

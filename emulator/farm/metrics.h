@@ -52,6 +52,7 @@ struct phone_counts {
 	uint32_t arrived; /* reached the end of their way, staying or not; not failed since */
 	uint32_t finished, failed;
 	uint32_t off;              /* without power: an event's doing */
+	uint32_t signed_out;       /* or about to be: nobody uses the phone */
 	uint32_t at[METRICS_ROWS]; /* those on their way, by the row they are at */
 };
 

@@ -72,7 +72,7 @@ shard_on_start(void *arg)
 	shard_say_over(sh);
 }
 
-/* ---- power that goes and comes ---- */
+/* ---- power that goes and comes, and people ---- */
 
 bool
 shard_power(void *arg, uint32_t s, enum events_power power)
@@ -87,6 +87,14 @@ shard_power(void *arg, uint32_t s, enum events_power power)
 	else
 		slot_off(slot, power == EVENTS_OFF);
 	return true;
+}
+
+void
+shard_command(void *arg, uint32_t s, enum instance_command command)
+{
+	struct shard *sh = arg;
+
+	(void)slot_command(&sh->slots[s], command);
 }
 
 void

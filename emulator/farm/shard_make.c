@@ -85,6 +85,7 @@ shard_make_events(struct shard *sh)
 		.n_slots = sh->n_slots,
 		.arg = sh,
 		.power = shard_power,
+		.command = shard_command,
 		.turned = shard_turned,
 	};
 

@@ -55,8 +55,9 @@ void shard_begin(struct shard *);
 /* The body of its thread. */
 void *shard_thread(void *shard);
 
-/* What its events call: a slot's power, and the end of a turn. */
+/* What its events call: a slot's power, what it is told, and the end of a turn. */
 bool shard_power(void *shard, uint32_t slot, enum events_power);
+void shard_command(void *shard, uint32_t slot, enum instance_command);
 void shard_turned(void *shard);
 
 /* ---- shard_end.c ---- */

@@ -72,6 +72,9 @@ void slot_off(struct slot *, bool for_good);
 /* Switch it on again: it walks from its first row. */
 void slot_on(struct slot *);
 
+/* Tell it this.  false: it has no power, is leaving, or there is none. */
+bool slot_command(struct slot *, enum instance_command);
+
 /* At the run's end, before it leaves or is closed: does it still hold what it arrived at?
  * Remembered the first time. */
 void slot_judge(struct slot *);

@@ -11,6 +11,9 @@
 
 #include "lane.h"
 
+/* Not at once, or a phone without memory for it would try without end. */
+enum { CHORE_SOON_US = 1000 };
+
 static uint64_t
 now_us(const struct journey *j)
 {
@@ -36,17 +39,30 @@ road_minds_the_line(const struct journey *j)
 	    ((leg->needs | leg->gives) & (FACT_LINE | FACT_REGISTERED)) != 0;
 }
 
+/* The update that was asked for needs nobody's registration, only the way's end: its rows say
+ * what they lack. */
+static bool
+is_wanted(const struct journey *j, const struct chore *c)
+{
+	return c->when == CHORE_UPDATE && j->update_wanted &&
+	    (j->state == JOURNEY_STAYING || j->state == JOURNEY_ARRIVED);
+}
+
 static bool
 may_be_planned(const struct journey *j, const struct chore *c)
 {
+	if (is_wanted(j, c))
+		return true;
 	if (!facts_know(&j->facts, c->needs))
 		return false;
 	switch (c->when) {
 	case CHORE_TIMED:
+	case CHORE_UPDATE:
 		return true;
 	case CHORE_LINE_LOST:
 		return j->line_lost && !line_is_registered(j->line) && !road_minds_the_line(j);
-	/* Not a matter of time: chores_leave() walks it. */
+	/* Not a matter of time: chores_sign_out() and chores_leave() walk them. */
+	case CHORE_SIGNING_OUT:
 	case CHORE_LEAVING:
 		break;
 	}
@@ -79,12 +95,15 @@ chore_after_us(struct journey *j, const struct chore *c)
 		.lane = chore_lane(j, c),
 	};
 
+	if (is_wanted(j, c))
+		return CHORE_SOON_US;
 	if (c->when == CHORE_LINE_LOST)
 		return reconnect_us(j);
 	return c->after_us(&s);
 }
 
-/* Give a chore its time.  A plan that stands is not moved, however often we look. */
+/* Give a chore its time.  A plan that stands is not moved, however often we look; but what is
+ * asked for comes earlier. */
 static void
 plan(struct journey *j, size_t i)
 {
@@ -97,12 +116,14 @@ plan(struct journey *j, size_t i)
 		j->due_us[i] = 0;
 		return;
 	}
-	if (j->due_us[i] != 0)
+	if (j->due_us[i] != 0 && !is_wanted(j, c))
 		return;
 	after = chore_after_us(j, c);
 	due = now_us(j) + after;
-	if (after != 0)
-		j->due_us[i] = due > j->not_before_us[i] ? due : j->not_before_us[i];
+	if (due < j->not_before_us[i])
+		due = j->not_before_us[i];
+	if (after != 0 && (j->due_us[i] == 0 || due < j->due_us[i]))
+		j->due_us[i] = due;
 }
 
 /* The planned chore that comes first among those that may begin now; n_chores: none. */
@@ -128,7 +149,8 @@ chores_are_on(const struct journey *j)
 {
 	return j->line != NULL && j->chore_bell != NULL &&
 	    (j->state == JOURNEY_WALKING || j->state == JOURNEY_STAYING ||
-		j->state == JOURNEY_ARRIVED);
+		j->state == JOURNEY_ARRIVED || j->state == JOURNEY_SIGNING_OUT ||
+		j->state == JOURNEY_SIGNED_OUT);
 }
 
 void
@@ -235,16 +257,22 @@ chores_walked(struct lane *l, const struct chore *c, bool done)
 		journey_left(j);
 		return;
 	}
+	if (c->when == CHORE_SIGNING_OUT) {
+		person_signed_out(j);
+		return;
+	}
 	if (done && c->when == CHORE_LINE_LOST) {
 		j->line_lost = false;
 		j->reconnects = 0;
 	}
-	if (!done && chore_failed(l, c))
+	if ((!done && chore_failed(l, c)) ||
+	    (j->road.state == LANE_RESTS && journey_wants_restart(j))) {
 		journey_again(j);
-	else if (j->road.state == LANE_RESTS && journey_wants_restart(j))
-		journey_again(j);
-	else
-		chores_look(j);
+		return;
+	}
+	if (c->when == CHORE_UPDATE)
+		journey_update_asked(j);
+	chores_look(j);
 }
 
 /* ---- the line's news --------------------------------------------------------------- */
@@ -261,19 +289,52 @@ chores_line_lost(void *arg, enum line_news news, const char *detail)
 	chores_look(j);
 }
 
-/* ---- leaving ------------------------------------------------------------------------- */
+/* ---- what is asked for: an update, signing out, leaving
+ * ------------------------------------------------------------ */
+
+void
+chores_drop(struct journey *j, uint32_t lost)
+{
+	const struct chore *doing = j->chore.doing;
+
+	if (doing != NULL && (doing->needs & lost) != 0)
+		lane_stop(&j->chore);
+	j->line_lost = false;
+	j->reconnects = 0;
+}
+
+/* The chore that is there for this, or NULL. */
+static const struct chore *
+chore_for(const struct journey *j, enum chore_when when)
+{
+	for (size_t i = 0; i < j->cfg.n_chores; i++)
+		if (j->cfg.chores[i].when == when)
+			return &j->cfg.chores[i];
+	return NULL;
+}
+
+static bool
+chores_walk(struct journey *j, enum chore_when when, struct lane *l)
+{
+	const struct chore *c = chore_for(j, when);
+
+	return c != NULL && lane_walk(l, c->rows, c->n_rows, c) == 0;
+}
+
+bool
+chores_know_updates(const struct journey *j)
+{
+	return chore_for(j, CHORE_UPDATE) != NULL;
+}
+
+bool
+chores_sign_out(struct journey *j)
+{
+	return line_is_registered(j->line) && chores_walk(j, CHORE_SIGNING_OUT, &j->road);
+}
 
 bool
 chores_leave(struct journey *j)
 {
-	if (j->line == NULL)
-		return false;
-	for (size_t i = 0; i < j->cfg.n_chores; i++) {
-		const struct chore *c = &j->cfg.chores[i];
-
-		if (c->when != CHORE_LEAVING)
-			continue;
-		return lane_walk(&j->chore, c->rows, c->n_rows, c) == 0;
-	}
-	return false;
+	return j->line != NULL && chores_walk(j, CHORE_LEAVING, &j->chore);
 }

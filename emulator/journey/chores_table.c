@@ -127,9 +127,10 @@ const struct chore chores_table[] = {
 	{ "refresh",          ROWS(refresh_rows), CHORE_TIMED,     LINE | REG,  refresh_after, false, FACT_LINE | FACT_REGISTERED },
 	{ "line again",       ROWS(line_rows),    CHORE_LINE_LOST, POOL | DC,   NULL,          false, 0 },
 	{ "log in again",     ROWS(login_rows),   CHORE_TIMED,     TGT | DC,    login_after,   false, 0 },
-	{ "check for update", ROWS(update_rows),  CHORE_TIMED,     REG,         update_after,  true,  0 },
+	{ "check for update", ROWS(update_rows),  CHORE_UPDATE,    REG,         update_after,  true,  0 },
 	{ "find the mailbox", ROWS(mailbox_rows), CHORE_TIMED,     REG,         mailbox_after, true,  0 },
 	{ "poll the mailbox", ROWS(poll_rows),    CHORE_TIMED,     REG | MAIL,  poll_after,    true,  0 },
+	{ "sign out",         leave_rows, 1,      CHORE_SIGNING_OUT, 0,         NULL,          false, 0 },
 	{ "leave",            ROWS(leave_rows),   CHORE_LEAVING,   0,           NULL,          false, 0 },
 };
 /* clang-format on */

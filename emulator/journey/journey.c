@@ -212,12 +212,16 @@ lane_proceed(struct lane *l, enum next next)
 		lane_return(l, lane_again_from(l), 0);
 		break;
 	case NEXT_ROW:
+	case NEXT_END: /* the person may have made the way shorter or longer meanwhile */
+		if (l->at + 1 >= l->n_rows) {
+			lane_end(l, true);
+			break;
+		}
 		l->state = LANE_READY;
 		lane_move(l, l->at + 1);
 		break;
-	case NEXT_END:
 	case NEXT_STOP:
-		lane_end(l, next == NEXT_END);
+		lane_end(l, false);
 		break;
 	}
 }

@@ -18,7 +18,7 @@
 #include "spread.h"
 #include "step.h"
 
-enum { JOURNEY_GUIDE_LAST = 28, JOURNEY_CHORES_MAX = 8, JOURNEY_RESTARTS_MAX = 4 };
+enum { JOURNEY_GUIDE_LAST = 28, JOURNEY_CHORES_MAX = 10, JOURNEY_RESTARTS_MAX = 4 };
 
 enum fate {               /* what the phone does when a row's tries are spent */
 	FATE_STOP,        /* the journey ends: the phone has failed */
@@ -46,17 +46,23 @@ struct leg {                 /* one row of the table: one exchange */
 extern const struct leg journey_table[];
 extern const size_t journey_rows;
 
-enum chore_when { CHORE_TIMED, CHORE_LINE_LOST, CHORE_LEAVING };
+enum chore_when {
+	CHORE_TIMED,
+	CHORE_UPDATE, /* timed, and when journey_check_update() asks for it */
+	CHORE_LINE_LOST,
+	CHORE_SIGNING_OUT,
+	CHORE_LEAVING
+};
 
 struct chore {
 	const char *name;
 	const struct leg *rows;
 	size_t n_rows;
 	enum chore_when when;
-	uint32_t needs; /* facts without which it does not begin */
-	uint64_t (*after_us)(
-	    const struct step *); /* TIMED: from the last time to the next; 0 = never */
-	bool when_idle;           /* not while the road walks: it is walked on its lane */
+	uint32_t needs;                            /* facts without which it does not begin */
+	uint64_t (*after_us)(const struct step *); /* TIMED, UPDATE: from the last time to the
+						      next; 0 = never */
+	bool when_idle; /* not while the road walks: it is walked on its lane */
 	uint32_t loses; /* facts gone when it fails (besides: reason auth the TGT, tls the
 			   root).  REGISTERED: the line is made again; ROOT, and an address
 			   that its step has lost: the whole way is walked again */
@@ -84,6 +90,8 @@ enum journey_state {
 	JOURNEY_STAYING,
 	JOURNEY_ARRIVED,
 	JOURNEY_FAILED,
+	JOURNEY_SIGNING_OUT,
+	JOURNEY_SIGNED_OUT, /* waits at its sign-in screen, with its address */
 	JOURNEY_LEAVING,
 	JOURNEY_LEFT
 };
@@ -156,6 +164,26 @@ void journey_power_on(struct journey *);
 
 /* Cut its power: every scope closed with RST, no RELEASE, no sign-out; flash facts stay. */
 void journey_power_off(struct journey *);
+
+/*
+ * The person signs out: whatever the road or the line was at is ended, the pool is told of a
+ * registration, the line closes; the sign-in, the tickets and what came of them are forgotten,
+ * the lease and the root stay.  A phone still on its way to its sign-in screen stops there, and
+ * so it does when it is switched on again: nobody types until journey_sign_in().  Nothing when
+ * it is off, has failed or leaves, or when its way does not lead to a sign-in.
+ */
+void journey_sign_out(struct journey *);
+
+/* Somebody signs in on a phone that is signed out: from the row where the person types it walks
+ * on.  Nothing in any other case, nor when it is off, has failed or leaves. */
+void journey_sign_in(struct journey *);
+
+/*
+ * The update chore now, if it rests at its way's end; else as soon as it does.  It has not
+ * arrived for good (JOURNEY_STAYING) before that is done.  Nothing when it is off, has failed
+ * or leaves; a power cut forgets it.
+ */
+void journey_check_update(struct journey *);
 
 /* Drain: whatever it was doing, sign out and release the lease (plan->leave) as far as it has
  * them, then JOURNEY_LEFT. */

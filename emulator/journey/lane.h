@@ -42,6 +42,9 @@ struct journey {
 	uint64_t stay_end_us; /* of the stay; 0: it has not arrived yet */
 	unsigned restarts;
 	bool fresh_image; /* what runs since the last power cut is new */
+	bool again;       /* the bell is to restart it */
+	bool away;        /* the person has signed out, and nobody has signed in since */
+	bool update_wanted;
 	struct io_scope power;
 	struct io_handle *bell;                     /* restart, the end of the stay */
 	struct io_handle *chore_bell;               /* the next chore */
@@ -103,6 +106,18 @@ struct io_owner lane_owner(struct lane *, struct io_scope *);
 /* The walk of the table is over: by its last row, or by a fate. */
 void journey_walked(struct journey *, bool arrived);
 
+/* It is this from now on, and the watcher hears of it; who may cut the power in here. */
+void journey_enter(struct journey *, enum journey_state);
+
+/* The walk cannot go on: the phone has failed, and keeps nothing open. */
+void journey_give_up(struct journey *);
+
+/* Rows of the plan's whole road. */
+size_t journey_road_end(const struct journey *);
+
+/* The update that was asked for is done with: what of its stay there is left. */
+void journey_update_asked(struct journey *);
+
 /* Is there a new image to boot, and does the plan want it? */
 bool journey_wants_restart(const struct journey *);
 
@@ -111,6 +126,14 @@ void journey_again(struct journey *);
 
 /* The rows of leaving are walked. */
 void journey_left(struct journey *);
+
+/* ---- person.c: who signs in and out ------------------------------------------------- */
+
+/* Rows that are walked now: up to the sign-in screen while nobody is there to type. */
+size_t person_road_end(const struct journey *);
+
+/* The pool has been told, or the sign-in screen reached. */
+void person_signed_out(struct journey *);
 
 /* ---- chores.c ------------------------------------------------------------------ */
 
@@ -128,6 +151,16 @@ void chores_forget(struct journey *);
 
 /* The line's own news: line_cfg.on_lost. */
 void chores_line_lost(void *arg, enum line_news, const char *detail);
+
+/* What these facts give is gone: end the chore of the line that is being walked for it. */
+void chores_drop(struct journey *, uint32_t lost);
+
+/* Is there a chore that asks for updates? */
+bool chores_know_updates(const struct journey *);
+
+/* Walk the rows of signing out on the road's lane; false: there is nothing to tell the pool, or
+ * no memory. */
+bool chores_sign_out(struct journey *);
 
 /* Walk the rows of leaving; the phone may have left when this returns.  false: there are none,
  * or no memory. */

@@ -15,8 +15,8 @@ now_us(const struct journey *j)
 	return j->cfg.io->ops->now_us(j->cfg.io);
 }
 
-static void
-enter(struct journey *j, enum journey_state state)
+void
+journey_enter(struct journey *j, enum journey_state state)
 {
 	if (j->state == state)
 		return;
@@ -55,9 +55,8 @@ journey_free(struct journey *j)
 
 /* ---- the switch ----------------------------------------------------------------- */
 
-/* The last row of the road. */
-static size_t
-road_end(const struct journey *j)
+size_t
+journey_road_end(const struct journey *j)
 {
 	const struct leg *until = j->cfg.plan->until;
 
@@ -101,6 +100,7 @@ cut(struct journey *j)
 	lane_stop(&j->road);
 	lane_stop(&j->chore);
 	chores_forget(j);
+	j->again = j->update_wanted = false;
 	if (j->line != NULL)
 		line_power_cut(j->line);
 	line_free(j->line);
@@ -111,18 +111,18 @@ cut(struct journey *j)
 	facts_power_cut(&j->facts);
 }
 
-/* A failed phone keeps nothing open. */
-static void
-give_up(struct journey *j)
+void
+journey_give_up(struct journey *j)
 {
 	lane_stop(&j->road);
 	lane_stop(&j->chore);
 	chores_forget(j);
+	j->again = j->update_wanted = false;
 	if (j->line != NULL)
 		line_close(j->line);
 	io_scope_close(j->cfg.io, &j->power);
 	j->bell = j->chore_bell = NULL;
-	enter(j, JOURNEY_FAILED);
+	journey_enter(j, JOURNEY_FAILED);
 }
 
 /* The image on the other bank runs from now on, with its habits, if they are known. */
@@ -146,6 +146,7 @@ static void
 boot(struct journey *j)
 {
 	int64_t wall_minus_now_us;
+	size_t end;
 
 	if (j->fresh_image)
 		new_image(j);
@@ -157,8 +158,13 @@ boot(struct journey *j)
 	j->cfg.io->ops->clock(j->cfg.io, wall_minus_now_us);
 	j->cfg.auth->ops->clock(j->cfg.auth, wall_minus_now_us - j->cfg.host_wall_minus_now_us);
 
-	if (wire_up(j) != 0 || lane_walk(&j->road, j->cfg.table, road_end(j), NULL) != 0)
-		give_up(j);
+	end = person_road_end(j);
+	if (wire_up(j) != 0)
+		journey_give_up(j);
+	else if (end == 0)
+		person_signed_out(j);
+	else if (lane_walk(&j->road, j->cfg.table, end, NULL) != 0)
+		journey_give_up(j);
 }
 
 void
@@ -168,7 +174,7 @@ journey_power_on(struct journey *j)
 		return;
 	j->restarts = 0;
 	j->stay_end_us = 0;
-	enter(j, JOURNEY_WALKING);
+	journey_enter(j, JOURNEY_WALKING);
 	if (j->state == JOURNEY_WALKING)
 		boot(j);
 }
@@ -179,7 +185,7 @@ journey_power_off(struct journey *j)
 	if (j->state == JOURNEY_OFF)
 		return;
 	cut(j);
-	enter(j, JOURNEY_OFF);
+	journey_enter(j, JOURNEY_OFF);
 }
 
 /* ---- the new image ------------------------------------------------------------------ */
@@ -201,30 +207,48 @@ restart(struct journey *j)
 
 /* ---- the end of a walk ------------------------------------------------------------------ */
 
+/* What is left of its stay; for good it has arrived only when an update that was asked for is
+ * done with. */
+static void
+stay(struct journey *j)
+{
+	uint64_t now = now_us(j);
+	bool more = j->stay_end_us > now;
+
+	if (more)
+		j->cfg.io->ops->alarm_set(j->bell, j->stay_end_us - now);
+	journey_enter(j, more || j->update_wanted ? JOURNEY_STAYING : JOURNEY_ARRIVED);
+	if (j->update_wanted)
+		chores_look(j);
+}
+
 /* A phone that has to walk again in the middle of its stay does not stay longer for that. */
 static void
 arrive(struct journey *j)
 {
-	uint64_t now = now_us(j);
-
 	if (j->stay_end_us == 0)
-		j->stay_end_us = now + j->cfg.plan->stay_us;
+		j->stay_end_us = now_us(j) + j->cfg.plan->stay_us;
 	chores_look(j);
-	if (j->stay_end_us > now) {
-		j->cfg.io->ops->alarm_set(j->bell, j->stay_end_us - now);
-		enter(j, JOURNEY_STAYING);
-	} else {
-		enter(j, JOURNEY_ARRIVED);
-	}
+	stay(j);
+}
+
+/* The bell rings for it, in a turn of its own. */
+static void
+restart_soon(struct journey *j)
+{
+	j->again = true;
+	j->cfg.io->ops->alarm_set(j->bell, 0);
 }
 
 void
 journey_walked(struct journey *j, bool arrived)
 {
 	if (!arrived)
-		give_up(j);
+		journey_give_up(j);
+	else if (j->away)
+		person_signed_out(j);
 	else if (journey_wants_restart(j))
-		j->cfg.io->ops->alarm_set(j->bell, 0);
+		restart_soon(j);
 	else
 		arrive(j);
 }
@@ -233,34 +257,41 @@ journey_walked(struct journey *j, bool arrived)
 void
 journey_again(struct journey *j)
 {
-	enter(j, JOURNEY_WALKING);
+	journey_enter(j, JOURNEY_WALKING);
 	if (j->state == JOURNEY_WALKING)
-		j->cfg.io->ops->alarm_set(j->bell, 0);
+		restart_soon(j);
 }
 
+void
+journey_update_asked(struct journey *j)
+{
+	if (!j->update_wanted)
+		return;
+	j->update_wanted = false;
+	if (j->state == JOURNEY_STAYING)
+		stay(j);
+}
+
+static void
+stay_is_over(struct journey *j)
+{
+	if (!journey_holds(j))
+		journey_give_up(j);
+	else
+		stay(j);
+}
+
+/* It may have been set for a stay that the person has ended. */
 static void
 on_bell(void *arg, const struct io_event *ev)
 {
 	struct journey *j = arg;
 
 	(void)ev;
-	switch (j->state) {
-	case JOURNEY_WALKING:
+	if (j->again && j->state == JOURNEY_WALKING)
 		restart(j);
-		break;
-	case JOURNEY_STAYING:
-		if (journey_holds(j))
-			enter(j, JOURNEY_ARRIVED);
-		else
-			give_up(j);
-		break;
-	case JOURNEY_OFF:
-	case JOURNEY_LEAVING:
-	case JOURNEY_ARRIVED:
-	case JOURNEY_FAILED:
-	case JOURNEY_LEFT:
-		break;
-	}
+	else if (j->state == JOURNEY_STAYING)
+		stay_is_over(j);
 }
 
 static void
@@ -276,7 +307,7 @@ void
 journey_left(struct journey *j)
 {
 	cut(j);
-	enter(j, JOURNEY_LEFT);
+	journey_enter(j, JOURNEY_LEFT);
 }
 
 void
@@ -298,7 +329,7 @@ journey_leave(struct journey *j)
 static bool
 way_signs_in(const struct journey *j)
 {
-	for (size_t i = 0; i < road_end(j); i++)
+	for (size_t i = 0; i < journey_road_end(j); i++)
 		if (j->cfg.table[i].gives & FACT_REGISTERED)
 			return true;
 	return false;

@@ -113,6 +113,8 @@ phone_on_state(void *arg, enum journey_state state)
 		[JOURNEY_STAYING] = INSTANCE_STAYING,
 		[JOURNEY_ARRIVED] = INSTANCE_ARRIVED,
 		[JOURNEY_FAILED] = INSTANCE_FAILED,
+		[JOURNEY_SIGNING_OUT] = INSTANCE_SIGNING_OUT,
+		[JOURNEY_SIGNED_OUT] = INSTANCE_SIGNED_OUT,
 		[JOURNEY_LEFT] = INSTANCE_LEFT,
 	};
 	struct phone *p = arg;
@@ -153,6 +155,24 @@ phone_power(struct instance *i, bool on)
 		journey_power_on(phone_of(i)->j);
 	else
 		journey_power_off(phone_of(i)->j);
+}
+
+static void
+phone_tell(struct instance *i, enum instance_command command)
+{
+	struct journey *j = phone_of(i)->j;
+
+	switch (command) {
+	case INSTANCE_SIGN_OUT:
+		journey_sign_out(j);
+		break;
+	case INSTANCE_SIGN_IN:
+		journey_sign_in(j);
+		break;
+	case INSTANCE_CHECK_UPDATE:
+		journey_check_update(j);
+		break;
+	}
 }
 
 static void
@@ -238,8 +258,8 @@ int
 phone_make(
     void *arg, const struct instance_place *place, struct instance **out, const char **err_out)
 {
-	static const struct instance_ops ops = { phone_power, phone_leave, phone_holds,
-		phone_close };
+	static const struct instance_ops ops = { phone_power, phone_tell, phone_leave,
+		phone_holds, phone_close };
 	const struct phone_cfg *cfg = arg;
 	struct phone *p = mem_new(sizeof *p);
 	const char *what;

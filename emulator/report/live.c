@@ -99,12 +99,14 @@ live_put_left(struct buf *out, const struct report_run *run, const struct metric
 	buf_text(out, " left");
 }
 
-/* ", 9 off", or nothing when all have power. */
+/* ", 9 off, 3 signed out", or nothing when all have power and somebody who uses them. */
 static void
 live_put_off(struct buf *out, const struct metrics *m)
 {
 	if (m->phones.off > 0)
 		buf_printf(out, ", %u off", m->phones.off);
+	if (m->phones.signed_out > 0)
+		buf_printf(out, ", %u signed out", m->phones.signed_out);
 }
 
 /* Over all rows; reason 0 is none. */

@@ -87,6 +87,7 @@ sim_farm_new(uint32_t phones)
 		.arg = f,
 	};
 	f->cfg.guard.login_row = sim_farm_row(f, "krb_login");
+	f->cfg.sign_in_row = sim_farm_row(f, "user_enters");
 	return f;
 }
 

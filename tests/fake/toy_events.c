@@ -82,7 +82,7 @@ toy_cycle(uint64_t at_us, uint64_t off_us, const char *who)
 {
 	struct farm_event event = toy_event(SCENARIO_POWER_CYCLE, at_us, who);
 
-	event.off_us = off_us;
+	event.off_for.a_us = off_us;
 	return event;
 }
 
@@ -91,6 +91,6 @@ toy_cycle_row(unsigned row, uint64_t off_us, const char *who)
 {
 	struct farm_event event = toy_event_row(SCENARIO_POWER_CYCLE, row, who);
 
-	event.off_us = off_us;
+	event.off_for.a_us = off_us;
 	return event;
 }

@@ -137,6 +137,8 @@ toy_on_alarm(void *arg)
 
 	if (t->leaving) {
 		toy_tell(t, INSTANCE_LEFT);
+	} else if (t->state == INSTANCE_SIGNING_OUT) {
+		toy_tell(t, INSTANCE_SIGNED_OUT);
 	} else if (t->state == INSTANCE_STAYING) {
 		toy_arrive(t);
 	} else if (t->row == TOY_LOGIN && fate == TOY_WRONG_PASSWORD) {
@@ -196,6 +198,38 @@ toy_power(struct instance *i, bool on)
 		toy_switch_off(t);
 }
 
+/* Signed out it rests until it is told to log in again; an update takes it as long as the row.
+ */
+static void
+toy_hears(struct instance *i, enum instance_command command)
+{
+	struct toy_phone *t = toy_of(i);
+
+	/* The farm never says it to one without power. */
+	assert_true(t->on);
+	switch (command) {
+	case INSTANCE_SIGN_OUT:
+		note(t, &life_of(t)->out);
+		toy_tell(t, INSTANCE_SIGNING_OUT);
+		loop_timer_set(t->alarm, t->all->sign_out_us, 0);
+		break;
+	case INSTANCE_SIGN_IN:
+		note(t, &life_of(t)->in);
+		if (t->state != INSTANCE_SIGNED_OUT)
+			break;
+		toy_tell(t, INSTANCE_WALKING);
+		toy_begin_row(t, TOY_LOGIN);
+		break;
+	case INSTANCE_CHECK_UPDATE:
+		note(t, &life_of(t)->check);
+		if (t->state != INSTANCE_STAYING && t->state != INSTANCE_ARRIVED)
+			break;
+		toy_tell(t, INSTANCE_STAYING);
+		loop_timer_set(t->alarm, t->all->row_us[TOY_UPDATE], 0);
+		break;
+	}
+}
+
 static void
 toy_leave(struct instance *i)
 {
@@ -234,7 +268,8 @@ static int
 toy_make(
     void *arg, const struct instance_place *place, struct instance **out, const char **err_out)
 {
-	static const struct instance_ops ops = { toy_power, toy_leave, toy_holds, toy_close };
+	static const struct instance_ops ops = { toy_power, toy_hears, toy_leave, toy_holds,
+		toy_close };
 	struct toy_phone *t = mem_new(sizeof *t);
 	int err = 0;
 
@@ -301,6 +336,7 @@ toy_farm_fill(struct toy_farm *all, uint32_t phones, unsigned threads)
 		.make = toy_make,
 		.make_arg = all,
 		.guard = { .login_row = TOY_LOGIN },
+		.sign_in_row = TOY_LOGIN,
 		.trace_fd = -1,
 		.on_second = toys_on_second,
 		.on_end = toys_on_end,

@@ -29,6 +29,7 @@ struct toy_times { /* when something happened to a phone, since the run's zero *
 
 struct toy_life {
 	struct toy_times on, off, arrived, failed, leave;
+	struct toy_times out, in, check; /* what the farm has told it */
 	unsigned closed;
 };
 
@@ -40,6 +41,7 @@ struct toy_farm {
 	    row_us[TOY_ROWS]; /* how long each takes; [TOY_CHORE]: every so often, 0 never */
 	uint64_t stay_us;     /* from the last row to ARRIVED */
 	uint64_t leave_us;    /* UINT64_MAX: for ever */
+	uint64_t sign_out_us; /* from the sign-out until it is out */
 	bool lets_down;       /* nobody holds what it arrived at */
 	/* NULL: all arrive.  Walks count from 0. */
 	enum toy_fate (*fate)(const struct toy_farm *, uint32_t index, unsigned walk);

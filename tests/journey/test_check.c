@@ -116,7 +116,8 @@ the_chores_rows_are_fed_by_a_phone_that_has_arrived(void **state)
 		const struct chore *c = &chores_table[i];
 
 		assert_true(c->n_rows > 0);
-		assert_true((c->when == CHORE_TIMED) == (c->after_us != NULL));
+		assert_true((c->when == CHORE_TIMED || c->when == CHORE_UPDATE) ==
+		    (c->after_us != NULL));
 		assert_int_equal(c->needs & ~arrived, 0);
 		for (size_t k = 0; k < c->n_rows; k++) {
 			assert_int_equal(c->rows[k].needs & ~arrived, 0);

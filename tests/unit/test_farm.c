@@ -136,6 +136,14 @@ toy_power(struct instance *i, bool on)
 	toys_one_on(t->all);
 }
 
+/* No test here has anybody at the phones. */
+static void
+toy_does_not_hear(struct instance *i, enum instance_command command)
+{
+	(void)i;
+	(void)command;
+}
+
 static void
 toy_leave(struct instance *i)
 {
@@ -162,7 +170,8 @@ toy_close(struct instance *i)
 	mem_free(t);
 }
 
-static const struct instance_ops toy_ops = { toy_power, toy_leave, toy_holds, toy_close };
+static const struct instance_ops toy_ops = { toy_power, toy_does_not_hear, toy_leave, toy_holds,
+	toy_close };
 
 static int
 toy_try(struct toys *all, const struct instance_place *place, struct toy **out,

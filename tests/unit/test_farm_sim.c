@@ -103,7 +103,7 @@ power_cut_after(unsigned row)
 	struct farm_event event = toy_event_row(SCENARIO_POWER_CYCLE, row, "100%");
 	const struct metrics *m;
 
-	event.off_us = 5 * S;
+	event.off_for.a_us = 5 * S;
 	m = run_with(f, &event)->metrics;
 	if (m->phones.finished != 3)
 		fail_msg("a power cut after %s", f->rows[row].name);
@@ -132,7 +132,7 @@ a_power_cut_at_any_moment_of_the_boot_is_survived(void **state)
 		struct sim_farm *f = sim_farm_new(10);
 		struct farm_event event = toy_event(SCENARIO_POWER_CYCLE, at_us, "100%");
 
-		event.off_us = 1 * S;
+		event.off_for.a_us = 1 * S;
 		for (uint64_t i = 0; i < 10; i++)
 			f->start_us[i] = i * 98765;
 		if (run_with(f, &event)->metrics->phones.finished != 10)
@@ -149,7 +149,7 @@ what_is_in_flash_is_not_fetched_again(void **state)
 	    toy_event_row(SCENARIO_POWER_CYCLE, sim_farm_row(f, "ca_fetch"), "30%");
 
 	(void)state;
-	event.off_us = 60 * S;
+	event.off_for.a_us = 60 * S;
 	assert_int_equal(run_with(f, &event)->metrics->phones.finished, 10);
 	assert_int_equal(done(f, "dhcp_lease"), 10 + 3 + 10);
 	assert_int_equal(done(f, "ca_fetch"), 10);
@@ -165,7 +165,7 @@ signed_in_phones_come_back_after_an_outage(void **state)
 	const struct farm_end *end;
 
 	(void)state;
-	event.off_us = 120 * S;
+	event.off_for.a_us = 120 * S;
 	f->plan.stay_us = 600 * S;
 	f->cfg.must_hold = true;
 	end = run_with(f, &event);
@@ -207,7 +207,7 @@ trace_of(uint64_t seed, size_t *n_out)
 	char *text;
 
 	assert_true(fd >= 0);
-	event.off_us = 10 * S;
+	event.off_for.a_us = 10 * S;
 	for (uint64_t i = 0; i < PHONES; i++)
 		f->start_us[i] = i * S / 50;
 	f->types_for.b_us = 8 * S;

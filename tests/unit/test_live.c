@@ -306,6 +306,29 @@ those_without_power_are_told_and_take_no_rate_below_0(void **state)
 	free(m);
 }
 
+static void
+those_who_are_signed_out_are_told(void **state)
+{
+	struct live_look look = { .width = 80 };
+	struct live_memory mem = { 0 };
+	struct metrics *m = some_metrics();
+	struct buf out = { 0 };
+
+	(void)state;
+	live_render(&run, &look, m, 10 * SECOND, &mem, &out);
+	assert_null(strstr(buf_cstr(&out), "signed out"));
+	buf_clear(&out);
+	m->phones.signed_out = 3;
+	live_render(&run, &look, m, 11 * SECOND, &mem, &out);
+	assert_non_null(strstr(buf_cstr(&out), ", failed 2, 3 signed out, "));
+	buf_clear(&out);
+	m->phones.off = 9;
+	live_render(&run, &look, m, 12 * SECOND, &mem, &out);
+	assert_non_null(strstr(buf_cstr(&out), ", 9 off, 3 signed out, "));
+	buf_done(&out);
+	free(m);
+}
+
 int
 main(void)
 {
@@ -318,6 +341,7 @@ main(void)
 		cmocka_unit_test(failures_are_red_only_where_colour_is_wanted),
 		cmocka_unit_test(nothing_is_said_of_the_time_left_before_anybody_is_through),
 		cmocka_unit_test(those_without_power_are_told_and_take_no_rate_below_0),
+		cmocka_unit_test(those_who_are_signed_out_are_told),
 		cmocka_unit_test(the_table_says_how_each_step_went_and_the_verdict),
 		cmocka_unit_test(the_table_says_of_each_expectation_what_was_measured),
 	};

@@ -62,7 +62,7 @@ a_time_a_deed_and_a_share_are_handed_on(void **state)
 	assert_int_equal(e->what, SCENARIO_POWER_CYCLE);
 	assert_false(e->by_row);
 	assert_int_equal(e->at_us, 90 * S);
-	assert_int_equal(e->off_us, 20 * S);
+	assert_int_equal(e->off_for.a_us, 20 * S);
 	assert_true(e->phones.share == 0.1);
 	plan_free(plan);
 }

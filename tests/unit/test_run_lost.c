@@ -49,6 +49,14 @@ toy_power(struct instance *i, bool on)
 		loop_timer_set(t->alarm, MOMENT_US, 0);
 }
 
+/* No test here has anybody at the phones. */
+static void
+toy_does_not_hear(struct instance *i, enum instance_command command)
+{
+	(void)i;
+	(void)command;
+}
+
 static void
 toy_leave(struct instance *i)
 {
@@ -77,7 +85,8 @@ static int
 toy_make(
     void *arg, const struct instance_place *place, struct instance **out, const char **err_out)
 {
-	static const struct instance_ops ops = { toy_power, toy_leave, toy_holds, toy_close };
+	static const struct instance_ops ops = { toy_power, toy_does_not_hear, toy_leave,
+		toy_holds, toy_close };
 	struct stage *s = arg;
 	struct toy *t = &s->toy[place->index];
 

@@ -60,11 +60,27 @@ check_server(
 }
 
 static int
+check_group(
+    const struct run_plan *p, const char *name, struct mark at, struct config_error *error)
+{
+	const char *names[NAMES_MAX] = { NULL };
+
+	if (p->n_named == 0)
+		return config_fail(error, p->scenario.file, at,
+		    "no such group: %s; this scenario has no `groups:'", name);
+	for (size_t i = 0; i < p->n_named; i++)
+		names[i] = p->scenario.group[i].name;
+	return names_have(p, "group", name, at, names, error);
+}
+
+static int
 check_expectation(
     const struct run_plan *p, const struct expectation *e, struct config_error *error)
 {
 	if (e->subject == EXPECT_STEP || e->subject == EXPECT_LATENCY)
 		return check_step(p, e->name, e->at, error);
+	if (e->subject == EXPECT_GROUP || e->subject == EXPECT_GROUP_BOOT)
+		return check_group(p, e->name, e->at, error);
 	if (e->subject == EXPECT_REASON)
 		return check_reason(p, e->name, e->at, error);
 	if (e->subject == EXPECT_SERVER)

@@ -155,6 +155,8 @@ run_on_second(void *arg, const struct metrics *m, uint64_t since_us)
 	struct run *r = arg;
 
 	run_report_second(&r->report, m, since_us);
+	if (run_report_stops(&r->report, m, since_us))
+		farm_drain(r->farm);
 }
 
 static void

@@ -9,13 +9,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "bottleneck.h"
 #include "cli.h"
 #include "expect.h"
 #include "log.h"
+#include "run_verdict.h"
 #include "summary.h"
 
-enum { RUN_WIDTH = 80, RUN_WHY_MAX = 400 };
+enum { RUN_WIDTH = 80 };
 
 /* By the descriptor: standard error may be a terminal while standard output is a file. */
 static struct live_look
@@ -87,7 +87,9 @@ run_report_done(struct run_report *r)
 bool
 run_report_due(const struct run_report *r, uint64_t since_us)
 {
-	return r->course != NULL && course_due(r->course, since_us);
+	/* Whatever stops a run is looked for each second. */
+	return expect_may_stop(&r->run) ||
+	    (r->course != NULL && course_due(r->course, since_us));
 }
 
 void
@@ -111,87 +113,34 @@ run_report_second(struct run_report *r, const struct metrics *m, uint64_t since_
 	buf_done(&out);
 }
 
-/* ---- the verdict ---- */
-
-/* What was expected; where nothing was said, that all phones finish. */
-static bool
-report_broken(const struct run_report *r, const struct report_end *end,
-    const struct phone_counts *n, char why[RUN_WHY_MAX])
-{
-	const char *lost = r->pool_lost ? "; the embedded pool had ended" : "";
-	uint32_t planned = r->run.planned;
-	size_t broken = 0;
-
-	for (size_t i = 0; i < end->n_expect; i++)
-		broken += !end->expect[i].pass;
-	if (end->n_expect > 0)
-		(void)snprintf(why, RUN_WHY_MAX, "%zu of %zu expectations %s broken%s", broken,
-		    end->n_expect, broken == 1 ? "is" : "are", lost);
-	else
-		(void)snprintf(why, RUN_WHY_MAX, "%u of %u phones failed, %u did not finish%s",
-		    n->failed, planned, planned - n->finished - n->failed, lost);
-	return end->n_expect > 0 ? broken > 0 : n->finished != planned;
-}
-
-/* Which limits it has hit, and how much of the processor it had: what to give it more of. */
+/* Of the farm's process alone; the embedded pool is another. */
 static void
-report_behind(const struct run_report *r, const struct report_end *end, char why[RUN_WHY_MAX])
+report_cost(struct report_end *end)
 {
-	double cpu_s = end->cpu_user_s + end->cpu_sys_s;
-	struct buf b;
+	struct rusage use;
 
-	buf_over(&b, why, RUN_WHY_MAX);
-	buf_printf(&b, "the farm fell behind: %s", end->limit);
-	if (end->wall_s > 0)
-		buf_printf(&b, "; on %u %s it used %.0f %% of a core", r->run.threads,
-		    r->run.threads == 1 ? "thread" : "threads", cpu_s / end->wall_s * 100);
+	if (getrusage(RUSAGE_SELF, &use) != 0)
+		return;
+	end->cpu_user_s = (double)use.ru_utime.tv_sec + (double)use.ru_utime.tv_usec / 1e6;
+	end->cpu_sys_s = (double)use.ru_stime.tv_sec + (double)use.ru_stime.tv_usec / 1e6;
+	end->max_rss_bytes = (uint64_t)use.ru_maxrss * 1024;
 }
 
-static void
-report_judge(const struct run_report *r, struct report_end *end, const struct farm_end *farm,
-    int signum, char why[RUN_WHY_MAX])
+bool
+run_report_stops(struct run_report *r, const struct metrics *m, uint64_t since_us)
 {
-	end->why = why;
-	/* What makes the numbers meaningless comes before what they say. */
-	if (signum != 0) {
-		end->verdict = REPORT_INTERRUPTED;
-		end->why = NULL;
-	} else if (end->limit != NULL) {
-		end->verdict = REPORT_INVALID;
-		report_behind(r, end, why);
-	} else if (end->stopped != NULL) {
-		end->verdict = REPORT_FAIL;
-		end->why = end->stopped;
-	} else if (farm->guard_says != NULL) {
-		end->verdict = REPORT_FAIL;
-		end->why = farm->guard_says;
-	} else if (report_broken(r, end, &farm->metrics->phones, why)) {
-		end->verdict = REPORT_FAIL;
-	} else if (farm->trace_err != 0) {
-		end->verdict = REPORT_FAIL;
-		(void)snprintf(why, RUN_WHY_MAX, "trace.jsonl is not whole: %s",
-		    strerror(farm->trace_err));
-	} else {
-		end->verdict = REPORT_PASS;
-		end->why = NULL;
-	}
-}
+	struct report_end now = { .metrics = m, .wall_s = (double)since_us / 1e6 };
+	struct report_expect broken;
 
-/* Of a signal, what a shell would say: 128 and its number. */
-static int
-report_status(enum report_verdict verdict, int signum)
-{
-	switch (verdict) {
-	case REPORT_PASS:
-		return CLI_PASS;
-	case REPORT_FAIL:
-		return CLI_FAIL;
-	case REPORT_INVALID:
-		return CLI_INVALID;
-	case REPORT_INTERRUPTED:
-		break;
-	}
-	return CLI_SIGNAL + signum;
+	if (r->stopped[0] != '\0' || !expect_may_stop(&r->run))
+		return false;
+	report_cost(&now);
+	if (!expect_broken_now(&r->run, &now, &broken))
+		return false;
+	(void)snprintf(r->stopped, sizeof r->stopped, "stopped at %.1f s: %s is broken: %s",
+	    now.wall_s, broken.text, broken.value);
+	log_line(LOG_NOTE, "cx700farm: %s", r->stopped);
+	return true;
 }
 
 /* ---- what is left ---- */
@@ -256,40 +205,21 @@ report_table(struct run_report *r, const struct report_end *end)
 	buf_done(&out);
 }
 
-/* Of the farm's process alone; the embedded pool is another. */
-static void
-report_cost(struct report_end *end)
-{
-	struct rusage use;
-
-	if (getrusage(RUSAGE_SELF, &use) != 0)
-		return;
-	end->cpu_user_s = (double)use.ru_utime.tv_sec + (double)use.ru_utime.tv_usec / 1e6;
-	end->cpu_sys_s = (double)use.ru_stime.tv_sec + (double)use.ru_stime.tv_usec / 1e6;
-	end->max_rss_bytes = (uint64_t)use.ru_maxrss * 1024;
-}
-
 int
 run_report_end(struct run_report *r, const struct farm_end *farm, int signum)
 {
 	struct report_end end = {
 		.metrics = farm->metrics, .wall_s = farm->wall_s, .load = r->load
 	};
-	char why[RUN_WHY_MAX], limit[RUN_WHY_MAX];
-	struct buf limits;
+	struct run_verdict verdict;
 	int status, err;
 
-	buf_over(&limits, limit, sizeof limit);
-	if (farm_bottleneck(farm->metrics, &limits))
-		end.limit = limit;
-	if (r->stopped[0] != '\0')
-		end.stopped = r->stopped;
 	/* First, before the reports cost something themselves. */
 	report_cost(&end);
 	end.n_expect = expect_judge(&r->run, &end, r->expect);
 	end.expect = r->expect;
-	report_judge(r, &end, farm, signum, why);
-	status = report_status(end.verdict, signum);
+	run_verdict(r, farm, signum, &verdict, &end);
+	status = run_verdict_status(end.verdict, signum);
 	if (farm->make_says != NULL)
 		log_line(LOG_ERROR, "cx700farm: phones could not be made: %s", farm->make_says);
 	if (farm->trace_err != 0)

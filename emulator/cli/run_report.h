@@ -29,12 +29,16 @@ void run_report_init(struct run_report *, const struct run_options *, const stru
 void run_report_done(struct run_report *);
 
 /* Once a second: the run over time goes on, and only it.  When it is not due there is nothing
- * to count; run_report_second() does both. */
+ * to count or to stop for; run_report_second() does both. */
 bool run_report_due(const struct run_report *, uint64_t since_us);
 void run_report_count(struct run_report *, const struct metrics *, uint64_t since_us);
 
 /* Once a second: the live view, or a line. */
 void run_report_second(struct run_report *, const struct metrics *, uint64_t since_us);
+
+/* Once a second: is an expectation broken that ends the run?  Said once, and remembered for the
+ * verdict; the caller lets the phones leave. */
+bool run_report_stops(struct run_report *, const struct metrics *, uint64_t since_us);
 
 /* The end: the verdict, the table, summary.json, course.json.  `signum` is that of the first
  * signal, or 0. Returns the exit status. */

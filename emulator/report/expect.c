@@ -1,174 +1,10 @@
-/* expect.c - see expect.h. */
+/* expect.c - see expect.h: what was measured is compared, and said.  expect_find.c measures. */
 #include "expect.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
-#include "load.h"
-
-/* What was found for one expectation. */
-struct expect_found {
-	double v;         /* a count, seconds, bytes */
-	double of;        /* what a share is of */
-	const char *none; /* why there is nothing to compare; or NULL */
-};
-
-static struct expect_found
-found(double v, double of)
-{
-	return (struct expect_found){ .v = v, .of = of };
-}
-
-static struct expect_found
-found_none(const char *why)
-{
-	return (struct expect_found){ .none = why };
-}
-
-/* ---- what is measured ---------------------------------------------------- */
-
-static struct expect_found
-find_phones(const struct expectation *e, const struct report_run *run, const struct metrics *m)
-{
-	const struct phone_counts *n = &m->phones;
-	/* By enum expectation_phones. */
-	const uint32_t figures[] = { run->planned, n->started, n->finished, n->failed,
-		n->started - n->finished - n->failed };
-
-	return found(figures[e->figure], run->planned);
-}
-
-/* The row with this name; the plan has checked that there is one. */
-static const struct row_metrics *
-row_of(const struct expectation *e, const struct report_run *run, const struct metrics *m)
-{
-	for (size_t i = 0; i < run->n_rows; i++)
-		if (strcmp(run->rows[i].name, e->name) == 0)
-			return &m->row[i];
-	return NULL;
-}
-
-/* Shares are of rows: one that was tried three times is one. */
-static struct expect_found
-find_step(const struct expectation *e, const struct row_metrics *row)
-{
-	uint64_t figures[] = { row->attempts, row->done, row->failed, row->skipped,
-		metrics_retries(row) };
-
-	return found(
-	    (double)figures[e->figure], (double)(row->done + row->failed + row->skipped));
-}
-
-static struct expect_found
-find_figure(const struct expectation *e, const struct hist *h)
-{
-	uint64_t us = e->share < 1 ? hist_at(h, e->share) : h->max_us;
-
-	return h->count == 0 ? found_none("no sample") : found((double)us / 1e6, 0);
-}
-
-/* Of the tries of all rows. */
-static double
-tries(const struct report_run *run, const struct metrics *m)
-{
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < run->n_rows; i++)
-		n += m->row[i].attempts;
-	return (double)n;
-}
-
-static struct expect_found
-find_reason(const struct expectation *e, const struct report_run *run, const struct metrics *m)
-{
-	uint64_t n = 0;
-	size_t why = 1;
-
-	while (why < run->n_reasons && strcmp(run->reasons[why], e->name) != 0)
-		why++;
-	for (size_t i = 0; i < run->n_rows && why < METRICS_REASONS; i++)
-		n += m->row[i].reasons[why];
-	return found((double)n, tries(run, m));
-}
-
-static struct expect_found
-find_detail(const struct expectation *e, const struct report_run *run, const struct metrics *m)
-{
-	for (size_t i = 0; i < run->n_watch; i++)
-		if (strcmp(run->watch[i], e->name) == 0)
-			return found((double)m->watched[i], tries(run, m));
-	return found_none("not counted");
-}
-
-/* A rehearsal counts by server, a real run by protocol. */
-static struct expect_found
-find_server(const struct expectation *e, const struct report_end *end, const struct metrics *m)
-{
-	const struct load_report *load = end->load;
-
-	for (size_t i = 0; load != NULL && i < load->n_servers; i++) {
-		const struct load_server *s = &load->server[i];
-		const uint64_t figures[] = { s->requests, s->replies, s->bytes_in,
-			s->bytes_out };
-
-		if (strcmp(s->name, e->name) == 0)
-			return found((double)figures[e->figure], 0);
-	}
-	for (size_t i = 0; load == NULL && i < METRICS_SERVICES; i++) {
-		const struct service_metrics *s = &m->service[i];
-		const uint64_t figures[] = { s->requests, s->replies, s->bytes_in,
-			s->bytes_out };
-
-		if (strcmp(metrics_service[i], e->name) == 0)
-			return found((double)figures[e->figure], 0);
-	}
-	return found_none("not counted");
-}
-
-static struct expect_found
-find(const struct expectation *e, const struct report_run *run, const struct report_end *end)
-{
-	const struct metrics *m = end->metrics;
-	const struct row_metrics *row = row_of(e, run, m);
-
-	switch (e->subject) {
-	case EXPECT_PHONES:
-		return find_phones(e, run, m);
-	case EXPECT_STEP:
-		return row != NULL ? find_step(e, row) : found_none("no such step");
-	case EXPECT_LATENCY:
-		return row != NULL ? find_figure(e, &row->latency) : found_none("no such step");
-	case EXPECT_BOOT:
-		return find_figure(e, &m->from_intended);
-	case EXPECT_REASON:
-		return find_reason(e, run, m);
-	case EXPECT_DETAIL:
-		return find_detail(e, run, m);
-	case EXPECT_GUIDE:
-		return found((double)m->guide[e->number], run->planned);
-	case EXPECT_SERVER:
-		return find_server(e, end, m);
-	case EXPECT_WALL:
-		return found(end->wall_s, 0);
-	case EXPECT_CPU:
-		return found(end->cpu_user_s + end->cpu_sys_s, 0);
-	case EXPECT_RSS:
-		return found((double)end->max_rss_bytes, 0);
-	case EXPECT_LOOP_LAG:
-		return found(m->loop_lag_p99_ms / 1e3, 0);
-	case EXPECT_START_LAG:
-		return find_figure(e, &m->start_lag);
-	case EXPECT_GROUP:
-	case EXPECT_GROUP_BOOT:
-		break;
-	case EXPECT_FIRMWARE:
-		return found((double)m->firmware_bytes, 0);
-	}
-	return found_none("not counted");
-}
-
-/* ---- comparing -------------------------------------------------------------- */
+#include "expect_find.h"
 
 /* In the unit that it is compared in. */
 static double
@@ -237,20 +73,54 @@ say(const struct expectation *e, const struct expect_found *f, double v, char *o
 		(void)snprintf(out, cap, e->unit == EXPECT_COUNT ? "%.0f" : "%.6g/s", v);
 }
 
+/* false: there is nothing to compare, and so it does not hold. */
+static bool
+judge(const struct expectation *e, const struct report_run *run, const struct report_end *end,
+    struct report_expect *out)
+{
+	struct expect_found f = expect_find(e, run, end);
+	double v = in_unit(e, end, &f);
+
+	out->text = e->text;
+	out->pass = f.none == NULL && holds(v, e->op, e->value);
+	say(e, &f, v, out->value, sizeof out->value);
+	return f.none == NULL;
+}
+
 size_t
 expect_judge(
     const struct report_run *run, const struct report_end *end, struct report_expect *out)
 {
 	size_t n = run->expect != NULL ? run->expect->n : 0;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct expectation *e = &run->expect->item[i];
-		struct expect_found f = find(e, run, end);
-		double v = in_unit(e, end, &f);
-
-		out[i].text = e->text;
-		out[i].pass = f.none == NULL && holds(v, e->op, e->value);
-		say(e, &f, v, out[i].value, sizeof out[i].value);
-	}
+	for (size_t i = 0; i < n; i++)
+		(void)judge(&run->expect->item[i], run, end, &out[i]);
 	return n;
+}
+
+bool
+expect_may_stop(const struct report_run *run)
+{
+	for (size_t i = 0; run->expect != NULL && i < run->expect->n; i++)
+		if (run->expect->item[i].abort)
+			return true;
+	return false;
+}
+
+bool
+expect_broken_now(
+    const struct report_run *run, const struct report_end *end, struct report_expect *out)
+{
+	for (size_t i = 0; run->expect != NULL && i < run->expect->n; i++) {
+		const struct expectation *e = &run->expect->item[i];
+		struct report_expect now;
+
+		if (!e->abort || end->wall_s * 1e6 < (double)e->after_us)
+			continue;
+		if (!judge(e, run, end, &now) || now.pass)
+			continue;
+		*out = now;
+		return true;
+	}
+	return false;
 }

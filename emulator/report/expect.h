@@ -11,4 +11,15 @@
 size_t expect_judge(
     const struct report_run *, const struct report_end *, struct report_expect *out);
 
+/* Is there any that stops the run? */
+bool expect_may_stop(const struct report_run *);
+
+/*
+ * Judge those that stop the run, by the counts of this moment, which is end->wall_s since the
+ * beginning.  True: one is broken, and *out says which and by what.  Those whose grace is not
+ * over, and those that there is nothing to measure for as yet, are not.
+ */
+bool expect_broken_now(
+    const struct report_run *, const struct report_end *, struct report_expect *out);
+
 #endif

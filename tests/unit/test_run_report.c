@@ -250,6 +250,28 @@ a_run_that_was_stopped_has_failed_for_that_reason(void **state)
 	assert_ends(s, SIGINT, 130, "interrupted", NULL);
 }
 
+/* Looked at once a second; said once, in a sentence that stands by itself. */
+static void
+an_expectation_that_stops_a_run_is_remembered_and_said_once(void **state)
+{
+	struct expectations *expect = calloc(1, sizeof *expect);
+	struct stage *s = *state;
+
+	assert_non_null(expect);
+	s->report.run.expect = expect;
+	expect_wall(&expect->item[0], 30);
+	expect->item[0].abort = true;
+	expect->n = 1;
+	assert_true(run_report_due(&s->report, 1000000));
+	assert_false(run_report_stops(&s->report, &s->metrics, 29000000));
+	assert_string_equal(s->report.stopped, "");
+	assert_true(run_report_stops(&s->report, &s->metrics, 31000000));
+	assert_string_equal(s->report.stopped, "stopped at 31.0 s: wall < X is broken: 31 s");
+	assert_false(run_report_stops(&s->report, &s->metrics, 32000000));
+	assert_ends(s, 0, 1, "fail", "stopped at 31.0 s: wall < X is broken: 31 s");
+	free(expect);
+}
+
 static void
 a_signal_comes_before_all_else(void **state)
 {
@@ -307,6 +329,7 @@ main(void)
 		REPORT_TEST(a_farm_that_fell_behind_makes_a_run_invalid_whatever_came_of_it),
 		REPORT_TEST(a_farm_that_fell_behind_says_how_much_of_the_processor_it_had),
 		REPORT_TEST(a_run_that_was_stopped_has_failed_for_that_reason),
+		REPORT_TEST(an_expectation_that_stops_a_run_is_remembered_and_said_once),
 		REPORT_TEST(a_signal_comes_before_all_else),
 		REPORT_TEST(what_could_not_be_left_is_a_fail),
 		REPORT_TEST(a_summary_that_cannot_be_printed_is_a_fail),

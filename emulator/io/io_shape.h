@@ -22,7 +22,10 @@ enum {
 	IO_SHAPE_MSS = 1460,
 	/* Of one connection so much is under way: a window of 64 KiB, as a phone of 2007
 	 * offers, of which half is answers to come. */
-	IO_SHAPE_WINDOW = 32 * 1024
+	IO_SHAPE_WINDOW = 32 * 1024,
+	/* So much is put on the wire at once: others come between, and while one piece is
+	 * under way the next one leaves. */
+	IO_SHAPE_PIECE = 8 * 1024
 };
 
 #define IO_SHAPE_NEVER UINT64_MAX

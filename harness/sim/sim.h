@@ -80,7 +80,7 @@ struct sim_phone_cfg {
 	uint64_t seed;  /* its chance is stream `index` of this seed */
 	uint8_t mac[6];
 	const struct io_tls_habit *tls; /* lent for good; NULL: 0004, 0005, 000A */
-	const struct io_link *link;     /* its own line; copied; NULL: none */
+	const struct io_link *link;     /* its own line, before any way; copied; NULL: none */
 };
 
 /* One phone's world.  0 or -ENOMEM. */

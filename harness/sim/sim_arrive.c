@@ -5,6 +5,7 @@
 #include <assert.h>
 
 #include "sim_priv.h"
+#include "sim_shape.h"
 
 static struct sim_conn *
 parcel_conn(const struct sim_parcel *p)
@@ -22,6 +23,12 @@ sim_parcel_way(const struct sim_conn *c)
 	return rule != NULL ? rule->way : NULL;
 }
 
+bool
+sim_conn_travels(const struct sim_conn *c)
+{
+	return c->flows != NULL || sim_parcel_way(c) != NULL;
+}
+
 static void
 parcel_on_due(void *arg)
 {
@@ -31,13 +38,27 @@ parcel_on_due(void *arg)
 void
 sim_parcel_send(struct sim_parcel_in *in, uint64_t after_us)
 {
-	struct sim *sim = in->p.h->sim;
+	struct sim_conn *c = parcel_conn(&in->p);
 
-	in->way = sim_parcel_way(parcel_conn(&in->p));
+	in->way = sim_parcel_way(c);
 	in->p.after_us = after_us;
 	in->p.wire_n = sim_parcel_wire_n(&in->p, in->head_n);
+	if (!in->p.back && c->flows != NULL)
+		sim_shape_put(sim_shape_of(c), in);
+	else
+		sim_parcel_carry(in);
+}
+
+void
+sim_parcel_carry(struct sim_parcel_in *in)
+{
 	if (in->way != NULL) {
 		in->way->carry(in->way, &in->p);
+		return;
+	}
+	/* Off the phone's own line it is there. */
+	if (!in->p.back) {
+		sim_parcel_arrive(&in->p);
 		return;
 	}
 	/* It is closed, and its listener hears of that just now. */
@@ -45,11 +66,10 @@ sim_parcel_send(struct sim_parcel_in *in, uint64_t after_us)
 		sim_parcel_forget(in);
 		return;
 	}
-	assert(in->p.back);
 	in->p.event.fn = parcel_on_due;
 	in->p.event.arg = &in->p;
 	/* Cannot fail: its place is held. */
-	(void)sim_clock_set(sim->clock, &in->p.event, after_us);
+	(void)sim_clock_set(in->p.h->sim->clock, &in->p.event, in->p.after_us);
 }
 
 /* ---- arriving ---- */
@@ -58,7 +78,10 @@ sim_parcel_send(struct sim_parcel_in *in, uint64_t after_us)
 static void
 parcel_unheard(struct sim_conn *c, enum sim_deed deed)
 {
-	if (c->h.open && (deed == SIM_OPENED || deed == SIM_ASKED))
+	bool datagram = c->h.type == SIM_UDP || c->h.type == SIM_DHCP;
+
+	if (c->h.open &&
+	    (deed == SIM_OPENED || deed == SIM_ASKED || (datagram && deed == SIM_SENT)))
 		sim_nobody(c);
 }
 
@@ -94,8 +117,17 @@ sim_parcel_arrive(struct sim_parcel *p)
 {
 	struct sim_parcel_in *in = (struct sim_parcel_in *)(void *)p;
 
+	struct sim_shape *shape = p->back && !in->lined ? sim_shape_for(in) : NULL;
+
 	/* Closing the handle in its own event leaves this one alone. */
 	sim_clock_unset(p->h->sim->clock, &p->event);
+	/* So far it is only at the other end of the phone's own line. */
+	if (shape != NULL) {
+		in->lined = true;
+		in->way = NULL;
+		sim_shape_put(shape, in);
+		return;
+	}
 	in->arrived = true;
 	if (p->back)
 		sim_parcel_deliver(in);

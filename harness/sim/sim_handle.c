@@ -8,6 +8,7 @@
 
 #include "mem.h"
 #include "sim_priv.h"
+#include "sim_shape.h"
 
 /* ---- scope and owner ---- */
 
@@ -81,7 +82,7 @@ alarm_new(struct sim *sim)
 }
 
 static struct io_handle *
-conn_new(struct sim *sim)
+conn_new(struct sim *sim, struct sim_shape *shape)
 {
 	struct sim_conn *c = sim_spare_new(&sim->conns, sizeof *c);
 
@@ -89,6 +90,10 @@ conn_new(struct sim *sim)
 		c = mem_new(sizeof *c);
 	if (c == NULL)
 		return NULL;
+	if (shape != NULL && sim_flows_new(shape, &c->flows) < 0) {
+		sim_spare_free(sim, &sim->conns, c);
+		return NULL;
+	}
 	list_init(&c->parcels);
 	sim_lane_init(&c->lane, &c->h);
 	return &c->h;
@@ -105,7 +110,7 @@ sim_handle_open(
 		return sim->fail_open;
 	if (type != SIM_ALARM && type != SIM_DHCP && phone->ip == 0)
 		return -EADDRNOTAVAIL;
-	h = type == SIM_ALARM ? alarm_new(sim) : conn_new(sim);
+	h = type == SIM_ALARM ? alarm_new(sim) : conn_new(sim, phone->shape);
 	if (h == NULL)
 		return -ENOMEM;
 	h->sim = sim;
@@ -141,6 +146,7 @@ sim_conn_free(struct sim_conn *c)
 {
 	while (!list_empty(&c->parcels))
 		sim_parcel_forget(LIST_ITEM(c->parcels.next, struct sim_parcel_in, of_conn));
+	sim_flows_free(c);
 	sim_http_done(c);
 	mem_free(c);
 }
@@ -155,13 +161,14 @@ sim_conn_settle(struct sim_conn *c)
 	if (!c->told)
 		(void)sim_tell(c, (struct sim_call){ .deed = c->last });
 	c->told = true;
+	sim_flows_free(c);
 	sim_http_done(c);
 	/* Its way may know it still: who listened behind it does so no longer. */
 	list_remove(&c->lane.open);
 	handle_bury(&c->h, &c->h.sim->conns);
 }
 
-/* What is on this way is forgotten; NULL: what waits on the clock itself. */
+/* What is on this way is forgotten; NULL: answers that lie on none any more. */
 static void
 conn_leave(struct sim_conn *c, const struct sim_way *way)
 {
@@ -171,7 +178,7 @@ conn_leave(struct sim_conn *c, const struct sim_way *way)
 		struct sim_parcel_in *in = LIST_ITEM(link, struct sim_parcel_in, of_conn);
 
 		next = link->next;
-		if (in->way == way && !in->arrived)
+		if (in->way == way && !in->arrived && (way != NULL || in->p.back))
 			sim_parcel_forget(in);
 	}
 }
@@ -207,7 +214,7 @@ conn_close(struct sim_conn *c)
 	if (c->h.type != SIM_DHCP || c->h.sim->n_relays == 0)
 		conn_leave(c, NULL);
 	list_add_tail(&c->h.sim->closing, &c->h.all);
-	if (sim_parcel_way(c) == NULL) {
+	if (!sim_conn_travels(c)) {
 		sim_conn_settle(c);
 		return;
 	}

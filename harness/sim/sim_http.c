@@ -104,10 +104,10 @@ http_go(struct sim_conn *c, const struct io_ask *ask)
 	call.fresh = !c->kept;
 	if (c->from.ip == 0)
 		sim_down(c->h.sim, &c->h, 0, -EADDRNOTAVAIL, NULL);
+	else if (sim_conn_travels(c))
+		http_carry(c, ask);
 	else if (sim_rule_of(c) == NULL)
 		sim_nobody(c);
-	else if (sim_parcel_way(c) != NULL)
-		http_carry(c, ask);
 	else if (c->hung_up != c->connection)
 		(void)sim_tell(c, call);
 }
@@ -124,7 +124,7 @@ sim_http_ask(struct io_handle *h, const struct io_ask *ask)
 	if (c->asking)
 		return -EBUSY;
 	rc = io_ask_check(ask);
-	if (rc == 0 && (c->up || sim_parcel_way(c) != NULL))
+	if (rc == 0 && (c->up || sim_conn_travels(c)))
 		rc = http_keep(c, ask);
 	if (rc < 0)
 		return rc;

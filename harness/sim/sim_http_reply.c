@@ -96,7 +96,7 @@ sim_reply(struct sim *sim, struct io_handle *h, uint64_t after_us, const struct 
 	bool number = n > r->body.n;
 
 	assert(h->sim == sim && h->type == SIM_HTTP);
-	assert(c->asking || !sim->strict || !h->open || sim_parcel_way(c) != NULL);
+	assert(c->asking || !sim->strict || !h->open || sim_conn_travels(c));
 	http_say_head(c, after_us, r);
 	if (r->cut && r->cut_after < n)
 		n = r->cut_after;

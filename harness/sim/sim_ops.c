@@ -5,6 +5,7 @@
 
 #include "mem.h"
 #include "sim_priv.h"
+#include "sim_shape.h"
 
 enum { NOBODY_US = 3000000 }; /* the last router asks three times for the host's MAC */
 
@@ -247,6 +248,8 @@ ops_power_cut(struct io *io)
 
 	while (!list_empty(&p->handles))
 		sim_handle_close(LIST_ITEM(p->handles.next, struct io_handle, all), SIM_CUT);
+	if (p->shape != NULL)
+		sim_shape_cut(p->shape);
 	p->ip = 0;
 	p->vlan = 0;
 	p->n_cuts++;

@@ -9,6 +9,7 @@
 
 #include "mem.h"
 #include "sim_priv.h"
+#include "sim_shape.h"
 
 enum { /* bytes on the wire beside the content, about */
 	WIRE_UDP = 28,
@@ -150,6 +151,7 @@ sim_parcel_forget(struct sim_parcel_in *in)
 
 	if (!in->p.back && in->p.deed == SIM_SENT)
 		parcel_conn(&in->p)->waiting -= in->p.n;
+	sim_shape_landed(in);
 	sim_clock_let(sim->clock, &in->p.event);
 	list_remove(&in->p.queue);
 	list_remove(&in->of_conn);

@@ -11,6 +11,7 @@
 
 #include "mem.h"
 #include "sim_priv.h"
+#include "sim_shape.h"
 
 struct sim_phone *
 sim_phone_of(struct io *io)
@@ -91,6 +92,10 @@ sim_phone_new(struct sim *sim, const struct sim_phone_cfg *cfg, struct io **out)
 	p = mem_new(sizeof *p);
 	if (p == NULL)
 		return -ENOMEM;
+	if (io_shape_is_needed(cfg->link) && sim_shape_new(sim, cfg, &p->shape) < 0) {
+		mem_free(p);
+		return -ENOMEM;
+	}
 	p->io.ops = &sim_ops;
 	p->sim = sim;
 	p->index = cfg->index;
@@ -121,6 +126,7 @@ sim_phone_free(struct io *io)
 	p->sim->n_phones--;
 	if (p->sim->one == p)
 		p->sim->one = NULL;
+	sim_shape_free(p->shape);
 	mem_free(p);
 }
 

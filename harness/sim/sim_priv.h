@@ -22,6 +22,9 @@ enum {
 	SIM_HASH_MIN = 64
 };
 
+struct sim_shape; /* sim_shape.h: a phone's own line */
+struct sim_flows;
+
 struct sim_root { /* a set of roots: this one and the older ones; never changed */
 	struct sim_root *all;
 	const struct sim_root *older;
@@ -37,6 +40,7 @@ struct sim_phone {
 	struct rng rng;
 	const struct sim_root *roots;
 	const struct io_tls_habit *habit;
+	struct sim_shape *shape; /* NULL: none of its own */
 	int64_t wall_minus_now_us;
 	uint32_t index, ip;
 	uint16_t vlan, port; /* the next of its own */
@@ -78,6 +82,7 @@ struct sim_conn {           /* everything else */
 	struct io_stream_cfg cfg;
 	struct list parcels; /* in both directions */
 	struct sim_lane lane;
+	struct sim_flows *flows; /* over the phone's own line; NULL: it has none */
 	void *peer;
 	uint64_t waiting; /* bytes on their way out */
 
@@ -105,6 +110,8 @@ struct sim_parcel_in {       /* a parcel, with what is the world's */
 	struct sim_parcel p; /* first */
 	struct list of_conn;
 	struct sim_way *way; /* NULL: none */
+	bool lined;          /* back: it is on the phone's own line, or was */
+	uint64_t under_way;  /* bytes that count there */
 	struct sim_parcel_in *spare;
 	bool arrived;
 	uint32_t connection, request; /* http: to which it belongs */
@@ -242,6 +249,10 @@ void sim_parcel_forget(struct sim_parcel_in *);
 void sim_parcels_done(struct sim *);
 /* The way to this one's listener, or NULL. */
 struct sim_way *sim_parcel_way(const struct sim_conn *);
+/* Does it take time to get there: is there a way, or a line of the phone's? */
+bool sim_conn_travels(const struct sim_conn *);
+/* It has passed the phone's own line, or there is none: the way takes it, or the clock. */
+void sim_parcel_carry(struct sim_parcel_in *);
 
 /* Does this request or answer belong to what goes on now?  Always so of a stream. */
 bool sim_parcel_is_now(const struct sim_parcel_in *);

@@ -24,11 +24,12 @@ talk_carry(struct sim_conn *c, const struct sim_call *call)
 	sim_parcel_send(in, 0);
 }
 
-/* Without a way between, the listener hears it in the middle of the phone's call. */
+/* Without a way between or a line of the phone's, the listener hears it in the middle of the
+ * phone's call. */
 void
 sim_deed(struct sim_conn *c, struct sim_call call)
 {
-	if (sim_parcel_way(c) != NULL)
+	if (sim_conn_travels(c))
 		talk_carry(c, &call);
 	else if (!sim_tell(c, call) && (call.deed == SIM_OPENED || c->h.type != SIM_STREAM))
 		sim_nobody(c);

@@ -140,7 +140,16 @@ rig_on_deed(void *arg, struct sim *sim, const struct sim_call *c)
 void
 link_rig_open(struct link_rig *r, struct sim_link_cfg cfg, const struct fault *faults, size_t n)
 {
-	const struct sim_phone_cfg phone = { .seed = 1, .mac = { 2, 0, 0, 0, 0, 1 } };
+	link_rig_open_over(r, cfg, faults, n, NULL);
+}
+
+void
+link_rig_open_over(struct link_rig *r, struct sim_link_cfg cfg, const struct fault *faults,
+    size_t n, const struct io_link *own)
+{
+	const struct sim_phone_cfg phone = {
+		.seed = 1, .mac = { 2, 0, 0, 0, 0, 1 }, .link = own
+	};
 
 	*r = (struct link_rig){ .mem = mem_out() };
 	if (cfg.name == NULL)

@@ -54,6 +54,9 @@ struct link_rig {
 /* A link with these faults, which are copied; cfg's name, faults and seed are filled in.  At
  * time 0 the phone has its address. */
 void link_rig_open(struct link_rig *, struct sim_link_cfg, const struct fault *, size_t n);
+/* The same with a phone that has a line of its own (NULL: none). */
+void link_rig_open_over(struct link_rig *, struct sim_link_cfg, const struct fault *, size_t n,
+    const struct io_link *);
 /* Everything is closed and settles; nothing is left. */
 void link_rig_close(struct link_rig *);
 

@@ -33,6 +33,12 @@ scene_on_event(void *arg, const struct io_event *ev)
 void
 scene_begin(struct scene *s, bool strict, size_t phones)
 {
+	scene_begin_over(s, strict, phones, NULL);
+}
+
+void
+scene_begin_over(struct scene *s, bool strict, size_t phones, const struct io_link *link)
+{
 	const struct sim_cfg cfg = { .strict = strict, .wall_us = 1000000000ll * 1000000 };
 
 	memset(s, 0, sizeof(*s));
@@ -41,7 +47,8 @@ scene_begin(struct scene *s, bool strict, size_t phones)
 		struct scene_phone *p = &s->phone[s->n_phones];
 		const struct sim_phone_cfg of = { .index = (uint32_t)s->n_phones,
 			.seed = 7,
-			.mac = { 0, 4, 0xf2, 0x10, 0, (uint8_t)s->n_phones } };
+			.mac = { 0, 4, 0xf2, 0x10, 0, (uint8_t)s->n_phones },
+			.link = link };
 
 		p->scene = s;
 		assert_int_equal(sim_phone_new(s->sim, &of, &p->io), 0);

@@ -40,6 +40,8 @@ struct scene {
 
 /* A world, strict or lean, with so many phones; phone i is at SCENE_IP + i. */
 void scene_begin(struct scene *, bool strict, size_t phones);
+/* The same, each phone with a line of its own (NULL: none). */
+void scene_begin_over(struct scene *, bool strict, size_t phones, const struct io_link *);
 /* Frees phones and world; everything must be closed by then but what a power cut closes. */
 void scene_end(struct scene *);
 

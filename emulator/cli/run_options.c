@@ -17,6 +17,7 @@ enum run_option_id {
 	OPT_PROFILE,
 	OPT_DATA,
 	OPT_UNTIL,
+	OPT_TRACE,
 	OPT_METRICS,
 	OPT_PCAP,
 	OPT_BIND,
@@ -47,6 +48,7 @@ static const struct run_option run_option_table[] = {
 	{ OPT_PROFILE,  0,   "profile",  "NAME",      "another firmware: a profile's name or file" },
 	{ OPT_DATA,     0,   "data",     "DIR",       "the folder of profiles/ and scenarios/" },
 	{ OPT_UNTIL,    0,   "until",    "STEP",      "the last step walked" },
+	{ OPT_TRACE,    0,   "trace",    "WHOSE",     "whose lines are in the trace: all, failures, or of N phones and failures" },
 	{ OPT_METRICS,  0,   "metrics",  "ADDR:PORT", NULL },
 	{ OPT_PCAP,     0,   "pcap",     NULL,        "capture into DIR/run.pcapng, keys in keys.log" },
 	{ OPT_BIND,     0,   "bind",     "PHONE=SRC", NULL },
@@ -124,6 +126,27 @@ run_numbers(struct run_options *o, const struct run_option *opt, const char *val
 }
 
 static int
+run_trace(struct run_options *o, const char *value, struct buf *complaint)
+{
+	uint64_t n = 0;
+
+	o->has_trace = true;
+	if (strcmp(value, "all") == 0) {
+		o->trace = SCENARIO_TRACE_ALL;
+	} else if (strcmp(value, "failures") == 0) {
+		o->trace = SCENARIO_TRACE_FAILURES;
+	} else if (text_u64(span_of(value), 1000000, &n) == 0 && n > 0) {
+		o->trace = SCENARIO_TRACE_SAMPLE;
+		o->trace_sample = (uint32_t)n;
+	} else {
+		buf_printf(complaint,
+		    "--trace %s: `all', `failures' or a number of phones is wanted", value);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int
 run_set(struct run_options *o, const struct run_option *opt, const char *value,
     struct buf *complaint)
 {
@@ -148,6 +171,8 @@ run_set(struct run_options *o, const struct run_option *opt, const char *value,
 	case OPT_UNTIL:
 		o->until = value;
 		return 0;
+	case OPT_TRACE:
+		return run_trace(o, value, complaint);
 	case OPT_PCAP:
 		o->pcap = true;
 		return 0;

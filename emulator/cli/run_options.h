@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "buf.h"
+#include "scenario.h"
 
 enum { RUN_POOL_ARGS_MAX = 32 };
 
@@ -17,6 +18,9 @@ struct run_options { /* texts are argv's */
 	unsigned threads; /* 0: one per core */
 	uint64_t seed;
 	bool has_seed;
+	bool has_trace; /* else as the scenario says */
+	enum scenario_trace trace;
+	uint32_t trace_sample;
 	bool pcap, dry_run, json, quiet, verbose, no_color, help;
 	const char *pool_args[RUN_POOL_ARGS_MAX]; /* for the embedded pool */
 	size_t n_pool_args;

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "trace_filter.h"
+
 /* -ENAMETOOLONG rather than a name cut short, which would be another file. */
 static int
 outputs_path(char out[PATH_MAX], const char *dir, const char *name)
@@ -42,8 +44,9 @@ outputs_make_folder(const char *dir)
 static int
 outputs_forget(const char *dir)
 {
-	static const char *const names[] = { "summary.json", "course.json", "servers.json",
-		"load.json", "junit.xml", "report.html", "run.pcapng", "keys.log" };
+	static const char *const names[] = { TRACE_NAME, "summary.json", "course.json",
+		"servers.json", "load.json", "junit.xml", "report.html", "run.pcapng",
+		"keys.log" };
 	char path[PATH_MAX];
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -66,7 +69,7 @@ run_outputs_open(const char *dir, int *trace_fd_out)
 	if (err == 0)
 		err = outputs_forget(dir);
 	if (err == 0)
-		err = outputs_path(path, dir, "trace.jsonl");
+		err = outputs_path(path, dir, TRACE_PART_NAME);
 	if (err != 0)
 		return err;
 	/* O_APPEND: the shards write into it without a lock. */

@@ -4,7 +4,8 @@
 #include "span.h"
 
 /* Make the folder with those above it, remove what an earlier run left there, and open its
- * trace.jsonl, empty, for whole lines from any thread.  0 or -errno. */
+ * trace.jsonl.part, empty, for whole lines from any thread; trace_filter() makes the trace of
+ * it.  0 or -errno. */
 int run_outputs_open(const char *dir, int *trace_fd_out);
 
 /* Write one of its files, whole.  0 or -errno. */

@@ -27,6 +27,8 @@ run_plan_make(struct run_plan *p, const struct run_options *o, struct config_err
 		return err;
 	p->phones = o->phones != 0 ? o->phones : p->scenario.phones;
 	p->seed = o->has_seed ? o->seed : p->scenario.seed;
+	p->trace = o->has_trace ? o->trace : p->scenario.trace;
+	p->trace_sample = o->has_trace ? o->trace_sample : p->scenario.trace_sample;
 	p->n_rows = phone_rows(p->rows, METRICS_ROWS);
 	for (unsigned why = 0; why < WHY_COUNT; why++)
 		p->reasons[why] = reason_name((enum reason)why);

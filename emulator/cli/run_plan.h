@@ -34,6 +34,8 @@ struct run_plan {
 	size_t n_named; /* groups with a name: all, or 0 */
 	uint64_t *start_us;
 	uint32_t *order;
+	enum scenario_trace trace;
+	uint32_t trace_sample;
 	struct farm_row rows[METRICS_ROWS];
 	size_t n_rows;
 	const char *reasons[WHY_COUNT];

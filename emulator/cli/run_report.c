@@ -72,6 +72,11 @@ run_report_init(struct run_report *r, const struct run_options *o, const struct 
 		.watch = plan->watch,
 		.n_watch = plan->n_watch,
 	};
+	r->trace = (struct trace_choice){
+		.keep = plan->trace,
+		.sample = plan->trace_sample,
+		.phones = plan->phones,
+	};
 	/* Without memory for it the run is made all the same; its end says what is missing. */
 	if (o->out_dir != NULL)
 		(void)course_new(&r->run, &r->course);
@@ -172,6 +177,21 @@ report_summary(struct run_report *r, const struct report_end *end)
 	return err;
 }
 
+/* Nobody writes into it any more. */
+static int
+report_trace(struct run_report *r, const struct farm_end *farm)
+{
+	int err;
+
+	if (r->options->out_dir == NULL)
+		return 0;
+	r->trace.phone = farm->phone;
+	err = trace_filter(r->options->out_dir, &r->trace);
+	if (err != 0)
+		log_line(LOG_ERROR, "cx700farm: " TRACE_NAME ": %s", strerror(-err));
+	return err;
+}
+
 static int
 report_course(struct run_report *r, const struct farm_end *farm)
 {
@@ -226,7 +246,9 @@ run_report_end(struct run_report *r, const struct farm_end *farm, int signum)
 		log_line(LOG_ERROR, "cx700farm: trace.jsonl: %s", strerror(farm->trace_err));
 
 	report_table(r, &end);
-	err = report_course(r, farm);
+	err = report_trace(r, farm);
+	if (report_course(r, farm) != 0)
+		err = -EIO;
 	/* Last: where there is a summary the run has got to its end. */
 	if (report_summary(r, &end) != 0)
 		err = -EIO;

@@ -6,6 +6,7 @@
 #include "live.h"
 #include "run_options.h"
 #include "run_plan.h"
+#include "trace_filter.h"
 
 enum { RUN_STOPPED_MAX = 300 };
 
@@ -18,6 +19,7 @@ struct run_report {
 	const struct load_report *load; /* set by a rehearsal before its end; else NULL */
 	char stopped[RUN_STOPPED_MAX];  /* why the run was ended before its time, or "" */
 	bool pool_lost;                 /* set by whoever notices: it is part of the why */
+	struct trace_choice trace;      /* whose lines are left; without the outcomes */
 	struct course *course;          /* NULL: nothing is left in a folder */
 };
 

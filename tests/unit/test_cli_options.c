@@ -177,6 +177,30 @@ a_data_folder_must_be_one(void **state)
 	assert_int_equal(unsetenv("CX700_DATA"), 0);
 }
 
+static void
+whose_lines_are_in_the_trace_can_be_said(void **state)
+{
+	struct run_options o;
+	struct buf complaint = { 0 };
+
+	(void)state;
+	assert_int_equal(read_words(&o, &complaint, "a.yaml"), 0);
+	assert_false(o.has_trace);
+	assert_int_equal(read_words(&o, &complaint, "a.yaml --trace all"), 0);
+	assert_true(o.has_trace);
+	assert_int_equal(o.trace, SCENARIO_TRACE_ALL);
+	assert_int_equal(read_words(&o, &complaint, "a.yaml --trace=failures"), 0);
+	assert_int_equal(o.trace, SCENARIO_TRACE_FAILURES);
+	assert_int_equal(read_words(&o, &complaint, "a.yaml --trace 25"), 0);
+	assert_int_equal(o.trace, SCENARIO_TRACE_SAMPLE);
+	assert_int_equal(o.trace_sample, 25);
+	assert_refused("a.yaml --trace some", "`all', `failures' or a number");
+	assert_refused("a.yaml --trace 0", "`all', `failures' or a number");
+	assert_refused("a.yaml --trace -1", "`all', `failures' or a number");
+	assert_refused("a.yaml --trace 5000000", "`all', `failures' or a number");
+	assert_refused("a.yaml --trace", "is missing");
+}
+
 int
 main(void)
 {
@@ -184,6 +208,7 @@ main(void)
 		cmocka_unit_test(given_only_a_scenario_the_rest_is_as_it_says),
 		cmocka_unit_test(a_data_folder_must_be_one),
 		cmocka_unit_test(all_of_them_are_taken_in_any_order),
+		cmocka_unit_test(whose_lines_are_in_the_trace_can_be_said),
 		cmocka_unit_test(the_embedded_pool_may_be_named),
 		cmocka_unit_test(after_two_dashes_a_scenario_may_look_like_an_option),
 		cmocka_unit_test(mistakes_are_refused_on_one_line),

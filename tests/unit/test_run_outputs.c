@@ -50,6 +50,7 @@ teardown(void **state)
 	struct place *p = *state;
 
 	unlink(in(p, "trace.jsonl"));
+	unlink(in(p, "trace.jsonl.part"));
 	unlink(in(p, "notes.txt"));
 	unlink(in(p, "servers.json"));
 	rmdir(p->dir);
@@ -80,7 +81,7 @@ the_folders_above_are_made_too(void **state)
 	assert_int_equal(run_outputs_open(p->dir, &fd), 0);
 	assert_int_equal(write(fd, "{}\n", 3), 3);
 	assert_int_equal(close(fd), 0);
-	assert_int_equal(stat(in(p, "trace.jsonl"), &s), 0);
+	assert_int_equal(stat(in(p, "trace.jsonl.part"), &s), 0);
 	assert_int_equal(s.st_size, 3);
 }
 
@@ -88,23 +89,23 @@ static void
 what_an_earlier_run_left_is_gone_and_nothing_else(void **state)
 {
 	static const char *const of_a_run[] = { "summary.json", "servers.json", "run.pcapng",
-		"keys.log" };
+		"keys.log", "trace.jsonl" };
 	struct place *p = *state;
 	struct stat s;
 	int fd = -1;
 
 	assert_int_equal(mkdir(p->above, 0755), 0);
 	assert_int_equal(mkdir(p->dir, 0755), 0);
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < 5; i++)
 		put(in(p, of_a_run[i]));
-	put(in(p, "trace.jsonl"));
+	put(in(p, "trace.jsonl.part"));
 	put(in(p, "notes.txt"));
 	assert_int_equal(run_outputs_open(p->dir, &fd), 0);
 	assert_int_equal(close(fd), 0);
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < 5; i++)
 		assert_int_equal(access(in(p, of_a_run[i]), F_OK), -1);
 	assert_int_equal(access(in(p, "notes.txt"), F_OK), 0);
-	assert_int_equal(stat(in(p, "trace.jsonl"), &s), 0);
+	assert_int_equal(stat(in(p, "trace.jsonl.part"), &s), 0);
 	assert_int_equal(s.st_size, 0);
 }
 

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bottleneck.h"
@@ -23,7 +24,7 @@ struct stage {
 	struct run_report report;
 	struct metrics metrics;
 	struct farm_end end;
-	char dir[64], file[96], course[96];
+	char dir[64], file[96], course[96], trace[96], part[96];
 };
 
 static int
@@ -43,6 +44,8 @@ setup(void **state)
 	s->metrics.phones = (struct phone_counts){ .started = PLANNED, .finished = PLANNED };
 	s->end.metrics = &s->metrics;
 	snprintf(s->course, sizeof s->course, "%s/course.json", s->dir);
+	snprintf(s->trace, sizeof s->trace, "%s/trace.jsonl", s->dir);
+	snprintf(s->part, sizeof s->part, "%s/trace.jsonl.part", s->dir);
 	assert_int_equal(course_new(&s->report.run, &s->report.course), 0);
 	*state = s;
 	return 0;
@@ -56,9 +59,22 @@ teardown(void **state)
 	run_report_done(&s->report);
 	unlink(s->file);
 	unlink(s->course);
+	unlink(s->trace);
+	unlink(s->part);
 	rmdir(s->dir);
 	free(s);
 	return 0;
+}
+
+/* As the farm leaves it: not yet the trace. */
+static void
+put_part(const struct stage *s)
+{
+	FILE *f = fopen(s->part, "w");
+
+	assert_non_null(f);
+	fputs("{\"phone\": 0}\n{\"phone\": 1}\n{\"phone\": 2}\n", f);
+	fclose(f);
 }
 
 /* The run ends with this status, and its summary says this verdict; why is part of it, or NULL:
@@ -68,6 +84,7 @@ assert_ends(struct stage *s, int signum, int status, const char *verdict, const 
 {
 	json_t *tree;
 
+	put_part(s);
 	assert_int_equal(run_report_end(&s->report, &s->end, signum), status);
 	tree = json_load_file(s->file, JSON_REJECT_DUPLICATES, NULL);
 	assert_non_null(tree);
@@ -282,6 +299,37 @@ a_signal_comes_before_all_else(void **state)
 	assert_ends(s, SIGTERM, 143, "interrupted", NULL);
 }
 
+/* One failed; the trace is of it alone, or of all, as was asked. */
+static void
+the_trace_is_of_the_phones_that_were_asked_for(void **state)
+{
+	static const struct farm_phone phone[] = { { .outcome = FARM_FINISHED },
+		{ .outcome = FARM_FAILED }, { .outcome = FARM_FINISHED } };
+	struct stage *s = *state;
+	struct stat got;
+
+	s->end.phone = phone;
+	s->report.trace.phones = 3;
+	assert_ends(s, 0, 0, "pass", NULL);
+	assert_int_equal(stat(s->trace, &got), 0);
+	assert_int_equal(got.st_size, 3 * 13);
+	s->report.trace.keep = SCENARIO_TRACE_FAILURES;
+	assert_ends(s, 0, 0, "pass", NULL);
+	assert_int_equal(stat(s->trace, &got), 0);
+	assert_int_equal(got.st_size, 13);
+	assert_int_equal(access(s->part, F_OK), -1);
+}
+
+static void
+a_run_that_passed_but_left_no_trace_has_not(void **state)
+{
+	struct stage *s = *state;
+
+	assert_int_equal(run_report_end(&s->report, &s->end, 0), 1);
+	s->options.out_dir = NULL;
+	assert_int_equal(run_report_end(&s->report, &s->end, 0), 0);
+}
+
 static void
 what_could_not_be_left_is_a_fail(void **state)
 {
@@ -331,6 +379,8 @@ main(void)
 		REPORT_TEST(a_run_that_was_stopped_has_failed_for_that_reason),
 		REPORT_TEST(an_expectation_that_stops_a_run_is_remembered_and_said_once),
 		REPORT_TEST(a_signal_comes_before_all_else),
+		REPORT_TEST(the_trace_is_of_the_phones_that_were_asked_for),
+		REPORT_TEST(a_run_that_passed_but_left_no_trace_has_not),
 		REPORT_TEST(what_could_not_be_left_is_a_fail),
 		REPORT_TEST(a_summary_that_cannot_be_printed_is_a_fail),
 	};

@@ -264,19 +264,3 @@ run_dir_free(struct run_dir *d)
 	mem_free(d->path);
 	mem_free(d);
 }
-
-json_t *
-run_dir_step(const struct run_dir *d, const char *name)
-{
-	json_t *steps = json_object_get(d->summary, "steps"), *step;
-	size_t i;
-
-	json_array_foreach(steps, i, step)
-	{
-		const char *its = json_string_value(json_object_get(step, "name"));
-
-		if (its != NULL && strcmp(its, name) == 0)
-			return step;
-	}
-	return NULL;
-}

@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "buf.h"
+#include "hist.h"
 
 struct run_dir { /* owned by it, read only */
 	char *path;
@@ -47,6 +48,13 @@ int run_dir_phone(
  * the lines of different phones come interleaved. */
 int run_dir_phones(const struct run_dir *, const uint32_t *phone, size_t n, run_dir_row_fn *,
     void *arg, struct buf *error);
+
+/* The same for every row that failed, all its tries spent, of any phone. */
+int run_dir_failed(const struct run_dir *, run_dir_row_fn *, void *arg, struct buf *error);
+
+/* The histogram of that name in the course: a step's latency, "boot_intended", "boot_actual" or
+ * "start_lag".  Empty when there is none; what is odd in the file is left out. */
+void run_dir_hist(const struct run_dir *, const char *name, struct hist *out);
 
 /* The summary's step of that name, or NULL. */
 json_t *run_dir_step(const struct run_dir *, const char *name);

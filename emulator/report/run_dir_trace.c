@@ -12,7 +12,8 @@ enum { TRACE_CHUNK = 64 * 1024, TRACE_LINE_MAX = 1024 * 1024 };
 
 struct trace_reader {
 	const char *path;
-	const uint32_t *phone; /* ascending */
+	bool failed;           /* rows that failed, of any phone; else: */
+	const uint32_t *phone; /* of these, ascending */
 	size_t n;
 	run_dir_row_fn *fn;
 	void *arg;
@@ -54,6 +55,17 @@ trace_phone(struct span line, uint32_t *phone_out)
 	return 0;
 }
 
+/* Is it worth parsing?  The line of a row that failed has these words. */
+static bool
+trace_wanted(const struct trace_reader *r, uint32_t phone, struct span line)
+{
+	static const char fail[] = "\"verdict\": \"fail\"";
+
+	if (r->failed)
+		return memmem(line.p, line.n, fail, sizeof fail - 1) != NULL;
+	return r->n > 0 && bsearch(&phone, r->phone, r->n, sizeof phone, phone_cmp) != NULL;
+}
+
 static int
 trace_line(struct trace_reader *r, struct span line)
 {
@@ -64,7 +76,7 @@ trace_line(struct trace_reader *r, struct span line)
 	r->line++;
 	if (trace_phone(line, &phone) != 0)
 		return trace_damaged(r, "not a line of a trace");
-	if (bsearch(&phone, r->phone, r->n, sizeof phone, phone_cmp) == NULL)
+	if (!trace_wanted(r, phone, line))
 		return 0;
 	row = json_loadb((const char *)line.p, line.n, JSON_REJECT_DUPLICATES, NULL);
 	if (row == NULL || !json_is_string(json_object_get(row, "step")) ||
@@ -128,32 +140,48 @@ trace_read(struct trace_reader *r, int fd)
 	return rc;
 }
 
-int
-run_dir_phones(const struct run_dir *d, const uint32_t *phone, size_t n, run_dir_row_fn *fn,
-    void *arg, struct buf *error)
+static int
+trace_play(struct trace_reader *r, const struct run_dir *d)
 {
 	char path[PATH_MAX];
-	struct trace_reader r = {
-		.path = path, .phone = phone, .n = n, .fn = fn, .arg = arg, .error = error
-	};
-	int fd, rc = run_dir_path(path, d->path, "trace.jsonl", error);
+	int fd, rc = run_dir_path(path, d->path, "trace.jsonl", r->error);
 
 	if (rc != 0)
 		return rc;
+	r->path = path;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	/* No trace: nobody was traced. */
 	if (fd < 0 && errno == ENOENT)
 		return 0;
 	if (fd < 0) {
-		buf_printf(error, "%s: %s", path, strerror(errno));
+		buf_printf(r->error, "%s: %s", path, strerror(errno));
 		return -errno;
 	}
-	rc = trace_read(&r, fd);
+	rc = trace_read(r, fd);
 	if (rc == -ENOMEM)
-		buf_printf(error, "%s: %s", path, strerror(ENOMEM));
-	buf_done(&r.rest);
+		buf_printf(r->error, "%s: %s", path, strerror(ENOMEM));
+	buf_done(&r->rest);
 	(void)close(fd);
 	return rc;
+}
+
+int
+run_dir_phones(const struct run_dir *d, const uint32_t *phone, size_t n, run_dir_row_fn *fn,
+    void *arg, struct buf *error)
+{
+	struct trace_reader r = {
+		.phone = phone, .n = n, .fn = fn, .arg = arg, .error = error
+	};
+
+	return trace_play(&r, d);
+}
+
+int
+run_dir_failed(const struct run_dir *d, run_dir_row_fn *fn, void *arg, struct buf *error)
+{
+	struct trace_reader r = { .failed = true, .fn = fn, .arg = arg, .error = error };
+
+	return trace_play(&r, d);
 }
 
 int

@@ -281,6 +281,8 @@ run_all(struct run *r, int argc, char **argv)
 	if (r->farm != NULL) {
 		int left = run_servers(r);
 
+		if (r->ended && run_outputs_report(r->options.out_dir) != 0)
+			left = CLI_FAIL;
 		status = status == CLI_PASS && left != 0 ? CLI_FAIL : status;
 	}
 	run_report_done(&r->report);

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "log.h"
+#include "rebuild.h"
 #include "trace_filter.h"
 
 /* -ENAMETOOLONG rather than a name cut short, which would be another file. */
@@ -95,4 +97,16 @@ run_outputs_write(const char *dir, const char *name, struct span text)
 	if (fwrite(text.p, 1, text.n, f) != text.n)
 		err = -EIO;
 	return fclose(f) != 0 && err == 0 ? -errno : err;
+}
+
+int
+run_outputs_report(const char *dir)
+{
+	struct buf says = { 0 };
+	int err = dir != NULL ? rebuild(dir, &says) : 0;
+
+	if (err != 0)
+		log_line(LOG_ERROR, "cx700farm: %s", buf_cstr(&says));
+	buf_done(&says);
+	return err;
 }

@@ -11,4 +11,8 @@ int run_outputs_open(const char *dir, int *trace_fd_out);
 /* Write one of its files, whole.  0 or -errno. */
 int run_outputs_write(const char *dir, const char *name, struct span text);
 
+/* Last of all: make the reports that are made from its files.  NULL: there is no folder.  0, or
+ * -errno, which has been logged. */
+int run_outputs_report(const char *dir);
+
 #endif

@@ -180,6 +180,7 @@ rehearse_farm(struct rehearsal *r)
 {
 	struct farm_cfg cfg = { .loop = r->loop,
 		.trace_fd = r->trace_fd,
+		.board = run_live_board(r->report.live),
 		.on_second = rehearse_on_second,
 		.on_end = rehearse_on_end,
 		.arg = r };
@@ -194,12 +195,32 @@ rehearse_farm(struct rehearsal *r)
 	return err != 0 ? rehearse_lacks("the farm", err) : 0;
 }
 
+/* --metrics and --ui: on the host's loop, whose turns come as often as Ctrl-C is looked for. */
+static int
+rehearse_looked_on(struct rehearsal *r)
+{
+	const struct run_live_cfg cfg = {
+		.loop = r->ground.loop,
+		.options = r->options,
+		.plan = r->plan,
+		.run = &r->report.run,
+	};
+	struct config_error error;
+
+	if (run_live_open(&cfg, &r->report.live, &error) == 0)
+		return 0;
+	log_line(LOG_ERROR, "%s", error.text);
+	return CLI_ENVIRONMENT;
+}
+
 static int
 rehearse_play(struct rehearsal *r, int argc, char **argv)
 {
 	struct farm_end end;
-	int status;
+	int status = rehearse_looked_on(r);
 
+	if (status != 0)
+		return status;
 	run_report_init(&r->report, r->options, r->plan, 1, argc, argv);
 	r->viewed_us = loop_now_us(r->ground.loop);
 	status = rehearse_farm(r);
@@ -227,6 +248,7 @@ rehearse_clear(struct rehearsal *r)
 {
 	run_report_done(&r->report);
 	farm_free(r->farm);
+	run_live_free(r->report.live);
 	sim_free(r->sim);
 	sim_pool_free(r->pool);
 	if (r->heed != NULL)

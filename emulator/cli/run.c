@@ -201,6 +201,7 @@ run_farm_new(struct run *r)
 		.threads = r->threads,
 		.world = &r->plan.world,
 		.trace_fd = r->trace_fd,
+		.board = run_live_board(r->report.live),
 		.on_second = run_on_second,
 		.on_end = run_on_end,
 		.arg = r };
@@ -218,11 +219,29 @@ run_farm_new(struct run *r)
 	return 0;
 }
 
+/* --metrics and --ui. */
+static int
+run_looked_on(struct run *r)
+{
+	const struct run_live_cfg cfg = {
+		.loop = r->ground.loop,
+		.options = &r->options,
+		.plan = &r->plan,
+		.run = &r->report.run,
+	};
+
+	if (run_live_open(&cfg, &r->report.live, &r->error) != 0)
+		return run_refuse(r, CLI_ENVIRONMENT);
+	return 0;
+}
+
 static int
 run_phones(struct run *r, int argc, char **argv)
 {
-	int err, status = run_farm_new(r);
+	int err, status = run_looked_on(r);
 
+	if (status == 0)
+		status = run_farm_new(r);
 	if (status != 0)
 		return status;
 	run_report_init(&r->report, &r->options, &r->plan, r->threads, argc, argv);
@@ -287,6 +306,7 @@ run_all(struct run *r, int argc, char **argv)
 	}
 	run_report_done(&r->report);
 	farm_free(r->farm);
+	run_live_free(r->report.live);
 	run_ground_close(&r->ground);
 	if (r->trace_fd >= 0)
 		(void)close(r->trace_fd);

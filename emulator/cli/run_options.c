@@ -19,6 +19,8 @@ enum run_option_id {
 	OPT_UNTIL,
 	OPT_TRACE,
 	OPT_METRICS,
+	OPT_UI,
+	OPT_LISTEN_ANYWHERE,
 	OPT_PCAP,
 	OPT_BIND,
 	OPT_DRY_RUN,
@@ -49,7 +51,9 @@ static const struct run_option run_option_table[] = {
 	{ OPT_DATA,     0,   "data",     "DIR",       "the folder of profiles/ and scenarios/" },
 	{ OPT_UNTIL,    0,   "until",    "STEP",      "the last step walked" },
 	{ OPT_TRACE,    0,   "trace",    "WHOSE",     "whose lines are in the trace: all, failures, or of N phones and failures" },
-	{ OPT_METRICS,  0,   "metrics",  "ADDR:PORT", NULL },
+	{ OPT_METRICS,  0,   "metrics",  "ADDR:PORT", "serve /metrics there, for Prometheus" },
+	{ OPT_UI,       0,   "ui",       "ADDR:PORT", "serve a live page there, a tile per phone" },
+	{ OPT_LISTEN_ANYWHERE, 0, "listen-anywhere", NULL, "let these two be reached from other machines" },
 	{ OPT_PCAP,     0,   "pcap",     NULL,        "capture into DIR/run.pcapng, keys in keys.log" },
 	{ OPT_BIND,     0,   "bind",     "PHONE=SRC", NULL },
 	{ OPT_DRY_RUN,  0,   "dry-run",  NULL,        "rehearse: simulated servers, virtual time; no packet is sent" },
@@ -104,6 +108,23 @@ run_data(const char *dir, struct buf *complaint)
 	return err != 0 ? -EINVAL : 0;
 }
 
+/* Where to listen. */
+static int
+run_listen(struct run_options *o, const struct run_option *opt, const char *value,
+    struct buf *complaint)
+{
+	bool ui = opt->id == OPT_UI;
+
+	if (web_addr_read(value, ui ? &o->ui_at : &o->metrics_at) != 0) {
+		buf_printf(complaint,
+		    "--%s %s: ADDR:PORT is wanted, as 127.0.0.1:8080 or [::1]:8080", opt->name,
+		    value);
+		return -EINVAL;
+	}
+	*(ui ? &o->ui : &o->metrics) = value;
+	return 0;
+}
+
 /* The seed may be 0 and fills an int64, as JSON has it; the others begin at 1. */
 static int
 run_numbers(struct run_options *o, const struct run_option *opt, const char *value,
@@ -155,6 +176,12 @@ run_set(struct run_options *o, const struct run_option *opt, const char *value,
 	case OPT_SEED:
 	case OPT_THREADS:
 		return run_numbers(o, opt, value, complaint);
+	case OPT_METRICS:
+	case OPT_UI:
+		return run_listen(o, opt, value, complaint);
+	case OPT_LISTEN_ANYWHERE:
+		o->listen_anywhere = true;
+		return 0;
 	case OPT_POOL_ARG:
 		return run_pool_arg(o, value, complaint);
 	case OPT_POOL:
@@ -194,8 +221,7 @@ run_set(struct run_options *o, const struct run_option *opt, const char *value,
 	case OPT_HELP:
 		o->help = true;
 		return 0;
-	/* In the table, so that they are refused by name. */
-	case OPT_METRICS:
+	/* In the table, so that it is refused by name. */
 	case OPT_BIND:
 		break;
 	}
@@ -258,30 +284,6 @@ run_option(struct run_options *o, int left, char **argv, struct buf *complaint)
 	return err != 0 ? err : words;
 }
 
-/* What only the whole shows. */
-static int
-run_check(const struct run_options *o, struct buf *complaint)
-{
-	/* --help needs no scenario. */
-	if (o->help)
-		return 0;
-	if (o->scenario == NULL)
-		buf_text(complaint, "which scenario? (see cx700farm run --help)");
-	else if (o->pcap && o->out_dir == NULL)
-		buf_text(complaint, "--pcap needs -o DIR to write into");
-	else if (o->quiet && o->verbose)
-		buf_text(complaint, "-q and -v exclude each other");
-	else if (o->dry_run && (o->pool != NULL || o->n_pool_args > 0))
-		buf_text(complaint,
-		    "--dry-run simulates a pool: --pool and --pool-arg do not go "
-		    "with it (see servers: in the scenario)");
-	else if (o->dry_run && o->pcap)
-		buf_text(complaint, "--dry-run sends no packets that --pcap could capture");
-	else if (o->pool != NULL && o->n_pool_args > 0)
-		buf_text(complaint, "--pool-arg is for the embedded pool");
-	return complaint->n > 0 ? -EINVAL : 0;
-}
-
 int
 run_options_read(struct run_options *o, int argc, char **argv, struct buf *complaint)
 {
@@ -307,7 +309,7 @@ run_options_read(struct run_options *o, int argc, char **argv, struct buf *compl
 			return words;
 		i += words;
 	}
-	return run_check(o, complaint);
+	return run_options_check(o, complaint);
 }
 
 void

@@ -7,6 +7,7 @@
 
 #include "buf.h"
 #include "scenario.h"
+#include "web.h"
 
 enum { RUN_POOL_ARGS_MAX = 32 };
 
@@ -21,6 +22,9 @@ struct run_options { /* texts are argv's */
 	bool has_trace; /* else as the scenario says */
 	enum scenario_trace trace;
 	uint32_t trace_sample;
+	const char *metrics, *ui; /* as they were written; NULL: not wanted */
+	struct web_addr metrics_at, ui_at;
+	bool listen_anywhere;
 	bool pcap, dry_run, json, quiet, verbose, no_color, help;
 	const char *pool_args[RUN_POOL_ARGS_MAX]; /* for the embedded pool */
 	size_t n_pool_args;
@@ -29,6 +33,9 @@ struct run_options { /* texts are argv's */
 /* Read argv, argv[0] being the command.  0, or -EINVAL and one line (without its end) in
  * `complaint`. */
 int run_options_read(struct run_options *, int argc, char **argv, struct buf *complaint);
+
+/* What only the whole shows; run_options_read() asks it.  The same. */
+int run_options_check(const struct run_options *, struct buf *complaint);
 
 /* Append the manual: one line an option. */
 void run_options_help(struct buf *);

@@ -110,6 +110,7 @@ run_report_second(struct run_report *r, const struct metrics *m, uint64_t since_
 	struct buf out = { 0 };
 
 	run_report_count(r, m, since_us);
+	run_live_second(r->live, m, since_us);
 	if (r->options->quiet)
 		return;
 	live_render(&r->run, &r->look_err, m, since_us, &r->memory, &out);
@@ -252,6 +253,7 @@ run_report_end(struct run_report *r, const struct farm_end *farm, int signum)
 	/* Last: where there is a summary the run has got to its end. */
 	if (report_summary(r, &end) != 0)
 		err = -EIO;
+	run_live_end(r->live, &end);
 	/* A run that passed but left no summary has not. */
 	return status == CLI_PASS && err != 0 ? CLI_FAIL : status;
 }

@@ -4,6 +4,7 @@
 #include "course.h"
 #include "farm.h"
 #include "live.h"
+#include "run_live.h"
 #include "run_options.h"
 #include "run_plan.h"
 #include "trace_filter.h"
@@ -20,6 +21,7 @@ struct run_report {
 	char stopped[RUN_STOPPED_MAX];  /* why the run was ended before its time, or "" */
 	bool pool_lost;                 /* set by whoever notices: it is part of the why */
 	struct trace_choice trace;      /* whose lines are left; without the outcomes */
+	struct run_live *live;          /* lent; NULL: nobody looks on */
 	struct course *course;          /* NULL: nothing is left in a folder */
 };
 

@@ -120,12 +120,6 @@ board_judge(struct board_record *r, const struct instance_row *t)
 	}
 }
 
-static uint32_t
-board_ms(uint64_t us)
-{
-	return us / 1000 < UINT32_MAX ? (uint32_t)(us / 1000) : UINT32_MAX;
-}
-
 /* A cut detail ends in whole characters, or a reader of UTF-8 would stumble. */
 static void
 board_copy_detail(char out[BOARD_DETAIL], const char *detail)
@@ -145,10 +139,10 @@ board_copy_detail(char out[BOARD_DETAIL], const char *detail)
 void
 board_tell(struct board *b, uint32_t phone, const struct instance_row *t, uint64_t run_began_us)
 {
+	uint64_t t_us = t->started_us > run_began_us ? t->started_us - run_began_us : 0;
 	struct board_try try = {
-		.t_ms =
-		    board_ms(t->started_us > run_began_us ? t->started_us - run_began_us : 0),
-		.ms = board_ms(t->ended_us > t->started_us ? t->ended_us - t->started_us : 0),
+		.t_ms = t_us / 1000 < UINT32_MAX ? (uint32_t)(t_us / 1000) : UINT32_MAX,
+		.ms = (float)(t->ended_us - t->started_us) / 1000,
 		.row = (uint8_t)t->row,
 		.verdict = (uint8_t)t->verdict,
 		.why = (uint8_t)t->why,

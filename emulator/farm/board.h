@@ -15,7 +15,7 @@
 
 enum {
 	BOARD_TRIES = 64,  /* of each phone the latest are kept */
-	BOARD_DETAIL = 44, /* bytes of a detail, its NUL with them */
+	BOARD_DETAIL = 56, /* bytes of a detail, its NUL with them */
 };
 
 struct board;
@@ -40,7 +40,8 @@ struct board_place {
 };
 
 struct board_try {
-	uint32_t t_ms, ms; /* since the run's beginning: the row's first try; and how long */
+	uint32_t t_ms;             /* the row's first try, since the run's beginning */
+	float ms;                  /* from there to this try's end */
 	uint8_t row, verdict, why; /* verdict: enum instance_verdict */
 	bool chore;
 	char detail[BOARD_DETAIL];

@@ -53,6 +53,7 @@ prom_phones(const struct prometheus_now *now, struct buf *out)
 	prom_state(out, "finished", n->finished);
 	prom_state(out, "failed", n->failed);
 	prom_state(out, "off", n->off);
+	prom_state(out, "signed_out", n->signed_out);
 	prom_head(
 	    out, "phones_walking", "gauge", "Phones on their way, by the step they are at.");
 	for (size_t i = 0; i < now->run->n_rows; i++) {

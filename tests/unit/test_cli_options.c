@@ -142,7 +142,6 @@ static void
 what_comes_later_says_so(void **state)
 {
 	(void)state;
-	assert_refused("a.yaml --metrics 127.0.0.1:9090", "not in this version: --metrics");
 	assert_refused("a.yaml --bind 0=a", "not in this version: --bind");
 }
 
@@ -157,11 +156,48 @@ help_names_every_option_of_this_version(void **state)
 	run_options_help(&out);
 	assert_non_null(strstr(buf_cstr(&out), "-n, --phones N"));
 	assert_non_null(strstr(buf_cstr(&out), "--pool FILE"));
-	assert_null(strstr(buf_cstr(&out), "--metrics"));
+	assert_null(strstr(buf_cstr(&out), "--bind"));
 	buf_done(&out);
 	assert_int_equal(read_words(&o, &complaint, "--help"), 0);
 	assert_true(o.help);
 	assert_int_equal(mem_out(), 0);
+}
+
+static void
+who_looks_on_is_let_in_where_it_is_said(void **state)
+{
+	struct run_options o;
+	struct buf complaint = { 0 };
+
+	(void)state;
+	assert_int_equal(read_words(&o, &complaint, "a.yaml"), 0);
+	assert_true(o.ui == NULL && o.metrics == NULL);
+	assert_int_equal(
+	    read_words(&o, &complaint, "a.yaml --ui localhost:8080 --metrics=[::1]:9100"), 0);
+	assert_string_equal(o.ui, "localhost:8080");
+	assert_string_equal(o.ui_at.host, "127.0.0.1");
+	assert_int_equal(o.ui_at.port, 8080);
+	assert_string_equal(o.metrics_at.host, "[::1]");
+	assert_int_equal(o.metrics_at.port, 9100);
+	assert_int_equal(
+	    read_words(&o, &complaint, "a.yaml --listen-anywhere --ui 0.0.0.0:8080"), 0);
+	/* A rehearsal may be looked at too. */
+	assert_int_equal(read_words(&o, &complaint, "a.yaml --dry-run --ui :8080"), 0);
+}
+
+static void
+others_reach_it_only_when_that_is_meant(void **state)
+{
+	(void)state;
+	assert_refused("a.yaml --ui 0.0.0.0:80", "--ui 0.0.0.0:80 could be reached");
+	assert_refused("a.yaml --metrics [::]:80", "--metrics [::]:80 could be reached");
+	assert_refused(
+	    "a.yaml --ui :80 --metrics 192.0.2.7:80", "--metrics 192.0.2.7:80 could");
+	assert_refused(
+	    "a.yaml --listen-anywhere", "--listen-anywhere is for --ui and --metrics");
+	assert_refused("a.yaml --ui 8080", "--ui 8080: ADDR:PORT is wanted");
+	assert_refused("a.yaml --metrics farm.example.com:80", "ADDR:PORT is wanted");
+	assert_refused("a.yaml --ui", "--ui: ADDR:PORT is missing");
 }
 
 static void
@@ -206,6 +242,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(given_only_a_scenario_the_rest_is_as_it_says),
+		cmocka_unit_test(who_looks_on_is_let_in_where_it_is_said),
+		cmocka_unit_test(others_reach_it_only_when_that_is_meant),
 		cmocka_unit_test(a_data_folder_must_be_one),
 		cmocka_unit_test(all_of_them_are_taken_in_any_order),
 		cmocka_unit_test(whose_lines_are_in_the_trace_can_be_said),

@@ -249,8 +249,10 @@ rests(const struct rehearsal *r)
 
 		enum journey_state state = journey_state(p->j);
 
-		if (p->on.place != 0 || state == JOURNEY_WALKING || state == JOURNEY_STAYING ||
-		    state == JOURNEY_LEAVING)
+		/* One that is signed out waits for the test. */
+		if (p->on.place != 0 ||
+		    (state != JOURNEY_OFF && state != JOURNEY_ARRIVED &&
+			state != JOURNEY_FAILED && state != JOURNEY_LEFT))
 			return false;
 	}
 	return true;

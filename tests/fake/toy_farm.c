@@ -96,11 +96,18 @@ toy_begin_row(struct toy_phone *t, unsigned row)
 	loop_timer_set(t->alarm, t->all->row_us[row], 0);
 }
 
+/* The farm may cut the power, or have somebody sign out, when it is told of a row. */
+static bool
+toy_goes_on(const struct toy_phone *t)
+{
+	return t->on && t->state != INSTANCE_SIGNING_OUT && t->state != INSTANCE_SIGNED_OUT;
+}
+
 static void
 toy_fail(struct toy_phone *t, bool wrong_password)
 {
 	toy_row(t, t->row, INSTANCE_NOT_DONE, wrong_password);
-	if (!t->on)
+	if (!toy_goes_on(t))
 		return;
 	note(t, &life_of(t)->failed);
 	toy_tell(t, INSTANCE_FAILED);
@@ -113,12 +120,11 @@ toy_arrive(struct toy_phone *t)
 	toy_tell(t, INSTANCE_ARRIVED);
 }
 
-/* The farm may cut the power in here. */
 static void
 toy_row_done(struct toy_phone *t, bool last)
 {
 	toy_row(t, t->row, INSTANCE_DONE, false);
-	if (!t->on)
+	if (!toy_goes_on(t))
 		return;
 	if (!last) {
 		toy_begin_row(t, t->row + 1);

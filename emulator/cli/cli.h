@@ -22,4 +22,7 @@ int cli_validate(int argc, char **argv);
 /* Show the journey's table. */
 int cli_steps(int argc, char **argv);
 
+/* Make the reports of a run again from its folder. */
+int cli_report(int argc, char **argv);
+
 #endif

@@ -19,6 +19,7 @@ static const struct command commands[] = {
 	{ "validate", cli_validate,
 	    "validate FILE...         check scenarios, pool files, profiles" },
 	{ "steps", cli_steps, "steps                    show the journey of a phone" },
+	{ "report", cli_report, "report RUNDIR            make report.html of a run again" },
 };
 
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
@@ -39,8 +40,8 @@ main_usage(FILE *to)
 static bool
 main_is_for_later(const char *name)
 {
-	static const char *const later[] = { "check", "explain", "report", "diff", "hw",
-		"compare", "learn" };
+	static const char *const later[] = { "check", "explain", "diff", "hw", "compare",
+		"learn" };
 
 	for (size_t i = 0; i < sizeof later / sizeof *later; i++)
 		if (strcmp(name, later[i]) == 0)

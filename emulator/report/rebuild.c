@@ -2,12 +2,13 @@
 #include "rebuild.h"
 
 #include "hist_text.h"
+#include "html.h"
 #include "junit.h"
 #include "run_dir.h"
 
 typedef int rebuild_fn(const struct run_dir *, struct buf *error);
 
-static rebuild_fn *const rebuild_all[] = { hist_text_write, junit_write };
+static rebuild_fn *const rebuild_all[] = { hist_text_write, junit_write, html_write };
 
 int
 rebuild(const char *path, struct buf *error)

@@ -4,7 +4,7 @@
 #define REPORT_REBUILD_H
 #include "buf.h"
 
-/* Write junit.xml and hist/ anew.  0, or -errno with its words in one line; what could be
+/* Write hist/, junit.xml and report.html anew.  0, or -errno with its words in one line; what could be
  * written is. */
 int rebuild(const char *dir, struct buf *error);
 

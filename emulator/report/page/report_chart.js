@@ -1,0 +1,176 @@
+/*
+ * report_chart.js - what the charts share: a place that is drawn again when its width changes,
+ * axes, and one cursor in time for all of them, by mouse and by the arrow keys.
+ */
+const chart = { all: [], cursors: [], at: null, paper: false };
+
+/* A4 within its margins, in CSS pixels. */
+chart.PAPER = 690;
+
+/* A place for a chart; draw(svg, width, height) fills it, and again at another width. */
+chart.place = (name, label, height, draw) => {
+	const host = dom.el('div', { class: 'plot', 'data-chart': name });
+	chart.all.push({ host, label, height, draw, width: 0 });
+	return host;
+};
+
+chart.drawOne = (c) => {
+	const width = chart.paper ? Math.min(chart.PAPER, c.host.dataset.small ? 220 : chart.PAPER)
+		: c.host.clientWidth;
+	if (width <= 0 || width === c.width) return;
+	const height = typeof c.height === 'function' ? c.height(width) : c.height;
+	c.width = width;
+	chart.cursors = chart.cursors.filter((k) => k.host !== c.host);
+	for (const old of c.host.querySelectorAll('svg')) old.remove();
+	const svg = d3.select(c.host).insert('svg', ':first-child').attr({
+		viewBox: '0 0 ' + width + ' ' + height,
+		height,
+		role: 'img',
+		'aria-label': c.label,
+	});
+	c.draw(svg, width, height);
+	c.host.dataset.drawn = '1';
+};
+
+chart.drawAll = () => {
+	chart.all = chart.all.filter((c) => c.host.isConnected);
+	chart.all.forEach(chart.drawOne);
+	chart.move(chart.at);
+};
+
+/* Draw again although the width is the same. */
+chart.again = (host) => {
+	for (const c of chart.all) {
+		if (c.host === host) {
+			c.width = 0;
+			chart.drawOne(c);
+		}
+	}
+	chart.move(chart.at);
+};
+
+/* ---- axes ---- */
+
+chart.STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200,
+	86400];
+
+/* Round times, as many as there is room for. */
+chart.times = (end, room) => {
+	const step = chart.STEPS.find((s) => end / s <= room) || 86400;
+	return d3.range(0, end + step / 100, step);
+};
+
+chart.bottom = (svg, x, y, room) => {
+	const end = x.domain()[1];
+	const g = svg.append('g').attr('class', 'axis');
+	g.append('line').attr({ class: 'base', x1: x.range()[0], x2: x.range()[1], y1: y, y2: y });
+	const tick = g.selectAll('.t').data(chart.times(end, room || Math.max(2, (x.range()[1] - x.range()[0]) / 80)))
+		.enter().append('g').attr('class', 't');
+	tick.append('line').attr({ x1: x, x2: x, y1: y, y2: y + 4 });
+	tick.append('text').attr({ x, y: y + 16, 'text-anchor': (d) => (d === 0 ? 'start' : x(d) > x.range()[1] - 16 ? 'end' : 'middle') }).text((s) => text.tick(s, end));
+};
+
+/* Lines across with their values at the left; lowest first. */
+chart.left = (svg, y, values, x0, x1, show) => {
+	const g = svg.append('g').attr('class', 'axis');
+	const tick = g.selectAll('.t').data(values).enter().append('g').attr('class', 't');
+	tick.append('line').attr({ class: 'grid', x1: x0, x2: x1, y1: y, y2: y });
+	tick.append('text').attr({ x: x0 - 6, y: (d) => y(d) + 4, 'text-anchor': 'end' }).text(show);
+};
+
+/* The powers of ten within a range of milliseconds. */
+chart.decades = (low, high) => {
+	const out = [];
+	for (let e = Math.floor(Math.log10(low)); e <= Math.ceil(Math.log10(high)); e++)
+		if (Math.pow(10, e) >= low * 0.999 && Math.pow(10, e) <= high * 1.001) out.push(Math.pow(10, e));
+	return out;
+};
+
+chart.decade = (ms) => (ms >= 1e6 ? text.figures(ms / 1e3) + ' s' : ms >= 1000 ? ms / 1000 + ' s' : text.figures(ms) + ' ms');
+
+/* Some round values from 0 up to the highest. */
+chart.rounds = (y, n) => y.ticks(n).filter((v) => v === Math.round(v) || y.domain()[1] < 5);
+
+/* ---- the cursor ---- */
+
+/*
+ * Follow the cursor in a chart of spans: x is its scale in seconds, box its top and bottom, say(i)
+ * what is told of span i under the chart.
+ */
+chart.cursor = (svg, x, box, say) => {
+	const { span_s: span, spans } = page.run.course;
+	const host = svg.node().parentNode;
+	const line = svg.append('line').attr({ class: 'cursor', y1: box[0], y2: box[1], visibility: 'hidden' });
+	const [left, right] = x.range();
+	svg.append('rect').attr({ class: 'catch', x: left, y: box[0], width: Math.max(0, right - left), height: box[1] - box[0] })
+		.on('mousemove', function at() {
+			const t = x.invert(d3.mouse(this)[0]);
+			chart.move(Math.max(0, Math.min(spans - 1, Math.floor(t / span))));
+		})
+		.on('mouseleave', () => chart.move(null));
+	chart.readout(host);
+	chart.cursors.push({ host, line, x: (i) => x((i + 1) * span), say });
+};
+
+/* The line under a chart that tells what is at the cursor; keys move it. */
+chart.readout = (host) => {
+	if (host.querySelector('.readout')) return;
+	host.tabIndex = 0;
+	host.setAttribute('role', 'group');
+	host.setAttribute('aria-label', host.querySelector('svg').getAttribute('aria-label') + '. Arrow keys move in time.');
+	const out = dom.el('p', { class: 'readout', 'aria-live': 'off' });
+	host.append(out);
+	host.addEventListener('focus', () => out.setAttribute('aria-live', 'polite'));
+	host.addEventListener('blur', () => {
+		out.setAttribute('aria-live', 'off');
+		chart.move(null);
+	});
+	host.addEventListener('keydown', chart.key);
+};
+
+chart.key = (e) => {
+	const last = page.run.course.spans - 1;
+	const at = chart.at === null ? -1 : chart.at;
+	const to = {
+		ArrowRight: at + 1,
+		ArrowLeft: at - 1,
+		PageDown: at + 10,
+		PageUp: at - 10,
+		Home: 0,
+		End: last,
+	}[e.key];
+	if (e.key === 'Escape') chart.move(null);
+	if (to === undefined || e.target !== e.currentTarget) return;
+	e.preventDefault();
+	chart.move(Math.max(0, Math.min(last, to)));
+};
+
+/* To a span, or away. */
+chart.move = (i) => {
+	const span = page.run.course ? page.run.course.span_s : 1;
+	chart.at = i;
+	for (const c of chart.cursors) {
+		const px = i === null ? 0 : c.x(i);
+		c.line.attr({ x1: px, x2: px, visibility: i === null ? 'hidden' : null });
+		const out = c.host.querySelector('.readout');
+		if (out) out.textContent = i === null ? '' : 'At ' + text.s((i + 1) * span) + ': ' + c.say(i);
+	}
+};
+
+/* ---- steps of bars and lines over spans ---- */
+
+/* A path of rectangles' tops: value i lasts from span i's beginning to its end. */
+chart.area = (values, x, y, span) => {
+	const zero = y(0);
+	let d = 'M' + x(0) + ',' + zero;
+	values.forEach((v, i) => {
+		d += 'V' + y(v).toFixed(1) + 'H' + x((i + 1) * span).toFixed(1);
+	});
+	return d + 'V' + zero + 'Z';
+};
+
+/* A line through the middles of the spans that have a value. */
+chart.line = (values, x, y, span) => d3.svg.line()
+	.defined((v) => v != null)
+	.x((v, i) => x((i + 0.5) * span))
+	.y((v) => y(v))(values);

@@ -128,15 +128,31 @@ plan_for_rehearsal(const struct run_plan *p, struct config_error *error)
 }
 
 int
+plan_for_embedded(const struct run_plan *p, struct config_error *error)
+{
+	const struct scenario *s = &p->scenario;
+	const char *cannot = servers_only_rehearsed(&s->servers);
+
+	if (cannot != NULL)
+		return config_fail(error, s->file, s->servers_at,
+		    "`servers': only a rehearsal (--dry-run) can play %s", cannot);
+	return check_counted(p, metrics_service, METRICS_SERVICES, "a real run", error);
+}
+
+int
 plan_for_real(const struct run_plan *p, struct config_error *error)
 {
 	const struct scenario *s = &p->scenario;
 
 	if (s->faults_at.line != 0)
 		return config_fail(error, s->file, s->faults_at,
-		    "faults are played in a rehearsal only in this version: run --dry-run");
+		    "faults are played by the embedded pool or in a rehearsal (--dry-run), not "
+		    "by "
+		    "the servers of --pool");
 	if (s->servers_at.line != 0)
 		return config_fail(error, s->file, s->servers_at,
-		    "`servers' describes the servers of a rehearsal: run --dry-run");
+		    "`servers' are habits of the embedded pool or of a rehearsal (--dry-run), "
+		    "not "
+		    "of the servers of --pool");
 	return check_counted(p, metrics_service, METRICS_SERVICES, "a real run", error);
 }

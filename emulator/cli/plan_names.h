@@ -12,8 +12,12 @@ int plan_names(const struct run_plan *, struct config_error *);
  * -EINVAL with the error. */
 int plan_for_rehearsal(const struct run_plan *, struct config_error *);
 
-/* Can it be run with real servers, which have no faults on purpose?  0, or -EINVAL with the
- * error. */
+/* Can it be run with the embedded pool, whose sockets, KDC and clock are real?  0, or -EINVAL
+ * with the error. */
+int plan_for_embedded(const struct run_plan *, struct config_error *);
+
+/* Can it be run with servers that are not ours, which have no faults on purpose?  0, or -EINVAL
+ * with the error. */
 int plan_for_real(const struct run_plan *, struct config_error *);
 
 #endif

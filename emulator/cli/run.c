@@ -286,7 +286,8 @@ run_all(struct run *r, int argc, char **argv)
 		return run_refuse(r, CLI_USAGE);
 	if (r->options.dry_run)
 		return rehearse(&r->plan, &r->options, argc, argv);
-	if (plan_for_real(&r->plan, &r->error) != 0)
+	if ((r->options.pool == NULL ? plan_for_embedded : plan_for_real)(
+		&r->plan, &r->error) != 0)
 		return run_refuse(r, CLI_USAGE);
 	if (r->options.pool != NULL && run_plan_pool(&r->plan, r->options.pool, &r->error) != 0)
 		return run_refuse(r, CLI_USAGE);

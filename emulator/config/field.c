@@ -24,12 +24,15 @@ table_keys(const struct field *f, size_t n, const char **out, size_t used)
 	return used;
 }
 
-/* A key that the table lacks is a typing error, and never passed over. */
-static int
-check_keys(
+int
+fields_known(
     const struct field_place *at, const struct node *map, const struct field *f, size_t n)
 {
 	const char *keys[FIELD_KEYS_MAX];
+
+	if (map->kind != NODE_MAP)
+		return field_fail(at, map, "%s%.60s%s must be a map of keys and values",
+		    map->key ? "`" : "the file", map->key ? map->key : "", map->key ? "'" : "");
 
 	(void)table_keys(f, n, keys, 0);
 	for (const struct node *m = map->first; m != NULL; m = m->next) {
@@ -94,13 +97,9 @@ int
 fields_read(const struct field_place *at, const struct node *map, const struct field *f,
     size_t n, void *base)
 {
-	int err;
-
-	if (map->kind != NODE_MAP)
-		return field_fail(at, map, "%s%.60s%s must be a map of keys and values",
-		    map->key ? "`" : "the file", map->key ? map->key : "", map->key ? "'" : "");
 	/* Misspelt keys before missing ones: the first is why the second is not there. */
-	err = check_keys(at, map, f, n);
+	int err = fields_known(at, map, f, n);
+
 	return err ? err : read_rows(at, map, f, n, base);
 }
 

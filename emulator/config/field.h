@@ -82,6 +82,11 @@ struct field {
 int fields_read(const struct field_place *, const struct node *map, const struct field *,
     size_t n, void *base);
 
+/* Only the keys: one that the table lacks is a typing error, and never passed over.  0, or
+ * -EINVAL with the error. */
+int fields_known(
+    const struct field_place *, const struct node *map, const struct field *, size_t n);
+
 /* One value by one field's rule.  0, or -EINVAL with the error. */
 int field_read(
     const struct field_place *, const struct node *, const struct field *, void *base);

@@ -171,6 +171,33 @@ scenario_load(const char *path, struct scenario *out, struct config_error *error
 	return 0;
 }
 
+int
+scenario_load_servers(const char *path, struct faults *faults, struct servers *servers,
+    struct config_error *error)
+{
+	struct field_place at = { path, error };
+	const struct node *n;
+	struct tree t;
+	int err = tree_load(path, &t, error);
+
+	if (err)
+		return err;
+	*faults = (struct faults){ .n = 0 };
+	servers_default(servers);
+	/* A key of no scenario is as wrong here as there. */
+	err = fields_known(&at, t.root, scenario_fields, COUNT(scenario_fields));
+	n = err ? NULL : tree_get(t.root, "faults");
+	if (n != NULL)
+		err = faults_read(&at, n, faults);
+	n = err ? NULL : tree_get(t.root, "servers");
+	if (n != NULL) {
+		*servers = (struct servers){ .cost = { { .workers = 0 } } };
+		err = servers_read(&at, n, servers);
+	}
+	tree_free(&t);
+	return err;
+}
+
 void
 scenario_done(struct scenario *s)
 {

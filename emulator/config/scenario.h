@@ -132,6 +132,13 @@ struct scenario {
 /* 0, or -errno with a one-line error.  Step names are checked by who knows the table. */
 int scenario_load(const char *path, struct scenario *out, struct config_error *);
 
+/*
+ * Only `faults:` and `servers:` of a scenario, for who plays the servers; a file that has
+ * nothing else will do, too.  Defaults where it is silent.  0, or -errno with the error.
+ */
+int scenario_load_servers(
+    const char *path, struct faults *, struct servers *, struct config_error *);
+
 /* NULL is fine. */
 void scenario_done(struct scenario *);
 

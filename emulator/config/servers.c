@@ -154,12 +154,46 @@ check_redirect(const struct field_place *at, const struct node *map, const struc
 	return 0;
 }
 
+/* What stands in the file, rather than in the tables. */
+static void
+note_said(const struct node *map, struct servers *s)
+{
+	for (int id = 0; id < SERVERS_COUNT; id++) {
+		const struct node *one = tree_get(map, servers_name[id]);
+		struct servers_cost *cost = &s->cost[id];
+
+		if (one == NULL)
+			continue;
+		cost->said_work =
+		    tree_get(one, "takes") != NULL || tree_get(one, "workers") != NULL;
+		cost->said_latency = tree_get(one, "latency") != NULL;
+		cost->said_bandwidth = tree_get(one, "bandwidth") != NULL;
+	}
+}
+
 int
 servers_read(const struct field_place *at, const struct node *map, void *servers)
 {
 	int err = fields_read(at, map, servers_fields, SERVERS_COUNT, servers);
 
+	if (err == 0)
+		note_said(map, servers);
 	return err ? err : check_redirect(at, map, servers);
+}
+
+const char *
+servers_only_rehearsed(const struct servers *s)
+{
+	struct servers usual;
+
+	servers_default(&usual);
+	/* It is krb5kdc, which has this machine's clock and makes its own tickets. */
+	if (s->kdc.offset_us != 0)
+		return "kdc.offset: the KDC keeps this machine's time; ntp.offset sets the "
+		       "phones' clocks";
+	if (s->kdc.ticket_bytes != usual.kdc.ticket_bytes)
+		return "kdc.ticket: the KDC makes real tickets";
+	return NULL;
 }
 
 void

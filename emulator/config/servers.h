@@ -1,7 +1,8 @@
 /*
- * servers.h - the servers of a rehearsal: what a request costs them, and the habits of the
- * pool they belong to: `servers:`.  The tables in servers.c are the format and have the
- * defaults, each with its source.
+ * servers.h - the servers of a rehearsal or of the embedded pool: what a request costs them,
+ * and the habits of the pool they belong to: `servers:`.  The tables in servers.c are the
+ * format and have the defaults, each with its source; those of what a request costs are a
+ * rehearsal's, where the embedded pool is as fast as it can be.
  */
 #ifndef CONFIG_SERVERS_H
 #define CONFIG_SERVERS_H
@@ -42,6 +43,8 @@ struct servers_cost {
 	uint32_t workers;
 	uint64_t latency_us; /* one way */
 	uint64_t bytes_per_s;
+	/* Which of these the file itself says: a pool on real sockets plays only those. */
+	bool said_work, said_latency, said_bandwidth;
 };
 
 enum servers_record_type { SERVERS_A, SERVERS_SRV, SERVERS_CNAME };
@@ -145,6 +148,11 @@ int servers_read(const struct field_place *, const struct node *map, void *serve
 
 /* What holds when a scenario says nothing. */
 void servers_default(struct servers *);
+
+/*
+ * What of it cannot be on real sockets, in words ("kdc.offset: ..."); NULL: all of it can.
+ */
+const char *servers_only_rehearsed(const struct servers *);
 
 /* Which of the servers has this name?  SERVERS_COUNT: none. */
 enum servers_id servers_find(const char *name);

@@ -25,6 +25,7 @@ enum {
 	HTTP_CONNECTIONS = 16000,
 	HTTP_IDLE_S = 120,
 	HTTP_MEMORY = 16 * 1024, /* a connection's, for the headers */
+	HTTP_CUT_BLOCK = 64 * 1024
 };
 
 struct face_http {
@@ -104,6 +105,58 @@ http_one_header(void *arg, enum MHD_ValueKind kind, const char *name, const char
 	return MHD_YES;
 }
 
+/* What is sent of a file that ends too soon. */
+struct http_cut {
+	int fd;
+	uint64_t first, till;
+};
+
+static ssize_t
+http_cut_read(void *arg, uint64_t at, char *to, size_t n)
+{
+	const struct http_cut *cut = arg;
+	uint64_t left = cut->first + at < cut->till ? cut->till - cut->first - at : 0;
+	ssize_t got = 0;
+
+	if (left > 0)
+		got = pread(cut->fd, to, n < left ? n : left, (off_t)(cut->first + at));
+	/* Less than was announced: all that is left is to hang up. */
+	return got > 0 ? got : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static struct MHD_Response *
+http_cut_response(const struct face_http *face, uint64_t first, uint64_t n)
+{
+	struct http_cut *cut = mem_new(sizeof *cut);
+	struct MHD_Response *response = NULL;
+
+	if (cut == NULL)
+		return NULL;
+	*cut = (struct http_cut){ face->cfg.firmware_fd, first, first + n - n / 8 };
+	response =
+	    MHD_create_response_from_callback(n, HTTP_CUT_BLOCK, http_cut_read, cut, mem_free);
+	if (response == NULL)
+		mem_free(cut);
+	return response;
+}
+
+/* Bytes of the file; MHD closes the descriptor with the response. */
+static struct MHD_Response *
+http_part(const struct face_http *face, uint64_t first, uint64_t n)
+{
+	struct MHD_Response *response = NULL;
+	int fd;
+
+	if (face->cfg.firmware_cut)
+		return http_cut_response(face, first, n);
+	fd = dup(face->cfg.firmware_fd);
+	if (fd >= 0)
+		response = MHD_create_response_from_fd_at_offset64(n, fd, first);
+	if (response == NULL && fd >= 0)
+		close(fd);
+	return response;
+}
+
 /* The file, or the part of it that a Range names. */
 static struct MHD_Response *
 http_firmware(const struct face_http *face, const char *range, struct http_call *call)
@@ -111,32 +164,29 @@ http_firmware(const struct face_http *face, const char *range, struct http_call 
 	uint64_t first = 0, size = face->cfg.firmware_size, n = size;
 	struct MHD_Response *response;
 	char text[96];
-	int fd, rc = http_range_read(range, size, &first, &n);
+	int rc = http_range_read(range, size, &first, &n);
 
 	call->status = rc == 0 ? MHD_HTTP_PARTIAL_CONTENT : MHD_HTTP_OK;
 	call->sends = n;
-	if (rc == -ENOENT)
+	if (rc == -ENOENT && face->firmware != NULL)
 		return face->firmware;
-	if (rc == -ERANGE) {
+	if (rc == -ENOENT) {
+		response = http_part(face, 0, size);
+	} else if (rc == -ERANGE) {
 		call->status = MHD_HTTP_RANGE_NOT_SATISFIABLE;
 		call->sends = 0;
 		snprintf(text, sizeof text, "bytes */%llu", (unsigned long long)size);
 		response = MHD_create_response_from_buffer(0, text, MHD_RESPMEM_PERSISTENT);
 	} else {
-		/* MHD closes the descriptor with the response. */
-		fd = dup(face->cfg.firmware_fd);
-		response =
-		    fd < 0 ? NULL : MHD_create_response_from_fd_at_offset64(n, fd, first);
-		if (response == NULL && fd >= 0)
-			close(fd);
+		response = http_part(face, first, n);
 		snprintf(text, sizeof text, "bytes %llu-%llu/%llu", (unsigned long long)first,
 		    (unsigned long long)(first + n - 1), (unsigned long long)size);
 	}
-	if (response != NULL) {
+	if (response != NULL && rc != -ENOENT)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_RANGE, text);
+	if (response != NULL)
 		MHD_add_response_header(
 		    response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/octet-stream");
-	}
 	return response;
 }
 
@@ -255,16 +305,12 @@ http_on_done(void *arg, struct MHD_Connection *connection, void **closure,
 static int
 http_share_firmware(struct face_http *face)
 {
-	int fd = dup(face->cfg.firmware_fd);
-
-	if (fd < 0)
-		return -errno;
-	face->firmware =
-	    MHD_create_response_from_fd_at_offset64(face->cfg.firmware_size, fd, 0);
-	if (face->firmware == NULL) {
-		close(fd);
+	/* MHD takes the end of one that ends too soon for the end of all. */
+	if (face->cfg.firmware_cut)
+		return 0;
+	face->firmware = http_part(face, 0, face->cfg.firmware_size);
+	if (face->firmware == NULL)
 		return -ENOMEM;
-	}
 	MHD_add_response_header(
 	    face->firmware, MHD_HTTP_HEADER_CONTENT_TYPE, "application/octet-stream");
 	MHD_add_response_header(face->firmware, MHD_HTTP_HEADER_ACCEPT_RANGES, "bytes");

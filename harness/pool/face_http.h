@@ -12,6 +12,7 @@
 #include "serve.h"
 #include "sock.h"
 #include "tap.h"
+#include <stdbool.h>
 
 struct face_http;
 
@@ -36,6 +37,7 @@ struct face_http_cfg {
 	struct tap *other; /* counts what fits no route */
 	int firmware_fd;   /* a reply with .firmware set sends this file; stays the caller's */
 	uint64_t firmware_size;
+	bool firmware_cut; /* its length is told, an eighth of it is missing */
 };
 
 /* 0, -errno of the socket, or -EINVAL: too many routes. */

@@ -185,6 +185,25 @@ main_run(struct main_run *run)
 	return run->status;
 }
 
+/* Default, then file, then command line: the options are read twice where there is a file. */
+static int
+main_options(struct pool *pool, int argc, char *argv[], struct buf *text)
+{
+	struct config_error error;
+	int rc;
+
+	pool_options_default(&pool->options);
+	rc = pool_options_read(&pool->options, argc, argv, text);
+	if (rc != 0 || pool->options.help)
+		return rc;
+	rc = pool_habits_read(pool, &error);
+	if (rc != 0)
+		buf_text(text, error.text);
+	else if (pool->options.faults != NULL)
+		rc = pool_options_read(&pool->options, argc, argv, text);
+	return rc;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -192,8 +211,7 @@ main(int argc, char *argv[])
 	struct buf text = { 0 };
 	int rc;
 
-	pool_options_default(&run.pool.options);
-	if (pool_options_read(&run.pool.options, argc, argv, &text) != 0) {
+	if (main_options(&run.pool, argc, argv, &text) != 0) {
 		fprintf(stderr, "cx700pool: %s\n", buf_cstr(&text));
 		buf_done(&text);
 		return EXIT_USAGE;

@@ -36,7 +36,7 @@ static const struct option_row option_rows[] = {
 	{"--users",            "N",       OPT_NUMBER, AT(users),            1, 1000000,                 "accounts phone00000, phone00001, ... (10000)"},
 	{"--firmware-version", "V",       OPT_TEXT,   AT(firmware_version), 0, 0,                       "what the update service offers (1.0.522.101)"},
 	{"--firmware-size",    "BYTES",   OPT_SIZE,   AT(firmware_size),    4096, (uint64_t)1 << 32,    "how large its image is (15728640)"},
-	{"--faults",           "FILE",    OPT_TEXT,   AT(faults),           0, 0,                       "what goes wrong and when (not yet)"},
+	{"--faults",           "FILE",    OPT_TEXT,   AT(faults),           0, 0,                       "a scenario, or a file like one, whose faults: and servers: are played"},
 	{"--keep-alive",       "TIME",    OPT_TIME,   AT(keep_alive_us),    SECONDS(1), SECONDS(86400), "the SIP server's keep-alive timeout (300s)"},
 	{"--publish-ca",       NULL,      OPT_FLAG,   AT(publish_ca),       0, 0,                       "the directory holds the root certificate, so no phone asks the CA's web server"},
 	{"--no-update",        NULL,      OPT_FLAG,   AT(no_update),        0, 0,                       "the update service answers with a blank BaseURL"},
@@ -225,8 +225,6 @@ options_agree(const struct pool_options *o, struct buf *complaint)
 	else if (o->listen == 0 || o->listen >= HOSTS_END)
 		buf_text(complaint,
 		    "--listen: phones need the address of one host, not of all or many");
-	else if (o->faults != NULL)
-		buf_text(complaint, "--faults: this version cannot play faults yet");
 	return complaint->n > 0 ? -EINVAL : 0;
 }
 

@@ -9,7 +9,7 @@
 
 struct pool_options {
 	const char *dir;    /* NULL: a private one, removed at the end */
-	const char *faults; /* a faults file; refused for now */
+	const char *faults; /* whose faults and habits are played; NULL: none */
 	uint32_t listen;    /* host byte order */
 	uint32_t port_base; /* port P of the real world is port_base + P here */
 	uint32_t users;

@@ -11,6 +11,7 @@
 #include "face_http.h"
 #include "face_stream.h"
 #include "face_udp.h"
+#include "fault.h"
 #include "firmware.h"
 #include "folder.h"
 #include "kdc.h"
@@ -30,7 +31,9 @@
 #include "serve_plan.h"
 #include "serve_sip.h"
 #include "serve_update.h"
+#include "servers.h"
 #include "tap.h"
+#include "tree.h"
 
 /* Who counts; each is used by one thread. */
 enum pool_server {
@@ -53,6 +56,8 @@ enum { POOL_PASSWORD_MAX = 33, POOL_COMPLAINT_MAX = 700, POOL_SERVICES_MAX = 16 
 
 struct pool {
 	struct pool_options options;
+	struct servers habits; /* what the options say as well is taken from them */
+	struct faults faults;
 	struct loop *loop;
 	loop_fn *on_up;   /* everything answers */
 	loop_fn *on_dead; /* a part ended by itself; complaint says which */
@@ -114,10 +119,14 @@ struct pool_part {
 	void (*stop)(struct pool *);
 };
 
+/* Read options.faults into faults and habits, and into the options that say the same, which
+ * are then to be read again.  Without it: the usual habits.  0, or -errno with the error. */
+int pool_habits_read(struct pool *, struct config_error *);
+
 /*
  * Start all parts on the loop; on_up or on_dead follows.  0, or -errno and
- * pool->complaint; then nothing is left running.  options, loop, on_up, on_dead, arg are filled
- * by the caller, the rest is zero.
+ * pool->complaint; then nothing is left running.  options, habits, faults, loop, on_up,
+ * on_dead, arg are filled by the caller, the rest is zero.
  */
 int pool_start(struct pool *);
 

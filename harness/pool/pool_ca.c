@@ -26,6 +26,7 @@ struct pool_ca {
 	gnutls_x509_crt_t root;
 	gnutls_datum_t root_der, root_pem, chain;
 	int64_t now_s;
+	bool sha2;
 };
 
 struct pool_cert {
@@ -76,6 +77,12 @@ ca_root_key(struct rng *seeded, gnutls_x509_privkey_t *out)
 		return rc;
 	return gnutls_x509_privkey_generate2(
 	    *out, GNUTLS_PK_RSA, CA_KEY_BITS, GNUTLS_PRIVKEY_FLAG_PROVABLE, &from, 1);
+}
+
+static gnutls_digest_algorithm_t
+ca_digest(bool sha2)
+{
+	return sha2 ? GNUTLS_DIG_SHA256 : GNUTLS_DIG_SHA1;
 }
 
 struct ca_life {
@@ -130,8 +137,8 @@ ca_make_root(struct pool_ca *ca, const char *common_name, struct rng *seeded)
 	    (rc = gnutls_x509_crt_set_key_usage(ca->root,
 		 GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN |
 		     GNUTLS_KEY_DIGITAL_SIGNATURE)) < 0 ||
-	    (rc = gnutls_x509_crt_sign2(ca->root, ca->root, ca->root_key, GNUTLS_DIG_SHA1, 0)) <
-		0)
+	    (rc = gnutls_x509_crt_sign2(
+		 ca->root, ca->root, ca->root_key, ca_digest(ca->sha2), 0)) < 0)
 		return rc;
 	rc = gnutls_x509_crt_export2(ca->root, GNUTLS_X509_FMT_DER, &ca->root_der);
 	return rc < 0 ? rc
@@ -155,7 +162,8 @@ ca_make_chain(struct pool_ca *ca)
 }
 
 int
-pool_ca_new(const char *common_name, int64_t now_s, uint64_t seed, struct pool_ca **out)
+pool_ca_new(
+    const char *common_name, int64_t now_s, uint64_t seed, bool sha2, struct pool_ca **out)
 {
 	struct pool_ca *ca = mem_new(sizeof *ca);
 	struct rng rng, *seeded = seed != 0 ? &rng : NULL;
@@ -164,6 +172,7 @@ pool_ca_new(const char *common_name, int64_t now_s, uint64_t seed, struct pool_c
 	if (ca == NULL)
 		return -ENOMEM;
 	ca->now_s = now_s;
+	ca->sha2 = sha2;
 	rng_seed(&rng, seed, 0);
 	if ((rc = ca_root_key(seeded, &ca->root_key)) < 0 || (rc = ca_key(&ca->key)) < 0 ||
 	    (rc = ca_make_root(ca, common_name, seeded)) < 0 || (rc = ca_make_chain(ca)) < 0) {
@@ -211,39 +220,55 @@ pool_ca_root_pem(const struct pool_ca *ca)
 
 /* Names go into the subject and into the alternative names; clients look at either. */
 static int
-ca_name_it(gnutls_x509_crt_t crt, const char *const names[], size_t n_names)
+ca_name_it(gnutls_x509_crt_t crt, const char *const names[])
 {
 	int rc = gnutls_x509_crt_set_dn_by_oid(
 	    crt, GNUTLS_OID_X520_COMMON_NAME, 0, names[0], (unsigned)strlen(names[0]));
 
-	for (size_t i = 0; rc >= 0 && i < n_names; i++)
+	for (size_t i = 0; rc >= 0 && names[i] != NULL; i++)
 		rc = gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_DNSNAME, names[i],
 		    (unsigned)strlen(names[i]), GNUTLS_FSAN_APPEND);
 	return rc;
 }
 
-static int
-ca_make_server(
-    struct pool_ca *ca, const char *const names[], size_t n_names, gnutls_x509_crt_t crt)
+/* Two years from yesterday on; or over since yesterday, or from tomorrow on. */
+static struct ca_life
+ca_life(const struct pool_ca *ca, enum servers_certificate flaw)
 {
 	struct ca_life life = { ca->now_s - CA_DAY_S, ca->now_s + (int64_t)2 * CA_YEAR_S };
+
+	if (flaw == CERTIFICATE_EXPIRED)
+		life = (struct ca_life){ ca->now_s - (int64_t)2 * CA_YEAR_S,
+			ca->now_s - CA_DAY_S };
+	if (flaw == CERTIFICATE_EARLY)
+		life.from_s = ca->now_s + CA_DAY_S;
+	return life;
+}
+
+static int
+ca_make_server(struct pool_ca *ca, const char *const names[], enum servers_certificate flaw,
+    gnutls_x509_crt_t crt)
+{
+	static const char *const elsewhere[] = { "elsewhere.contoso.com", NULL };
 	unsigned char id[CA_ID_MAX];
 	size_t id_n = sizeof id;
-	int rc = ca_begin(ca->key, life, NULL, crt);
+	int rc = ca_begin(ca->key, ca_life(ca, flaw), NULL, crt);
 
-	if (rc < 0 || (rc = ca_name_it(crt, names, n_names)) < 0 ||
+	if (rc < 0 ||
+	    (rc = ca_name_it(crt, flaw == CERTIFICATE_WRONG_NAME ? elsewhere : names)) < 0 ||
 	    (rc = gnutls_x509_crt_get_subject_key_id(ca->root, id, &id_n, NULL)) < 0 ||
 	    (rc = gnutls_x509_crt_set_authority_key_id(crt, id, id_n)) < 0 ||
 	    (rc = gnutls_x509_crt_set_key_usage(
 		 crt, GNUTLS_KEY_DIGITAL_SIGNATURE | GNUTLS_KEY_KEY_ENCIPHERMENT)) < 0 ||
 	    (rc = gnutls_x509_crt_set_key_purpose_oid(crt, GNUTLS_KP_TLS_WWW_SERVER, 0)) < 0)
 		return rc;
-	return gnutls_x509_crt_sign2(crt, ca->root, ca->root_key, GNUTLS_DIG_SHA1, 0);
+	return gnutls_x509_crt_sign2(
+	    crt, ca->root, ca->root_key, ca_digest(ca->sha2 || flaw == CERTIFICATE_SHA2), 0);
 }
 
 int
-pool_ca_issue(
-    struct pool_ca *ca, const char *const names[], size_t n_names, struct pool_cert **out)
+pool_ca_issue(struct pool_ca *ca, const char *const names[], enum servers_certificate flaw,
+    struct pool_cert **out)
 {
 	struct pool_cert *cert = mem_new(sizeof *cert);
 	gnutls_x509_crt_t crt = NULL;
@@ -252,7 +277,7 @@ pool_ca_issue(
 	if (cert == NULL)
 		return -ENOMEM;
 	if ((rc = gnutls_x509_crt_init(&crt)) >= 0 &&
-	    (rc = ca_make_server(ca, names, n_names, crt)) >= 0 &&
+	    (rc = ca_make_server(ca, names, flaw, crt)) >= 0 &&
 	    (rc = gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_PEM, &cert->pem)) >= 0)
 		rc = gnutls_x509_privkey_export2(ca->key, GNUTLS_X509_FMT_PEM, &cert->key);
 	if (crt != NULL)

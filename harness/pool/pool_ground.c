@@ -143,26 +143,38 @@ firmware_stop(struct pool *pool)
 
 const struct pool_part part_firmware = { "firmware", firmware_start, firmware_stop };
 
+/* By the pool's CA, or by one that the directory does not know. */
 static int
-ca_issue(const struct pool *pool, const char *const names[], struct pool_cert **out)
+ca_issue(const struct pool *pool, const char *const names[], enum servers_certificate flaw,
+    struct pool_cert **out)
 {
-	size_t n = 0;
+	struct pool_ca *ca = pool->ca;
+	int rc = 0;
 
-	while (names[n] != NULL)
-		n++;
-	return pool_ca_issue(pool->ca, names, n, out);
+	if (flaw == CERTIFICATE_OTHER_ROOT)
+		rc = pool_ca_new("contoso-OLD-CA", loop_wall_us() / 1000000,
+		    pool->options.seed + 1, false, &ca);
+	if (rc == 0)
+		rc = pool_ca_issue(ca, names, flaw, out);
+	if (ca != pool->ca)
+		pool_ca_free(ca);
+	return rc;
 }
 
 /* Servers are known by many names: two certificates, each with all of its server's. */
 static int
 ca_start(struct pool *pool)
 {
-	int rc = pool_ca_new(POOL_CA, loop_wall_us() / 1000000, pool->options.seed, &pool->ca);
+	enum servers_certificate sip = pool->habits.sip.certificate;
+	/* A front end with SHA-2 has it up to the root. */
+	int rc = pool_ca_new(POOL_CA, loop_wall_us() / 1000000, pool->options.seed,
+	    sip == CERTIFICATE_SHA2, &pool->ca);
 
 	if (rc == 0)
-		rc = ca_issue(pool, serve_sip_names, &pool->sip_cert);
+		rc = ca_issue(pool, serve_sip_names, sip, &pool->sip_cert);
 	if (rc == 0)
-		rc = ca_issue(pool, serve_web_names, &pool->web_cert);
+		rc = ca_issue(
+		    pool, serve_web_names, pool->habits.exchange.certificate, &pool->web_cert);
 	if (rc == 0)
 		rc = folder_write(pool->dir, "root.pem", span_of(pool_ca_root_pem(pool->ca)));
 	return rc == 0 ? 0 : pool_failed(pool, "certificates", rc);

@@ -97,6 +97,7 @@ ldap_start(struct pool *pool)
 
 	cfg.dir.root = pool_ca_root(pool->ca);
 	cfg.dir.publish = pool->options.publish_ca;
+	cfg.dir.no_enrollment = !pool->habits.ldap.enrollment;
 	rc = serve_ldap_init(&pool->ldap, &cfg);
 
 	if (rc != 0)

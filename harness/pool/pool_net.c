@@ -5,6 +5,7 @@
 
 #include "mem.h"
 #include "pool.h"
+#include "serve_habits.h"
 #include "serve_zone.h"
 #include "text.h"
 
@@ -48,7 +49,10 @@ dhcp_start(struct pool *pool)
 	const struct pool_options *o = &pool->options;
 	struct serve_dhcp_scope scopes[SERVE_SCOPES_MAX];
 	struct serve_dhcp_cfg cfg = serve_plan_dhcp();
+	const char *search[SERVERS_SEARCH_MAX];
 	int rc;
+
+	serve_habits_dhcp(&pool->habits.dhcp, search, &cfg);
 
 	/* The relays are the two addresses after the servers'. */
 	cfg.n_scopes = serve_scopes(&(struct serve_net){ .net = o->net,
@@ -175,8 +179,8 @@ dns_start(struct pool *pool)
 	uint32_t ip = pool->options.listen;
 	/* One machine plays them all. */
 	const struct serve_hosts hosts = { .dc = ip, .pool = ip, .mail = ip };
-	struct serve_dns_record zone[SERVE_ZONE_MAX];
-	size_t n = serve_zone(&hosts, zone);
+	struct serve_dns_record zone[SERVE_HABITS_ZONE_MAX];
+	size_t n = serve_habits_zone(&pool->habits.dns, zone, serve_zone(&hosts, zone));
 	int rc = serve_dns_new(zone, n, DNS_TTL_S, &pool->dns);
 
 	if (rc != 0)
@@ -226,7 +230,9 @@ ntp_start(struct pool *pool)
 {
 	int rc;
 
-	pool->ntp = (struct serve_ntp_cfg){ .stratum = 2, .refid = 0x7f7f0101 };
+	pool->ntp = (struct serve_ntp_cfg){
+		.stratum = 2, .refid = 0x7f7f0101, .offset_us = pool->habits.ntp.offset_us
+	};
 	rc = face_udp_new(&(struct face_udp_cfg){ .loop = pool->loop,
 			      .tap = &pool->taps[SERVER_NTP],
 			      .at = pool_at(pool, PORT_NTP),

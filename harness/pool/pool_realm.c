@@ -13,11 +13,13 @@
 #include "mem.h"
 #include "pool.h"
 
-/* The services of all our pools, and the file that gets each one's key. */
+/* The services of all our pools, and the file that gets each one's key.  A CA's server that
+ * runs under the machine's own account has the key that else nobody has. */
 static void
-realm_services(struct kdc_service out[POOL_SERVICES_MAX])
+realm_services(const struct pool *pool, struct kdc_service out[POOL_SERVICES_MAX])
 {
-	static const char *const keytabs[KEYS_COUNT] = {
+	const char *const keytabs[KEYS_COUNT] = {
+		[KEYS_NOBODY] = pool->habits.ca_web.wrong_key ? NULL : "ca-web.keytab",
 		[KEYS_LDAP] = "ldap.keytab",
 		[KEYS_CA_WEB] = "ca-web.keytab",
 		[KEYS_SIP] = "sip.keytab",
@@ -126,7 +128,7 @@ realm_start(struct pool *pool)
 		rc = realm_secrets(pool);
 	if (rc != 0)
 		return pool_failed(pool, "the realm's folder", rc);
-	realm_services(pool->services);
+	realm_services(pool, pool->services);
 	realm = realm_of(pool, dir);
 	rc = kdc_realm_make(&realm, text);
 	if (rc != 0) {

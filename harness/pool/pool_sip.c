@@ -59,6 +59,7 @@ sip_logic(struct pool *pool)
 		return -EIO;
 	cfg.acceptor = pool->sip_keys;
 	cfg.version = pool->options.sip_version;
+	cfg.expires_s = pool->habits.sip.expires_s;
 	cfg.keep_alive_s = (uint32_t)(pool->options.keep_alive_us / 1000000);
 	cfg.n_users = pool->options.users;
 	cfg.log = sip_on_line;

@@ -87,7 +87,8 @@ http_start(struct pool *pool)
 			       .n_routes = sizeof routes / sizeof routes[0],
 			       .other = &pool->taps[SERVER_HTTP_OTHER],
 			       .firmware_fd = pool->firmware_fd,
-			       .firmware_size = pool->options.firmware_size },
+			       .firmware_size = pool->options.firmware_size,
+			       .firmware_cut = pool->habits.update.wrong_length },
 	    &pool->http);
 	return rc == 0 ? 0 : pool_cannot(pool, "http", PORT_HTTP, rc);
 }
@@ -118,13 +119,15 @@ https_start(struct pool *pool)
 	pool->update_external.cfg = web_update_cfg(pool, pool->https_keys);
 	pool->exchange.cfg = serve_plan_exchange();
 	pool->exchange.cfg.acceptor = pool->https_keys;
+	pool->exchange.cfg.no_mailbox = !pool->habits.exchange.mailbox;
 	rc = face_http_new(&(struct face_http_cfg){ .at = pool_at(pool, PORT_HTTPS),
 			       .cert = pool->web_cert,
 			       .routes = routes,
 			       .n_routes = sizeof routes / sizeof routes[0],
 			       .other = &pool->taps[SERVER_HTTPS_OTHER],
 			       .firmware_fd = pool->firmware_fd,
-			       .firmware_size = pool->options.firmware_size },
+			       .firmware_size = pool->options.firmware_size,
+			       .firmware_cut = pool->habits.update.wrong_length },
 	    &pool->https);
 	return rc == 0 ? 0 : pool_cannot(pool, "https", PORT_HTTPS, rc);
 }

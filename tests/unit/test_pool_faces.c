@@ -42,7 +42,7 @@ struct fixture {
 static int
 setup(void **state)
 {
-	static const char *const names[] = { "pool01.contoso.com" };
+	static const char *const names[] = { "pool01.contoso.com", NULL };
 	struct fixture *f = mem_new(sizeof *f);
 	char path[FOLDER_PATH_MAX];
 
@@ -51,8 +51,8 @@ setup(void **state)
 	assert_int_equal(pool_log_open(folder_file(f->dir, "log", path), &f->tap.log), 0);
 	f->tap.server = "test";
 	assert_int_equal(loop_new(&f->loop), 0);
-	assert_int_equal(pool_ca_new("test CA", loop_wall_us() / 1000000, 0, &f->ca), 0);
-	assert_int_equal(pool_ca_issue(f->ca, names, 1, &f->cert), 0);
+	assert_int_equal(pool_ca_new("test CA", loop_wall_us() / 1000000, 0, false, &f->ca), 0);
+	assert_int_equal(pool_ca_issue(f->ca, names, CERTIFICATE_GOOD, &f->cert), 0);
 	assert_int_equal(link_tls_new(f->cert, &f->tls), 0);
 	return 0;
 }

@@ -24,7 +24,7 @@
 #include "pool_log.h"
 #include "pool_yaml.h"
 
-static const char *const names[] = { "pool01.contoso.com", "fe01.contoso.com" };
+static const char *const names[] = { "pool01.contoso.com", "fe01.contoso.com", NULL };
 
 /* What is in the file; returns text. */
 static const char *
@@ -60,8 +60,8 @@ given_a_server_its_certificate_is_signed_by_the_root_with_sha1(void **state)
 	unsigned status = 0;
 
 	(void)state;
-	assert_int_equal(pool_ca_new("test CA", loop_wall_us() / 1000000, 0, &ca), 0);
-	assert_int_equal(pool_ca_issue(ca, names, 2, &cert), 0);
+	assert_int_equal(pool_ca_new("test CA", loop_wall_us() / 1000000, 0, false, &ca), 0);
+	assert_int_equal(pool_ca_issue(ca, names, CERTIFICATE_GOOD, &cert), 0);
 	root = certificate(pool_ca_root_pem(ca));
 	crt = certificate(pool_cert_pem(cert));
 	assert_int_equal(gnutls_x509_crt_get_signature_algorithm(crt), GNUTLS_SIGN_RSA_SHA1);
@@ -87,7 +87,7 @@ given_a_seed_the_root_is_the_same_again(void **state)
 	(void)state;
 	for (int i = 0; i < 5; i++)
 		assert_int_equal(
-		    pool_ca_new("test CA", 1790000000 + i * 1000, seeds[i], &ca[i]), 0);
+		    pool_ca_new("test CA", 1790000000 + i * 1000, seeds[i], false, &ca[i]), 0);
 	assert_true(span_eq(pool_ca_root(ca[0]), pool_ca_root(ca[1])));
 	assert_false(span_eq(pool_ca_root(ca[0]), pool_ca_root(ca[2])));
 	assert_false(span_eq(pool_ca_root(ca[3]), pool_ca_root(ca[4])));
@@ -108,7 +108,7 @@ given_the_chain_openssl_finds_the_root_in_it(void **state)
 		printf("skipped: openssl is not installed\n");
 		skip();
 	}
-	assert_int_equal(pool_ca_new("test CA", loop_wall_us() / 1000000, 0, &ca), 0);
+	assert_int_equal(pool_ca_new("test CA", loop_wall_us() / 1000000, 0, false, &ca), 0);
 	assert_int_equal(folder_make(NULL, dir), 0);
 	assert_int_equal(folder_write(dir, "chain.p7b", pool_ca_chain(ca)), 0);
 	snprintf(command, sizeof command,

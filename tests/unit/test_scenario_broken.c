@@ -233,19 +233,40 @@ names_that_there_are_pass(void **state)
 }
 
 static void
-what_only_a_rehearsal_plays_is_said_with_its_place(void **state)
+what_servers_of_others_do_not_play_is_said_with_its_place(void **state)
 {
 	struct config_error error;
 
 	(void)state;
 	real_says("faults:\n  - {server: kdc, do: {drop: 5%}}\nservers: {}\n", &error);
 	assert_string_equal(strstr(error.text, "s.yaml:"),
-	    "s.yaml:4:1: faults are played in a rehearsal only in this version: run --dry-run");
+	    "s.yaml:4:1: faults are played by the embedded pool or in a rehearsal (--dry-run), "
+	    "not by the servers of --pool");
 	real_says("servers: {kdc: {workers: 2}}\n", &error);
 	assert_string_equal(strstr(error.text, "s.yaml:"),
-	    "s.yaml:4:1: `servers' describes the servers of a rehearsal: run --dry-run");
+	    "s.yaml:4:1: `servers' are habits of the embedded pool or of a rehearsal "
+	    "(--dry-run), not of the servers of --pool");
 	real_says("", &error);
 	assert_string_equal(error.text, "");
+}
+
+static void
+what_the_embedded_pool_cannot_play_is_said_and_all_else_passes(void **state)
+{
+	struct config_error error;
+
+	(void)state;
+	asked(plan_for_embedded,
+	    "faults:\n  - {server: kdc, do: {drop: 5%}}\n"
+	    "servers: {kdc: {workers: 2, ticket: 560B}, sip: {certificate: sha2}}\n",
+	    &error);
+	assert_string_equal(error.text, "");
+	asked(plan_for_embedded, "servers: {kdc: {offset: -20m}}\n", &error);
+	assert_string_equal(strstr(error.text, "s.yaml:"),
+	    "s.yaml:4:1: `servers': only a rehearsal (--dry-run) can play kdc.offset: the KDC "
+	    "keeps this machine's time; ntp.offset sets the phones' clocks");
+	asked(plan_for_embedded, "servers: {kdc: {ticket: 1200B}}\n", &error);
+	assert_non_null(strstr(error.text, "can play kdc.ticket: the KDC makes real tickets"));
 }
 
 static void
@@ -319,7 +340,9 @@ main(void)
 		cmocka_unit_test(each_whole_file_has_its_one_line),
 		cmocka_unit_test(each_part_has_its_one_line),
 		cmocka_unit_test(names_that_there_are_pass),
-		cmocka_unit_test(what_only_a_rehearsal_plays_is_said_with_its_place),
+		cmocka_unit_test(what_servers_of_others_do_not_play_is_said_with_its_place),
+		cmocka_unit_test(
+		    what_the_embedded_pool_cannot_play_is_said_and_all_else_passes),
 		cmocka_unit_test(servers_are_expected_by_the_names_they_are_counted_by),
 		cmocka_unit_test(what_a_rehearsal_plays_is_no_mistake_there),
 		cmocka_unit_test(details_to_watch_are_in_the_plan),

@@ -13,16 +13,15 @@ static int
 names_have(const struct run_plan *p, const char *what, const char *name, struct mark at,
     const char *const *names, struct config_error *error)
 {
-	const char *like;
+	char hint[NEAREST_HINT_MAX];
 	size_t i = 0;
 
 	while (names[i] != NULL && strcmp(names[i], name) != 0)
 		i++;
 	if (names[i] != NULL)
 		return 0;
-	like = nearest_name(span_of(name), names);
-	return config_fail(error, p->scenario.file, at, "no such %s: %s%s%s%s", what, name,
-	    like ? "; did you mean `" : "", like ? like : "", like ? "'?" : "");
+	return config_fail(error, p->scenario.file, at, "no such %s: %s%s", what, name,
+	    nearest_hint(span_of(name), names, hint, sizeof hint));
 }
 
 static int

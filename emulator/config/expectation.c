@@ -105,21 +105,21 @@ static int own_that(const struct field_place *, const struct node *, void *base)
 /* clang-format off */
 
 /* The same as the tables of what can be measured, in which units; a test compares them. */
-#define OP_NUMBER " *(==|!=|<=?|>=?) *([0-9]+[.]?[0-9]*|[.][0-9]+) *"
+#define COMPARED " *(==|!=|<=?|>=?) *([0-9]+[.]?[0-9]*|[.][0-9]+) *"
 #define PERCENTILE "(p50|p90|p95|p99|p99[.]9|max)"
 #define COUNTED "phones[.](planned|started|finished|failed|unfinished)|group[.][^.=!<>]+[.](started|finished|failed|unfinished)|" \
 	"(reason|detail)[.][^=!<>]+|guide[.]0*([1-9]|1[0-9]|2[0-8])"
 #define TIMED "(step|group)[.][^.=!<>]+[.]" PERCENTILE "|boot[.]" PERCENTILE "|wall|" \
 	"farm[.](cpu|loop_lag[.]p99|start_lag[.]" PERCENTILE ")"
-#define EXPECTATION_PATTERN "^ *((" COUNTED ")" OP_NUMBER "%?" \
-	"|(" TIMED ")" OP_NUMBER "(ms|s|m|h)" \
-	"|step[.][^.=!<>]+[.](attempts|done|failed|skipped|retries)" OP_NUMBER "(%|/s)?" \
-	"|server[.][^.=!<>]+[.](requests|replies)" OP_NUMBER "(/s)?" \
-	"|(bytes[.]firmware|server[.][^.=!<>]+[.]bytes_(in|out))" OP_NUMBER "([kMG]?B(/s)?)?" \
-	"|farm[.]rss" OP_NUMBER "([kMG]?B)?) *$"
+#define PATTERN "^ *((" COUNTED ")" COMPARED "%?" \
+	"|(" TIMED ")" COMPARED "(ms|s|m|h)" \
+	"|step[.][^.=!<>]+[.](attempts|done|failed|skipped|retries)" COMPARED "(%|/s)?" \
+	"|server[.][^.=!<>]+[.](requests|replies)" COMPARED "(/s)?" \
+	"|(bytes[.]firmware|server[.][^.=!<>]+[.]bytes_(in|out))" COMPARED "([kMG]?B(/s)?)?" \
+	"|farm[.]rss" COMPARED "([kMG]?B)?) *$"
 
 const struct field expectation_fields[EXPECTATION_FIELDS] = {
-	{ .key = "that", .type = FIELD_OWN, .own = own_that, .required = true, .pattern = EXPECTATION_PATTERN,
+	{ .key = "that", .type = FIELD_OWN, .own = own_that, .required = true, .pattern = PATTERN,
 	  .help = "the comparison" },
 	{ .key = "after", .type = FIELD_DURATION, .offset = offsetof(struct expectation, after_us),
 	  .max = 86400000000 * 30, .def = "0s", .help = "with abort: not judged before that time" },

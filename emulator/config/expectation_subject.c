@@ -100,10 +100,10 @@ static int
 unknown(const struct field_place *at, const struct node *n, struct span word,
     const char *const *names)
 {
-	const char *like = nearest_name(word, names);
+	char hint[NEAREST_HINT_MAX];
 
-	return expectation_fail(at, n, word.p, "unknown `%.*s'%s%s%s", (int)word.n, word.p,
-	    like ? "; did you mean `" : "", like ? like : "", like ? "'?" : "");
+	return expectation_fail(at, n, word.p, "unknown `%.*s'%s", (int)word.n, word.p,
+	    nearest_hint(word, names, hint, sizeof hint));
 }
 
 static const struct expect_head *

@@ -3,6 +3,7 @@
 #include "field.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "nearest.h"
@@ -24,6 +25,15 @@ table_keys(const struct field *f, size_t n, const char **out, size_t used)
 	return used;
 }
 
+static int
+unknown_key(const struct field_place *at, const struct node *m, const char *const *keys)
+{
+	char hint[NEAREST_HINT_MAX];
+
+	return config_fail(at->error, at->file, m->key_at, "unknown key `%.60s'%s", m->key,
+	    nearest_hint(span_of(m->key), keys, hint, sizeof hint));
+}
+
 int
 fields_known(
     const struct field_place *at, const struct node *map, const struct field *f, size_t n)
@@ -36,16 +46,12 @@ fields_known(
 
 	(void)table_keys(f, n, keys, 0);
 	for (const struct node *m = map->first; m != NULL; m = m->next) {
-		const char *like;
 		size_t i = 0;
 
 		while (keys[i] != NULL && strcmp(keys[i], m->key) != 0)
 			i++;
-		if (keys[i] != NULL)
-			continue;
-		like = nearest_name(span_of(m->key), keys);
-		return config_fail(at->error, at->file, m->key_at, "unknown key `%.60s'%s%s%s",
-		    m->key, like ? "; did you mean `" : "", like ? like : "", like ? "'?" : "");
+		if (keys[i] == NULL)
+			return unknown_key(at, m, keys);
 	}
 	return 0;
 }
@@ -62,6 +68,8 @@ read_default(
 
 	if (f->required)
 		return field_fail(at, map, "`%s' is missing: %s", f->key, f->help);
+	if (at->keep)
+		return 0;
 	/* A map that is missing as a whole still has its members' defaults. */
 	if (f->type == FIELD_MAP)
 		return fields_read(at, &nothing, f->sub, f->n_sub, base);
@@ -101,6 +109,30 @@ fields_read(const struct field_place *at, const struct node *map, const struct f
 	int err = fields_known(at, map, f, n);
 
 	return err ? err : read_rows(at, map, f, n, base);
+}
+
+int
+fields_read_one(const struct field_place *at, const struct node *map, const struct field *f,
+    size_t n, const char *what, void *base, const struct field **out)
+{
+	const struct node *one = map->kind == NODE_MAP ? map->first : NULL;
+	const char *keys[FIELD_KEYS_MAX];
+	char forms[200] = "";
+	size_t i = 0;
+
+	(void)table_keys(f, n, keys, 0);
+	if (one == NULL || one->next != NULL) {
+		for (size_t used = 0; i < n && used < sizeof forms; i++)
+			used += (size_t)snprintf(forms + used, sizeof forms - used,
+			    "%s{%s: ...}", i ? ", " : "", keys[i]);
+		return field_fail(at, map, "%s is one of %s", what, forms);
+	}
+	while (i < n && strcmp(keys[i], one->key) != 0)
+		i++;
+	if (i == n)
+		return unknown_key(at, one, keys);
+	*out = &f[i];
+	return field_read(at, one, &f[i], base);
 }
 
 void

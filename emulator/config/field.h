@@ -26,6 +26,7 @@ enum field_type {
 	FIELD_SHARE,    /* double, 0 to 1, written as 20% */
 	FIELD_SIZE,     /* uint64_t, bytes, written as 7MB */
 	FIELD_RATE,     /* uint64_t, bytes a second, written as 64kB/s or 100Mbit/s */
+	FIELD_PACE,     /* double, how often a second, written as 200/s, 30/m, 5/h */
 	FIELD_PHONES,   /* struct phones: 10%, or 3,7-9, or [3, 7-9] */
 	FIELD_SPREAD,   /* struct spread */
 	FIELD_IP,       /* uint32_t, host byte order */
@@ -43,13 +44,17 @@ enum field_form {
 	FORM_LIST,   /* a list of maps by `sub` */
 	FORM_MAP_OF, /* a map of any keys, each value a map by `sub` */
 	FORM_ONE_OF, /* a list of maps with exactly one key of `sub` */
-	FORM_TEXTS   /* a list of scalars like `pattern`; with `sub` also of maps by it */
+	FORM_TEXTS,  /* a list of scalars like `pattern`; with `sub` of maps by it, each of
+			which may also be its first key's value alone */
+	FORM_SOME,   /* one such scalar, or a list of them */
+	FORM_MAP     /* a map by `sub` */
 };
 
 /* Where the values come from, and where an error is written. */
 struct field_place {
 	const char *file;
 	struct config_error *error;
+	bool keep; /* a key that is missing keeps what the struct holds: no defaults */
 };
 
 /* Reads a value of a kind of its own into the struct.  0, or -EINVAL with the error. */
@@ -87,6 +92,14 @@ int fields_read(const struct field_place *, const struct node *map, const struct
 int fields_known(
     const struct field_place *, const struct node *map, const struct field *, size_t n);
 
+/*
+ * A map with exactly one key of the table, as the items of a FORM_ONE_OF are; `what` is what to
+ * call it in an error.  Its row goes to *out, its value to the struct at base.  0, or -EINVAL
+ * with the error.
+ */
+int fields_read_one(const struct field_place *, const struct node *map, const struct field *,
+    size_t n, const char *what, void *base, const struct field **out);
+
 /* One value by one field's rule.  0, or -EINVAL with the error. */
 int field_read(
     const struct field_place *, const struct node *, const struct field *, void *base);
@@ -94,6 +107,18 @@ int field_read(
 /* An error at a node; always -EINVAL. */
 int field_fail(const struct field_place *, const struct node *, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* What a scalar of this field may look like, in the language of field.pattern: its own pattern
+ * or its type's; NULL: any text, or a number, a word or a bool that the rest of the field
+ * tells. */
+const char *field_pattern(const struct field *);
+
+/* The same of FIELD_SPREAD, for tables of those who read it themselves. */
+#define FIELD_PATTERN_NUMBER "([0-9]+[.]?[0-9]*|[.][0-9]+)"
+#define FIELD_PATTERN_SPAN FIELD_PATTERN_NUMBER "(ms|s|m|h)"
+#define FIELD_PATTERN_SHARE "0*([0-9]{1,2}([.][0-9]*)?|100[.]?0*|[.][0-9]+)%"
+#define FIELD_PATTERN_SPREAD \
+	"^ *" FIELD_PATTERN_SPAN " *((\xc2\xb1|[+]-) *" FIELD_PATTERN_SPAN " *)?$"
 
 /* Append the manual of a table: one line a key with its default, deeper ones behind it. */
 void fields_help(const struct field *, size_t n, unsigned depth, struct buf *);

@@ -76,6 +76,20 @@ read_share(
 	return 0;
 }
 
+static int
+read_pace(
+    const struct field_place *at, const struct node *n, const struct field *f, double *out)
+{
+	const char *text = field_scalar(at, n, "a rate such as 200/s");
+
+	if (text == NULL)
+		return -EINVAL;
+	if (pace_read(span_of(text), out) != 0)
+		return field_fail(at, n, "`%s' must be a rate such as 200/s, 30/m, not `%.40s'",
+		    f->key, text);
+	return 0;
+}
+
 /* Bytes, or bytes a second. */
 static int
 read_bytes(
@@ -107,5 +121,7 @@ field_quantity(
 		return read_offset(at, n, f, out);
 	if (f->type == FIELD_SHARE)
 		return read_share(at, n, f, out);
+	if (f->type == FIELD_PACE)
+		return read_pace(at, n, f, out);
 	return read_bytes(at, n, f, out);
 }

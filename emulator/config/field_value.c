@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "field_quantity.h"
+#include "nearest.h"
 #include "phones.h"
 #include "spread.h"
 #include "text.h"
@@ -184,7 +185,7 @@ read_bool(const struct field_place *at, const struct node *n, const struct field
 static int
 read_word(const struct field_place *at, const struct node *n, const struct field *f, int *out)
 {
-	char all[160] = "";
+	char all[160] = "", hint[NEAREST_HINT_MAX];
 	const char *text = field_scalar(at, n, "a word");
 
 	if (text == NULL)
@@ -200,7 +201,8 @@ read_word(const struct field_place *at, const struct node *n, const struct field
 		(void)snprintf(
 		    all + used, sizeof all - used, "%s%s", i ? ", " : "", f->words[i]);
 	}
-	return field_fail(at, n, "`%s' must be one of %s, not `%.40s'", f->key, all, text);
+	return field_fail(at, n, "`%s' must be one of %s, not `%.40s'%s", f->key, all, text,
+	    nearest_hint(span_of(text), f->words, hint, sizeof hint));
 }
 
 /* The message asks for quotes, since YAML 1.1 may read a MAC as a number in base 60. */
@@ -248,6 +250,7 @@ field_read(
 	case FIELD_SHARE:
 	case FIELD_SIZE:
 	case FIELD_RATE:
+	case FIELD_PACE:
 		return field_quantity(at, n, f, out);
 	case FIELD_PHONES:
 		return phones_node(at, n, f, out);

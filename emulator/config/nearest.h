@@ -5,13 +5,17 @@
 
 #include "span.h"
 
-/* How many letters of the word stand in this name, in the same order.  With two or fewer in
- * common nothing should be proposed. */
-size_t nearest_score(struct span word, const char *name);
-
-enum { NEAREST_NONE = 2 };
-
-/* The first of the names (NULL behind the last) with the best score, or NULL. */
+/*
+ * The name (NULL is behind the last) that needs the fewest letters added, dropped, changed or
+ * swapped to be the word; of the same number the first.  NULL: none is like it, that is, half of
+ * the longer one would have to change, or they have only a letter or two in common.
+ */
 const char *nearest_name(struct span word, const char *const *names);
+
+/* "; did you mean `NAME'?" to `out`, which is also returned; "" if none is like it. */
+const char *nearest_hint(struct span word, const char *const *names, char *out, size_t cap);
+
+/* Room for the hint of any name there is. */
+enum { NEAREST_HINT_MAX = 100 };
 
 #endif

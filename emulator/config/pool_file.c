@@ -208,7 +208,7 @@ check_users(const struct field_place *at, const struct tree *t, const struct poo
 int
 pool_file_load(const char *path, struct pool_file *out, struct config_error *error)
 {
-	struct field_place at = { path, error };
+	struct field_place at = { .file = path, .error = error };
 	struct pool_file p = { 0 };
 	struct tree t;
 	int err = tree_load(path, &t, error);

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "text.h"
+
 struct quantity_unit {
 	const char *name;
 	double of; /* in the base unit: microseconds, bytes */
@@ -16,6 +18,8 @@ static const struct quantity_unit durations[] = { { "ms", 1e3 }, { "s", 1e6 }, {
 	{ "h", 3600e6 } };
 static const struct quantity_unit sizes[] = { { "B", 1 }, { "kB", 1e3 }, { "MB", 1e6 },
 	{ "GB", 1e9 }, { "KiB", 1024 }, { "MiB", 1048576 }, { "GiB", 1073741824 } };
+static const struct quantity_unit paces[] = { { "s", 1 }, { "m", 1 / 60.0 },
+	{ "h", 1 / 3600.0 } };
 static const struct quantity_unit bit_rates[] = { { "kbit", 125 }, { "Mbit", 125e3 },
 	{ "Gbit", 125e6 } };
 
@@ -121,6 +125,24 @@ size_read(struct span s, uint64_t *bytes_out)
 		return -EINVAL;
 	*bytes_out = (uint64_t)(bytes + 0.5);
 	return 0;
+}
+
+/* Whole numbers: slower than one a second is said by the minute or hour. */
+int
+pace_read(struct span s, double *per_s_out)
+{
+	struct span unit = span_trim(s), number = span_cut(&unit, '/');
+	uint64_t v;
+
+	if (text_u64(number, 1000000, &v) != 0)
+		return -EINVAL;
+	for (size_t i = 0; i < COUNT(paces); i++) {
+		if (!span_is(unit, paces[i].name))
+			continue;
+		*per_s_out = (double)v * paces[i].of;
+		return 0;
+	}
+	return -EINVAL;
 }
 
 int

@@ -22,6 +22,10 @@ int share_read(struct span, double *out);
 /* "1000B", "64kB", "7MB", "1GB" (powers of ten), "15MiB" (of two) to bytes.  0 or -EINVAL. */
 int size_read(struct span, uint64_t *bytes_out);
 
+/* "200/s", "30/m", "5/h": a whole number by the second, minute or hour, at most a million; how
+ * often a second.  0 or -EINVAL. */
+int pace_read(struct span, double *per_s_out);
+
 /* A size a second, "64kB/s", or bits as on a line's label, "100Mbit/s", to bytes a second.  0
  * or -EINVAL: also less than one byte. */
 int rate_read(struct span, uint64_t *bytes_per_s_out);

@@ -21,6 +21,8 @@
 
 enum {
 	SCENARIO_GROUPS_MAX = 16,
+	SCENARIO_LINKS_MAX = 16,
+	SCENARIO_NAME_MAX = 25, /* of a group, of a link */
 	SCENARIO_ARRIVALS_MAX = 32,
 	SCENARIO_OVERRIDES_MAX = 32,
 	SCENARIO_EVENTS_MAX = 64
@@ -32,17 +34,20 @@ enum arrival_kind {
 	ARRIVAL_STEADY,
 	ARRIVAL_POISSON,
 	/* These take all phones of the group that are left. */
-	ARRIVAL_STORM,  /* the rate falls evenly from twice the mean to 0 */
-	ARRIVAL_ROLLING /* waves of equal size; a blackout is one, and an event */
+	ARRIVAL_STORM,   /* the rate falls evenly from twice the mean to 0 */
+	ARRIVAL_ROLLING, /* waves of equal size, each of them evenly */
+	ARRIVAL_BLACKOUT /* all evenly; a power_cycle of the group is among the events */
 };
 
 struct arrival { /* items run one after the other */
 	enum arrival_kind kind;
 	struct mark at;
-	uint32_t count;              /* at_once; rolling: how many waves */
+	uint32_t count;              /* at_once; rolling: how many waves; blackout: 1 */
 	double from_per_s, to_per_s; /* ramp: linear from .. to; steady, poisson: from_per_s */
 	uint64_t for_us;             /* how long the item lasts; rolling: each wave */
 	uint64_t every_us;           /* rolling: from one wave to the next */
+	uint64_t after_us;           /* blackout: when its event is, which says the rest */
+	struct spread off_for;
 };
 
 struct scenario_override {
@@ -72,8 +77,8 @@ struct scenario_link {
 
 /* Phones that are alike.  They are numbered one group after the other. */
 struct scenario_group {
-	char
-	    name[25]; /* [a-z][a-z0-9_-]*; "": the file has no `groups:`, all are in this one */
+	/* [a-z][a-z0-9_-]*; "": the file has no `groups:`, all phones are in this one. */
+	char name[SCENARIO_NAME_MAX];
 	struct mark at;
 	uint32_t phones;   /* of scenario.phones; of another number scenario_split() tells */
 	char profile[128]; /* a name, or a path with a slash or .yaml */
@@ -82,6 +87,13 @@ struct scenario_group {
 	size_t n_arrivals;
 	struct spread types_for;
 	struct scenario_journey journey;
+	struct scenario_link link;
+	char link_name[SCENARIO_NAME_MAX]; /* "" = it is none of scenario.links */
+	struct mark link_at;
+};
+
+struct scenario_named_link {
+	char name[SCENARIO_NAME_MAX];
 	struct scenario_link link;
 };
 
@@ -118,6 +130,8 @@ struct scenario {
 	uint32_t phones;
 	struct scenario_group group[SCENARIO_GROUPS_MAX];
 	size_t n_groups; /* at least 1 */
+	struct scenario_named_link links[SCENARIO_LINKS_MAX];
+	size_t n_links;
 	struct scenario_event event[SCENARIO_EVENTS_MAX];
 	size_t n_events;
 	struct faults faults;
@@ -155,6 +169,9 @@ void scenario_split(const struct scenario *, uint32_t total, uint32_t *first_out
  * phones_has(), which knows no groups. */
 struct phones scenario_phones(
     const struct scenario *, const struct phones *, const uint32_t *first);
+
+/* "all", "failures" or a number of phones, as `trace:` and --trace have it.  0 or -EINVAL. */
+int scenario_trace_read(const char *text, enum scenario_trace *, uint32_t *sample_out);
 
 /* How many phones an item starts (at_once: its count; flows: rate times time; those that take
  * all that are left: infinity). */

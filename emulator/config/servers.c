@@ -200,7 +200,7 @@ void
 servers_default(struct servers *s)
 {
 	struct config_error error;
-	const struct field_place at = { "servers", &error };
+	const struct field_place at = { .file = "servers", .error = &error };
 	const struct node nothing = { .kind = NODE_MAP };
 
 	*s = (struct servers){ 0 };

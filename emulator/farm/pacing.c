@@ -83,6 +83,7 @@ pacing_item_s(struct pacer *p, uint32_t k)
 		return starts / p->item->from_per_s;
 	case ARRIVAL_STORM:
 	case ARRIVAL_ROLLING:
+	case ARRIVAL_BLACKOUT:
 		return pacing_left_s(p, k);
 	case ARRIVAL_POISSON:
 		p->spent_s += rng_exp(&p->rng) / p->item->from_per_s;

@@ -143,7 +143,7 @@ static void
 habits(struct rehearsal *r, const char *yaml)
 {
 	struct config_error err = { "" };
-	const struct field_place at = { "test", &err };
+	const struct field_place at = { .file = "test", .error = &err };
 	const struct node *servers, *faults;
 	struct tree tree;
 	int rc = tree_parse(span_of(yaml), "test", &tree, &err);

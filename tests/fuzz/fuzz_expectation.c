@@ -129,7 +129,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
 	static struct expectations all;
 	struct config_error error = { "" };
-	struct field_place at = { "fuzz.yaml", &error };
+	struct field_place at = { .file = "fuzz.yaml", .error = &error };
 	struct buf text = { 0 };
 	struct tree t;
 

@@ -82,7 +82,7 @@ static bool
 judge(struct stage *s, const char *text, char value[64])
 {
 	struct config_error error = { "" };
-	struct field_place at = { "e.yaml", &error };
+	struct field_place at = { .file = "e.yaml", .error = &error };
 	struct tree t;
 	char yaml[200];
 	bool pass;
@@ -357,7 +357,7 @@ all_are_judged_in_their_order(void **state)
 	static const char yaml[] = "[phones.failed == 0, wall < 1h, 'phones.failed > 0']";
 	struct stage *s = *state;
 	struct config_error error;
-	struct field_place at = { "e.yaml", &error };
+	struct field_place at = { .file = "e.yaml", .error = &error };
 	struct tree t;
 
 	assert_int_equal(tree_parse(span_of(yaml), "e.yaml", &t, &error), 0);

@@ -16,7 +16,7 @@
 static int
 read_list(const char *yaml, struct expectations *all, struct config_error *error)
 {
-	struct field_place at = { "e.yaml", error };
+	struct field_place at = { .file = "e.yaml", .error = error };
 	struct tree t;
 	int err;
 

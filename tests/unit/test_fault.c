@@ -17,7 +17,7 @@
 static int
 read_list(const char *yaml, struct faults *out, struct config_error *error)
 {
-	struct field_place at = { "f.yaml", error };
+	struct field_place at = { .file = "f.yaml", .error = error };
 	struct tree t;
 	int err;
 

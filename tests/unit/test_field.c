@@ -76,7 +76,7 @@ static const struct field fields[] = {
 static int
 read_thing(const char *text, struct thing *out, struct config_error *error)
 {
-	struct field_place at = { "f.yaml", error };
+	struct field_place at = { .file = "f.yaml", .error = error };
 	struct tree t;
 	int err;
 

@@ -15,7 +15,7 @@ static int
 read_text(const char *text, struct phones *out, struct config_error *error)
 {
 	static const struct field f = { .key = "phones", .type = FIELD_PHONES };
-	struct field_place at = { "p.yaml", error };
+	struct field_place at = { .file = "p.yaml", .error = error };
 	struct tree t;
 	int err;
 

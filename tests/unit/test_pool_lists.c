@@ -19,7 +19,7 @@ static int
 read_value(field_own_fn *fn, const char *key, const char *text, struct pool_file *p,
     struct config_error *error)
 {
-	struct field_place at = { "p.yaml", error };
+	struct field_place at = { .file = "p.yaml", .error = error };
 	char all[512];
 	struct tree t;
 	int err;

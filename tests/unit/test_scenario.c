@@ -95,7 +95,7 @@ given_a_mistake_the_error_names_line_and_column(void **state)
 	    "title: x\nphones: 3\narrival: [{at_once: 5, ramp: {}}]\n", "an arrival is one of");
 	assert_error("title: x\nphones: 3\narrival: [{}]\n", "an arrival is one of");
 	assert_error(
-	    "title: x\nphones: 3\narrival: [{later: 5}]\n", "s.yaml:3:12: unknown arrival");
+	    "title: x\nphones: 3\narrival: [{later: 5}]\n", "s.yaml:3:12: unknown key `later'");
 	assert_error(
 	    "title: x\nphones: 3\narrival: [{steady: {rate: 5, for: 3s}}]\n", "must be a rate");
 	assert_error("title: x\nphones: 3\narrival: [{steady: {rate: 0/s, for: 3s}}]\n",
@@ -252,9 +252,9 @@ given_every_key_there_is_it_is_read(void **state)
 			fail_msg("not in %s: %.30s", name, key);
 	}
 	assert_int_equal(s.group[0].n_arrivals, 4);
-	assert_int_equal(s.n_events, 3);
+	assert_int_equal(s.n_events, 7);
 	assert_int_equal(s.faults.n, SERVERS_COUNT);
-	assert_int_equal(s.expect.n, 13);
+	assert_int_equal(s.expect.n, 15);
 	buf_done(&help);
 	scenario_done(&s);
 }

@@ -16,7 +16,7 @@
 static int
 read_map(const char *yaml, struct servers *out, struct config_error *error)
 {
-	struct field_place at = { "s.yaml", error };
+	struct field_place at = { .file = "s.yaml", .error = error };
 	struct tree t;
 	int err;
 
@@ -351,7 +351,7 @@ a_mistake_is_named_at_its_place(void **state)
 	    "s.yaml:1:15: `offset' must be a duration such as 20m or -20m, not `20'");
 	assert_error("sip: {certificate: sha1}",
 	    "s.yaml:1:20: `certificate' must be one of good, sha2, expired, early, wrong_name, "
-	    "other_root, not `sha1'");
+	    "other_root, not `sha1'; did you mean `sha2'?");
 	assert_error("dhcp: {domain: a b}",
 	    "s.yaml:1:16: `domain' must be a name such as contoso.com, not `a b'");
 	assert_error("dhcp: {domain: contoso..com}",

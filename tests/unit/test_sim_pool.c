@@ -74,7 +74,7 @@ rig_up(struct rig *r, const char *yaml)
 {
 	const struct sim_phone_cfg phone = { .index = 0, .mac = { 0, 4, 0xf2, 0x10, 0, 0 } };
 	struct config_error err = { "" };
-	const struct field_place at = { "test", &err };
+	const struct field_place at = { .file = "test", .error = &err };
 	struct tree tree;
 
 	*r = (struct rig){ .err = 1 };

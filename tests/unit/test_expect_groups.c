@@ -64,7 +64,7 @@ static void
 expect(struct stage *s, const char *yaml)
 {
 	struct config_error error = { "" };
-	struct field_place at = { "e.yaml", &error };
+	struct field_place at = { .file = "e.yaml", .error = &error };
 	struct tree t;
 
 	memset(&s->expect, 0, sizeof s->expect);

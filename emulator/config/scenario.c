@@ -132,7 +132,7 @@ int
 scenario_load_servers(const char *path, struct faults *faults, struct servers *servers,
     struct config_error *error)
 {
-	struct field_place at = { path, error };
+	struct field_place at = { .file = path, .error = error };
 	const struct node *n;
 	struct tree t;
 	int err = tree_load(path, &t, error);

@@ -61,18 +61,16 @@ group_of(const struct expectation *e, const struct report_run *run)
 	return i;
 }
 
-/* Shares are of the group's phones, which are those up to the next group's first. */
+/* Shares are of the group's phones. */
 static struct expect_found
 find_group(const struct expectation *e, const struct report_run *run, const struct metrics *m)
 {
 	size_t i = group_of(e, run);
 	const struct group_metrics *n = &m->group[i];
-	uint32_t end;
 
 	if (i == run->n_groups)
 		return found_none("no such group");
-	end = i + 1 < run->n_groups ? run->groups[i + 1].first : run->planned;
-	return found_phones(e, end - run->groups[i].first, n->started, n->finished, n->failed);
+	return found_phones(e, report_group_phones(run, i), n->started, n->finished, n->failed);
 }
 
 static struct expect_found

@@ -56,6 +56,9 @@ struct report_end {
 	size_t n_expect;
 };
 
+/* How many phones a group has: those up to the next one's first. */
+uint32_t report_group_phones(const struct report_run *, size_t group);
+
 /* "pass", "fail", "invalid", "interrupted". */
 const char *report_verdict_name(enum report_verdict);
 

@@ -15,6 +15,14 @@ report_verdict_name(enum report_verdict v)
 	return names[v];
 }
 
+uint32_t
+report_group_phones(const struct report_run *run, size_t group)
+{
+	bool last = group + 1 == run->n_groups;
+
+	return (last ? run->planned : run->groups[group + 1].first) - run->groups[group].first;
+}
+
 /* Three decimals are enough for milliseconds and seconds. */
 static json_t *
 summary_real(double v)
@@ -104,15 +112,13 @@ summary_farm(const struct report_run *run, const struct report_end *end)
 	    summary_figures(&m->start_lag));
 }
 
-/* A group's phones are those up to the next one's first. */
 static json_t *
 summary_group(const struct report_run *run, size_t i, const struct group_metrics *m)
 {
-	uint32_t end = i + 1 < run->n_groups ? run->groups[i + 1].first : run->planned;
 	const struct phone_counts n = {
 		.started = m->started, .finished = m->finished, .failed = m->failed
 	};
-	json_t *map = summary_phones(end - run->groups[i].first, &n);
+	json_t *map = summary_phones(report_group_phones(run, i), &n);
 
 	json_object_set_new(map, "boot_ms", summary_figures(&m->boot));
 	return map;

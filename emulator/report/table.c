@@ -60,6 +60,24 @@ table_boot(struct buf *out, const char *from, const struct hist *h)
 	    (double)hist_at(h, 0.99) / 1e6, (double)h->max_us / 1e6);
 }
 
+/* How each group came off; the boot times are from the intended start. */
+static void
+table_groups(struct buf *out, const struct report_run *run, const struct metrics *m)
+{
+	for (size_t i = 0; i < run->n_groups; i++) {
+		const struct group_metrics *g = &m->group[i];
+
+		buf_printf(out, "group %-15s %u planned, %u started: %u finished, %u failed",
+		    run->groups[i].name, report_group_phones(run, i), g->started, g->finished,
+		    g->failed);
+		if (g->boot.count > 0)
+			buf_printf(out, "; boot p50 %.2f s, p99 %.2f s",
+			    (double)hist_at(&g->boot, 0.5) / 1e6,
+			    (double)hist_at(&g->boot, 0.99) / 1e6);
+		buf_text(out, "\n");
+	}
+}
+
 /* Each expectation, what was measured, and whether it holds. */
 static void
 table_expect(struct buf *out, const struct live_look *look, const struct report_end *end)
@@ -112,6 +130,7 @@ live_table(const struct report_run *run, const struct live_look *look,
 	}
 	table_boot(out, "intended", &end->metrics->from_intended);
 	table_boot(out, "actual", &end->metrics->from_actual);
+	table_groups(out, run, end->metrics);
 	table_expect(out, look, end);
 	table_end(out, run, look, end);
 }

@@ -275,6 +275,34 @@ the_table_says_of_each_expectation_what_was_measured(void **state)
 	free(m);
 }
 
+static void
+the_table_says_how_each_group_came_off(void **state)
+{
+	static const struct farm_group groups[] = { { "branch", 0 }, { "campus", 30 } };
+	const struct live_look look = { .width = 80 };
+	struct metrics *m = some_metrics();
+	const struct report_end end = { .metrics = m };
+	struct report_run of = run;
+	struct buf out = { 0 };
+
+	(void)state;
+	live_table(&of, &look, &end, &out);
+	assert_null(strstr(buf_cstr(&out), "group"));
+	buf_clear(&out);
+	of.groups = groups;
+	of.n_groups = 2;
+	m->group[0] = (struct group_metrics){ .started = 30, .finished = 10, .failed = 1 };
+	m->group[1] = (struct group_metrics){ .started = 20, .finished = 2, .failed = 1 };
+	hist_add(&m->group[1].boot, 4 * SECOND);
+	live_table(&of, &look, &end, &out);
+	assert_non_null(strstr(buf_cstr(&out),
+	    "\ngroup branch          30 planned, 30 started: 10 finished, 1 failed\n"
+	    "group campus          70 planned, 20 started: 2 finished, 1 failed; "
+	    "boot p50 4.00 s, p99 4.00 s\n"));
+	buf_done(&out);
+	free(m);
+}
+
 /* Phones that lose their power have arrived no more; that is no rate. */
 static void
 those_without_power_are_told_and_take_no_rate_below_0(void **state)
@@ -343,6 +371,7 @@ main(void)
 		cmocka_unit_test(those_without_power_are_told_and_take_no_rate_below_0),
 		cmocka_unit_test(those_who_are_signed_out_are_told),
 		cmocka_unit_test(the_table_says_how_each_step_went_and_the_verdict),
+		cmocka_unit_test(the_table_says_how_each_group_came_off),
 		cmocka_unit_test(the_table_says_of_each_expectation_what_was_measured),
 	};
 

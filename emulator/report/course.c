@@ -31,6 +31,7 @@ span_phones(
 		.finished = n->finished,
 		.failed = n->failed,
 		.off = n->off,
+		.signed_out = n->signed_out,
 	};
 	for (size_t i = 0; i < rows; i++)
 		to->stage[c->stage_of[i]] += n->at[i];

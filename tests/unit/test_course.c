@@ -160,6 +160,7 @@ each_second_has_what_was_added_in_it(void **state)
 		.finished = 1,
 		.failed = 1,
 		.off = 1,
+		.signed_out = 2,
 		.at = { [3] = 1 } };
 	s->m->firmware_bytes = 350;
 	s->m->service[3] = (struct service_metrics){ 5, 4, 300, 200 };
@@ -175,6 +176,7 @@ each_second_has_what_was_added_in_it(void **state)
 	is(s, "phones.finished", "[0,1,1]");
 	is(s, "phones.failed", "[0,1,1]");
 	is(s, "phones.off", "[0,1,1]");
+	is(s, "phones.signed_out", "[0,2,2]");
 	is(s, "phones.stage", "{\"address\":[0,1,1],\"identity\":[2,0,0],\"sign-in\":[0,0,0]}");
 	is(s, "steps.krb_login.done", "[0,2,0]");
 	is(s, "steps.krb_login.failed", "[0,1,0]");
@@ -474,7 +476,10 @@ histograms_can_be_made_again_from_the_file(void **state)
 	json_array_foreach(at(s, "hist.dhcp_lease"), i, bin)
 	    hist_add_many(h, (uint64_t)json_integer_value(json_array_get(bin, 0)),
 		(uint32_t)json_integer_value(json_array_get(bin, 1)));
-	assert_memory_equal(h, &s->m->row[0].latency, sizeof *h);
+	/* Only the exact sum is not in the file. */
+	assert_memory_equal(h->bucket, s->m->row[0].latency.bucket, sizeof h->bucket);
+	assert_int_equal(h->count, s->m->row[0].latency.count);
+	assert_int_equal(h->max_us, s->m->row[0].latency.max_us);
 	is(s, "hist.boot_intended", "[[5,1]]");
 	is(s, "hist.boot_actual", "[]");
 	is(s, "hist.start_lag", "[]");

@@ -20,6 +20,8 @@ static const struct command commands[] = {
 	    "validate FILE...         check scenarios, pool files, profiles" },
 	{ "steps", cli_steps, "steps                    show the journey of a phone" },
 	{ "report", cli_report, "report RUNDIR            make report.html of a run again" },
+	{ "diff", cli_diff,
+	    "diff RUNDIR RUNDIR       what has changed from one run to another" },
 };
 
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
@@ -40,8 +42,7 @@ main_usage(FILE *to)
 static bool
 main_is_for_later(const char *name)
 {
-	static const char *const later[] = { "check", "explain", "diff", "hw", "compare",
-		"learn" };
+	static const char *const later[] = { "check", "explain", "hw", "compare", "learn" };
 
 	for (size_t i = 0; i < sizeof later / sizeof *later; i++)
 		if (strcmp(name, later[i]) == 0)

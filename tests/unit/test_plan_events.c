@@ -92,6 +92,65 @@ a_step_is_the_row_that_has_its_name_on_the_road_or_among_the_chores(void **state
 	plan_free(plan);
 }
 
+static void
+the_length_of_an_outage_is_handed_on_as_it_is_drawn(void **state)
+{
+	struct run_plan *plan = plan_with("events:\n"
+					  "  - {at: 90s, do: power_cycle, off_for: 20s±5s}\n"
+					  "  - {at: 99s, do: power_cycle, off_for: {exp: 7s}}\n"
+					  "  - {at: 99s, do: power_cycle}\n");
+
+	(void)state;
+	assert_int_equal(plan->events[0].off_for.kind, SPREAD_UNIFORM);
+	assert_int_equal(plan->events[0].off_for.a_us, 20 * S);
+	assert_int_equal(plan->events[0].off_for.b_us, 5 * S);
+	assert_int_equal(plan->events[1].off_for.kind, SPREAD_EXP);
+	assert_int_equal(plan->events[1].off_for.a_us, 7 * S);
+	assert_int_equal(plan->events[2].off_for.a_us, 10 * S);
+	assert_int_equal(plan->events[2].off_for.b_us, 0);
+	plan_free(plan);
+}
+
+static void
+what_people_do_is_handed_on(void **state)
+{
+	struct run_plan *plan = plan_with("events:\n"
+					  "  - {at: 1h, do: sign_out, phones: 40%}\n"
+					  "  - {at: 2h, do: sign_in, phones: 40%}\n"
+					  "  - {at: sip_register, do: check_update}\n");
+	const struct farm_event *e = plan->events;
+
+	(void)state;
+	assert_int_equal(plan->n_events, 3);
+	assert_int_equal(e[0].what, SCENARIO_SIGN_OUT);
+	assert_int_equal(e[1].what, SCENARIO_SIGN_IN);
+	assert_true(e[1].phones.share == 0.4);
+	assert_int_equal(e[2].what, SCENARIO_CHECK_UPDATE);
+	assert_true(e[2].by_row);
+	plan_free(plan);
+}
+
+/* Numbered one group after the other. */
+static void
+a_group_is_its_phones(void **state)
+{
+	struct run_plan *plan =
+	    plan_with("groups: [{name: a, phones: 30%}, {name: b, phones: 100},"
+		      " {name: c, phones: rest}]\n"
+		      "events:\n"
+		      "  - {at: 90s, do: sign_out, phones: b}\n"
+		      "  - {at: 99s, do: unplug, phones: c}\n");
+	const struct farm_event *e = plan->events;
+
+	(void)state;
+	assert_int_equal(e[0].phones.n_ranges, 1);
+	assert_int_equal(e[0].phones.range[0].first, 300);
+	assert_int_equal(e[0].phones.range[0].last, 399);
+	assert_int_equal(e[1].phones.range[0].first, 400);
+	assert_int_equal(e[1].phones.range[0].last, 999);
+	plan_free(plan);
+}
+
 static uint32_t
 transit_with(const char *events)
 {
@@ -119,6 +178,8 @@ as_many_are_under_way_as_arrive_together_or_get_power_together(void **state)
 	    transit_with("events: [{at: 90s, do: plug, phones: [0-399, 500]}]\n"), 401);
 	assert_int_equal(
 	    transit_with("events: [{at: 90s, do: plug, phones: [0-999, 0-999]}]\n"), 1000);
+	assert_int_equal(transit_with("events: [{at: 90s, do: sign_in, phones: 60%}]\n"), 600);
+	assert_int_equal(transit_with("events: [{at: 90s, do: check_update}]\n"), 1000);
 }
 
 /* Nobody needs a socket for being off; and who is met at a step comes there as it arrived. */
@@ -127,6 +188,7 @@ unplugging_and_steps_bring_nobody_together(void **state)
 {
 	(void)state;
 	assert_int_equal(transit_with("events: [{at: 90s, do: unplug}]\n"), transit_with(""));
+	assert_int_equal(transit_with("events: [{at: 90s, do: sign_out}]\n"), transit_with(""));
 	assert_int_equal(
 	    transit_with("events: [{at: pool_tls, do: power_cycle}]\n"), transit_with(""));
 }
@@ -147,6 +209,9 @@ main(void)
 		cmocka_unit_test(a_time_a_deed_and_a_share_are_handed_on),
 		cmocka_unit_test(
 		    a_step_is_the_row_that_has_its_name_on_the_road_or_among_the_chores),
+		cmocka_unit_test(the_length_of_an_outage_is_handed_on_as_it_is_drawn),
+		cmocka_unit_test(what_people_do_is_handed_on),
+		cmocka_unit_test(a_group_is_its_phones),
 		cmocka_unit_test(
 		    as_many_are_under_way_as_arrive_together_or_get_power_together),
 		cmocka_unit_test(unplugging_and_steps_bring_nobody_together),

@@ -1,0 +1,203 @@
+// ui_tiles.js - a tile for each phone, on one canvas.  Of thousands only those that have changed
+// are drawn again.
+import { FAILED, WAITING, WALKING } from './ui_kinds.js';
+import { count } from './ui_text.js';
+
+const HEAD = 22; // px above a group's tiles, for its name
+const DIM = 0.12;
+
+// The largest tiles with which all groups fit the height, or the smallest that can still be seen.
+function tileSize(parts, width, height, phones) {
+	const least = phones > 200000 ? 2 : phones > 50000 ? 3 : 5;
+	for (let size = 26; size > least; size--) {
+		const columns = Math.floor(width / size);
+		const rows = parts.reduce((sum, p) => sum + Math.ceil(p.phones / columns), 0);
+		if (rows * size + heads(parts) <= height)
+			return size;
+	}
+	return least;
+}
+
+const heads = parts => parts.some(p => p.name) ? parts.length * HEAD : 0;
+
+export class Tiles {
+	constructor(canvas, kinds, run) {
+		this.canvas = canvas;
+		this.kinds = kinds;
+		this.phones = run.phones;
+		this.parts = run.groups.length > 0 ? run.groups.filter(g => g.phones > 0)
+			: [{ name: '', first: 0, phones: run.phones }];
+		this.drawn = new Uint8Array(4 * run.phones); // what stands on the canvas
+		this.at = 0; // the tile that the keyboard is at
+		this.open = -1; // the one whose timeline is open
+		this.wanted = null; // (number, state, row, lost) -> is it shown in full?
+	}
+
+	// Anew, for this room.
+	layout(width, height) {
+		const ratio = window.devicePixelRatio || 1;
+		this.size = tileSize(this.parts, width, height, this.phones);
+		this.columns = Math.max(1, Math.floor(width / this.size));
+		let top = 0;
+		for (const part of this.parts) {
+			part.top = top + (heads(this.parts) > 0 ? HEAD : 0);
+			top = part.top + Math.ceil(part.phones / this.columns) * this.size;
+		}
+		this.canvas.width = Math.round(width * ratio);
+		this.canvas.height = Math.round(Math.max(1, top) * ratio);
+		this.canvas.style.height = Math.max(1, top) + 'px';
+		this.context = this.canvas.getContext('2d', { alpha: false });
+		this.context.scale(ratio, ratio);
+		this.canvas.dataset.size = this.size;
+		this.canvas.dataset.columns = this.columns;
+		this.height = top;
+		this.width = width;
+		this.repaint();
+	}
+
+	repaint() {
+		const c = this.context;
+		this.colours = this.kinds.colours();
+		c.fillStyle = this.colours.page;
+		c.fillRect(0, 0, this.width, this.height + 1);
+		this.names();
+		for (let i = 0; i < this.phones; i++)
+			this.tile(i);
+		this.frame(this.open, this.colours.ink);
+	}
+
+	names() {
+		const c = this.context;
+		c.fillStyle = this.colours.ink;
+		c.font = '600 12px system-ui, sans-serif';
+		c.textBaseline = 'alphabetic';
+		for (const part of this.parts)
+			if (part.name)
+				c.fillText(part.name + ' · ' + count(part.phones), 0, part.top - 6);
+	}
+
+	// The places of all phones as they are now; draws what differs.
+	show(places) {
+		const old = new Uint32Array(this.drawn.buffer);
+		const now = new Uint32Array(places.buffer, places.byteOffset, this.phones);
+		let changed = 0;
+		for (let i = 0; i < this.phones; i++) {
+			if (old[i] === now[i])
+				continue;
+			old[i] = now[i];
+			this.tile(i);
+			changed++;
+		}
+		this.frame(this.open, this.colours.ink);
+		return changed;
+	}
+
+	place(i) {
+		const [state, row, why, lost] = this.drawn.subarray(4 * i, 4 * i + 4);
+		return { state, row, why, lost, kind: this.kinds.of(state, row) };
+	}
+
+	partOf(i) {
+		return this.parts.find(p => i < p.first + p.phones);
+	}
+
+	corner(i) {
+		const part = this.partOf(i), k = i - part.first;
+		return [(k % this.columns) * this.size, part.top + Math.floor(k / this.columns) * this.size];
+	}
+
+	// What matters is told by form too: a failed phone is crossed, one that loses tries is bitten.
+	tile(i) {
+		const c = this.context, [x, y] = this.corner(i), p = this.place(i);
+		const gap = this.size > 3 ? 1 : 0, s = this.size - gap;
+		c.globalAlpha = 1;
+		c.fillStyle = this.colours.page;
+		c.fillRect(x, y, this.size, this.size);
+		if (this.wanted && !this.wanted(i, p))
+			c.globalAlpha = DIM;
+		c.fillStyle = this.colours.kind[p.kind];
+		if (p.state === WAITING && s > 4) {
+			c.strokeStyle = this.colours.kind[p.kind];
+			c.lineWidth = 1;
+			c.strokeRect(x + 0.5, y + 0.5, s - 1, s - 1);
+		} else {
+			c.fillRect(x, y, s, s);
+		}
+		if (p.state === FAILED && s > 5)
+			this.cross(x, y, s);
+		else if (p.state === WALKING && p.lost > 0)
+			this.bite(x, y, s);
+		c.globalAlpha = 1;
+	}
+
+	cross(x, y, s) {
+		const c = this.context, in_ = s / 4;
+		c.strokeStyle = this.colours.page;
+		c.lineWidth = Math.max(1, s / 8);
+		c.beginPath();
+		c.moveTo(x + in_, y + in_);
+		c.lineTo(x + s - in_, y + s - in_);
+		c.moveTo(x + s - in_, y + in_);
+		c.lineTo(x + in_, y + s - in_);
+		c.stroke();
+	}
+
+	// A corner is bitten off, which shows on any colour; where there is room the bite is red.
+	bite(x, y, s) {
+		const c = this.context, d = Math.max(2, Math.round(s / 2));
+		c.fillStyle = this.colours.page;
+		c.fillRect(x + s - d, y, d, d);
+		c.fillStyle = this.colours.mark;
+		if (d > 2)
+			c.fillRect(x + s - d + 1, y, d - 1, d - 1);
+	}
+
+	frame(i, colour) {
+		if (i < 0 || i >= this.phones)
+			return;
+		const c = this.context, [x, y] = this.corner(i);
+		const w = Math.max(1, Math.min(2, this.size / 5));
+		c.strokeStyle = colour;
+		c.lineWidth = w;
+		c.strokeRect(x + w / 2 - 0.5, y + w / 2 - 0.5, this.size - w, this.size - w);
+	}
+
+	// Which phone is at these pixels of the canvas, or -1.
+	hit(x, y) {
+		const column = Math.floor(x / this.size);
+		for (const p of this.parts) {
+			const row = Math.floor((y - p.top) / this.size), k = row * this.columns + column;
+			if (y >= p.top && column >= 0 && column < this.columns && k < p.phones)
+				if (y < p.top + Math.ceil(p.phones / this.columns) * this.size)
+					return p.first + k;
+		}
+		return -1;
+	}
+
+	mark(i) {
+		const before = this.open;
+		this.open = i;
+		if (before >= 0)
+			this.tile(before);
+		this.frame(i, this.colours.ink);
+	}
+
+	// Where the keyboard goes from here.
+	step(key) {
+		const page = 10 * this.columns, last = this.phones - 1;
+		const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns, ArrowDown: this.columns,
+			PageUp: -page, PageDown: page, Home: -last, End: last }[key];
+		if (by === undefined)
+			return false;
+		this.go(Math.min(last, Math.max(0, this.at + by)));
+		return true;
+	}
+
+	go(i) {
+		const before = this.at;
+		this.at = i;
+		this.tile(before);
+		this.frame(this.open, this.colours.ink);
+		this.frame(i, this.colours.mark);
+	}
+}

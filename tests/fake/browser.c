@@ -40,6 +40,7 @@ browser_attach(struct browser *b)
 	json_decref(attached);
 	for (size_t i = 0; i < sizeof domains / sizeof *domains; i++)
 		browser_do(b, domains[i], NULL);
+	browser_do(b, "Performance.enable", json_pack("{s:s}", "timeDomain", "threadTicks"));
 	buf_clear(&b->asked);
 }
 
@@ -152,6 +153,24 @@ browser_text(struct browser *b, const char *expression, char *out, size_t cap)
 	(void)snprintf(out, cap, "%s", json_string_value(value));
 	json_decref(value);
 	return out;
+}
+
+double
+browser_worked_s(struct browser *b)
+{
+	json_t *result = browser_call(b, "Performance.getMetrics", NULL), *metric;
+	double s = -1;
+	size_t i;
+
+	json_array_foreach(json_object_get(result, "metrics"), i, metric)
+	{
+		if (strcmp(json_string_value(json_object_get(metric, "name")),
+			"TaskDuration") == 0)
+			s = json_number_value(json_object_get(metric, "value"));
+	}
+	json_decref(result);
+	assert_true(s >= 0);
+	return s;
 }
 
 void

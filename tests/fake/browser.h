@@ -46,6 +46,10 @@ double browser_number(struct browser *, const char *expression);
 bool browser_true(struct browser *, const char *expression);
 const char *browser_text(struct browser *, const char *expression, char *out, size_t cap);
 
+/* How long the page's main thread has worked so far: processor time, so that a busy machine
+ * does not count. */
+double browser_worked_s(struct browser *);
+
 /* Until the expression is true; looked at once a frame. */
 void browser_until(struct browser *, const char *expression);
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "bottleneck.h"
 #include "data_file.h"
 #include "html_priv.h"
 #include "summary.h"
@@ -50,10 +51,14 @@ html_load(json_t *load)
 static json_t *
 html_data(const struct run_dir *dir, json_t *ways_take)
 {
-	return json_pack("{s:s, s:O, s:O, s:O?, s:o, s:b, s:b, s:o}", "format",
+	/* Beyond the limits the farm was the bottleneck. */
+	json_t *limits = json_pack("{s:f, s:f}", "loop_lag_ms", FARM_LOOP_LAG_MAX_MS,
+	    "start_lag_ms", FARM_START_LAG_MAX_MS);
+
+	return json_pack("{s:s, s:O, s:O, s:O?, s:o, s:b, s:b, s:o, s:o}", "format",
 	    "cx700farm-page/1", "summary", dir->summary, "course", dir->course, "servers",
 	    dir->servers, "load", html_load(dir->load), "captured", (int)dir->captured, "keys",
-	    (int)dir->keys, "ways", ways_take);
+	    (int)dir->keys, "limits", limits, "ways", ways_take);
 }
 
 /*

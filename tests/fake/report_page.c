@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -28,17 +28,36 @@ report_page_rehearse(const char *name, const char *scenario, int status)
 	buf_done(&err);
 }
 
-void
-report_page_open(struct report_page *p, const char *name)
+int
+report_page_setup(void **state)
 {
+	*state = calloc(1, sizeof(struct report_page));
+	assert_non_null(*state);
+	return 0;
+}
+
+int
+report_page_teardown(void **state)
+{
+	struct report_page *p = *state;
+
+	browser_close(p->browser);
+	json_decref(p->summary);
+	free(p);
+	return 0;
+}
+
+struct report_page *
+report_page_open(void **state, const char *name)
+{
+	struct report_page *p = *state;
 	const char *why = NULL;
 	char path[160];
 
-	*p = (struct report_page){ 0 };
 	p->browser = browser_open(&why);
 	if (p->browser == NULL) {
 		print_message("%s\n", why);
-		return;
+		skip();
 	}
 	(void)snprintf(p->dir, sizeof p->dir, "%s/%s", temp_folder(), name);
 	(void)snprintf(path, sizeof path, "%s/summary.json", p->dir);
@@ -48,6 +67,7 @@ report_page_open(struct report_page *p, const char *name)
 	browser_go(p->browser, path);
 	browser_until(p->browser, "document.documentElement.dataset.ready === '1'");
 	report_page_clean(p);
+	return p;
 }
 
 void
@@ -58,11 +78,4 @@ report_page_clean(struct report_page *p)
 	(void)snprintf(expected, sizeof expected, "file://%s/report.html\n", p->dir);
 	assert_string_equal("", browser_complaints(p->browser));
 	assert_string_equal(expected, browser_asked(p->browser));
-}
-
-void
-report_page_close(struct report_page *p)
-{
-	browser_close(p->browser);
-	json_decref(p->summary);
 }

@@ -4,7 +4,7 @@
 #include "browser.h"
 
 struct report_page {
-	struct browser *browser; /* NULL: there is none on this machine */
+	struct browser *browser; /* NULL: not opened */
 	char dir[128];           /* the run's folder */
 	json_t *summary;         /* its summary.json */
 };
@@ -12,13 +12,16 @@ struct report_page {
 /* Rehearse a scenario into DIR below the test's folder; its exit status must be this one. */
 void report_page_rehearse(const char *name, const char *scenario, int status);
 
-/* Open the page of a folder below the test's own: it is ready, and nothing has gone wrong. */
-void report_page_open(struct report_page *, const char *name);
+/* Fixtures: *state is a struct report_page, without a browser yet. */
+int report_page_setup(void **state);
+int report_page_teardown(void **state);
+
+/* Open the page of a folder below the test's own: it is ready, and nothing has gone wrong.
+ * Without a browser on this machine the test is skipped. */
+struct report_page *report_page_open(void **state, const char *name);
 
 /* Nothing has gone wrong since: no exception, no word on the console, nothing was asked of
  * anybody but the page itself. */
 void report_page_clean(struct report_page *);
-
-void report_page_close(struct report_page *);
 
 #endif

@@ -10,7 +10,6 @@
 
 #include <cmocka.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -37,40 +36,12 @@ clean(void **state)
 	return 0;
 }
 
-static int
-setup(void **state)
-{
-	*state = calloc(1, sizeof(struct report_page));
-	assert_non_null(*state);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	report_page_close(*state);
-	free(*state);
-	return 0;
-}
-
-/* The page of that run, or the test is skipped. */
-static struct report_page *
-page(void **state, const char *name)
-{
-	struct report_page *p = *state;
-
-	report_page_open(p, name);
-	if (p->browser == NULL)
-		skip();
-	return p;
-}
-
 /* ---- weight ---- */
 
 static void
 of_5000_phones_it_is_under_3_mb_and_opens_within_2_s(void **state)
 {
-	struct report_page *p = page(state, "storm");
+	struct report_page *p = report_page_open(state, "storm");
 	char path[160];
 	struct stat st;
 
@@ -83,7 +54,7 @@ of_5000_phones_it_is_under_3_mb_and_opens_within_2_s(void **state)
 static void
 every_chart_is_drawn(void **state)
 {
-	struct report_page *p = page(state, "storm");
+	struct report_page *p = report_page_open(state, "storm");
 	struct browser *b = p->browser;
 
 	assert_true(browser_number(b, "document.querySelectorAll('.plot').length") >= 25);
@@ -119,7 +90,7 @@ shows(struct report_page *p, const char *name, const char *key)
 static void
 its_verdict_and_its_phones_are_the_summarys(void **state)
 {
-	struct report_page *p = page(state, "trouble");
+	struct report_page *p = report_page_open(state, "trouble");
 	char text[64];
 
 	shows(p, "Finished", "finished");
@@ -158,7 +129,7 @@ static void
 each_steps_counts_are_the_summarys(void **state)
 {
 	static const char *const keys[] = { "done", "failed", "skipped", "retries" };
-	struct report_page *p = page(state, "trouble");
+	struct report_page *p = report_page_open(state, "trouble");
 	json_t *rows = browser_eval(p->browser, ROWS("table.steps")), *step;
 	size_t i, seen = 0;
 
@@ -185,7 +156,7 @@ each_steps_counts_are_the_summarys(void **state)
 static void
 each_steps_latency_is_the_summarys(void **state)
 {
-	struct report_page *p = page(state, "storm");
+	struct report_page *p = report_page_open(state, "storm");
 	json_t *cells = browser_eval(p->browser,
 	    "Object.fromEntries([...document.querySelectorAll('tr[data-step]')].map((r) => "
 	    "[r.dataset.step, [7, 8, 9, 10].map((i) => Number(r.cells[i].dataset.v))]))");
@@ -210,7 +181,7 @@ each_steps_latency_is_the_summarys(void **state)
 static void
 its_expectations_are_the_summarys(void **state)
 {
-	struct report_page *p = page(state, "trouble");
+	struct report_page *p = report_page_open(state, "trouble");
 	json_t *rows = browser_eval(p->browser, ROWS("#expect")), *e;
 	json_t *expect = json_object_get(p->summary, "expect");
 	size_t i;
@@ -232,7 +203,7 @@ its_expectations_are_the_summarys(void **state)
 static void
 its_servers_are_the_summarys(void **state)
 {
-	struct report_page *p = page(state, "storm");
+	struct report_page *p = report_page_open(state, "storm");
 	json_t *shown = browser_eval(p->browser,
 	    "Object.fromEntries([...document.querySelectorAll('tr[data-service]')].map((r) => "
 	    "[r.dataset.service, [1, 2, 3, 4].map((i) => Number(r.cells[i].dataset.v))]))");
@@ -256,7 +227,7 @@ its_servers_are_the_summarys(void **state)
 static void
 the_phones_that_failed_are_named_by_step_and_reason(void **state)
 {
-	struct report_page *p = page(state, "trouble");
+	struct report_page *p = report_page_open(state, "trouble");
 	struct browser *b = p->browser;
 
 	assert_true(browser_number(b,
@@ -272,21 +243,17 @@ the_phones_that_failed_are_named_by_step_and_reason(void **state)
 int
 main(void)
 {
+#define LOOKED_AT(test) \
+	cmocka_unit_test_setup_teardown(test, report_page_setup, report_page_teardown)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-		    of_5000_phones_it_is_under_3_mb_and_opens_within_2_s, setup, teardown),
-		cmocka_unit_test_setup_teardown(every_chart_is_drawn, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    its_verdict_and_its_phones_are_the_summarys, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    each_steps_counts_are_the_summarys, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    each_steps_latency_is_the_summarys, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    its_expectations_are_the_summarys, setup, teardown),
-		cmocka_unit_test_setup_teardown(its_servers_are_the_summarys, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-		    the_phones_that_failed_are_named_by_step_and_reason, setup, teardown),
+		LOOKED_AT(of_5000_phones_it_is_under_3_mb_and_opens_within_2_s),
+		LOOKED_AT(every_chart_is_drawn),
+		LOOKED_AT(its_verdict_and_its_phones_are_the_summarys),
+		LOOKED_AT(each_steps_counts_are_the_summarys),
+		LOOKED_AT(each_steps_latency_is_the_summarys),
+		LOOKED_AT(its_expectations_are_the_summarys),
+		LOOKED_AT(its_servers_are_the_summarys),
+		LOOKED_AT(the_phones_that_failed_are_named_by_step_and_reason),
 	};
 
 	return cmocka_run_group_tests(tests, rehearse, clean);

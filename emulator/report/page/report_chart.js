@@ -169,6 +169,10 @@ chart.area = (values, x, y, span) => {
 	return d + 'V' + zero + 'Z';
 };
 
+/* The same without its sides and its ground. */
+chart.stairs = (values, x, y, span) => values
+	.map((v, i) => (i ? 'V' : 'M' + x(0) + ',') + y(v).toFixed(1) + 'H' + x((i + 1) * span).toFixed(1)).join('');
+
 /* A line through the middles of the spans that have a value. */
 chart.line = (values, x, y, span) => d3.svg.line()
 	.defined((v) => v != null)

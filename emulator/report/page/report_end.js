@@ -1,22 +1,22 @@
 /* report_end.js - whether the farm itself kept up, and how to do the run again. */
 const end = {};
 
-end.figures = (name, f, limit, show) => ({ name, f, limit, show });
-
 /* What is measured of the farm, beside the limit beyond which a run is invalid. */
 end.rows = (run) => {
 	const f = run.summary.farm;
 	const cpu = f.cpu_user_s + f.cpu_sys_s;
 	const lag = f.start_lag_ms || {};
 	const rows = [
-		['Start lag, p99', f.start_lag_p99_ms, text.ms(f.start_lag_p99_ms), 'a phone was switched on so much later than the scenario wanted'],
-		lag.max != null && ['Start lag, worst', lag.max, text.ms(lag.max), 'of all phones'],
-		['Loop lag, p99', f.loop_lag_p99_ms, text.ms(f.loop_lag_p99_ms), 'of the busiest thread: an event waited so long for its turn'],
-		f.offered_per_s != null && ['Offered', f.offered_per_s, text.figures(f.offered_per_s) + ' phones/s', 'phones switched on per second of the arrival'],
-		['CPU', cpu, text.s(cpu), run.load ? 'for ' + text.s(run.summary.wall_s) + ' of virtual time' : text.figures(cpu / run.summary.wall_s) + ' cores on the average, of ' + text.many(run.summary.threads, 'thread')],
-		['Memory', f.max_rss_bytes, text.bytes(f.max_rss_bytes), text.bytes(f.max_rss_bytes / Math.max(1, run.summary.phones.planned)) + ' a phone, all included'],
+		['Start lag, p99', f.start_lag_p99_ms, text.ms, run.limits.start_lag_ms, 'a phone was switched on so much later than the scenario wanted'],
+		['Start lag, worst', lag.max, text.ms, null, 'of all phones'],
+		['Loop lag, p99', f.loop_lag_p99_ms, text.ms, run.limits.loop_lag_ms, 'an event waited so long for its turn, on the busiest thread'],
+		['Offered', f.offered_per_s, (v) => text.figures(v) + ' phones/s', null, 'switched on, on the average of the arrival'],
+		['CPU', cpu, text.s, null, run.load ? 'of the rehearsal, the simulated servers’ included'
+			: text.figures(cpu / run.summary.wall_s) + ' cores on the average, by ' + text.many(run.summary.threads, 'thread')],
+		['Memory', f.max_rss_bytes, text.bytes, null, text.bytes(f.max_rss_bytes / Math.max(1, run.summary.phones.planned)) + ' a phone, all included'],
 	];
-	return rows.filter(Boolean);
+	return rows.filter((r) => r[1] != null)
+		.map(([name, value, show, limit, what]) => ({ name, value, shown: show(value), limit, what }));
 };
 
 end.farm = (run) => {
@@ -25,14 +25,18 @@ end.farm = (run) => {
 		dom.aid('Was the measuring instrument fast enough? A farm that lags measures itself; such a run is called invalid.'),
 		dom.p('', limit ? ['It was not: ', limit] : run.summary.verdict === 'invalid' ? 'It was not.' : 'It was: no limit was hit.'),
 		dom.table('The farm’s own figures', [
-			{ name: 'Figure', get: (r) => r[0] },
-			{ name: 'Value', number: true, get: (r) => r[1], show: (r) => r[2] },
-			{ name: 'What it is', get: (r) => r[3] },
+			{ name: 'Figure', get: (r) => r.name },
+			{ name: 'Value', number: true, get: (r) => r.value, show: (r) => r.shown, cls: (r) => (r.limit != null && r.value > r.limit ? 'warn' : null) },
+			{ name: 'Limit', number: true, get: (r) => r.limit, show: (r) => text.ms(r.limit) },
+			{ name: 'What it is', get: (r) => r.what },
 		], end.rows(run), { cls: 'fit' }));
 };
 
-/* Without the output folder it would overwrite this run. */
-end.command = (run) => 'cx700farm ' + run.summary.argv.map(text.shell).join(' ');
+/* As it was typed. */
+end.command = (run) => {
+	const argv = run.summary.argv;
+	return (/cx700farm$/.test(argv[0]) ? argv : ['cx700farm', ...argv]).map(text.shell).join(' ');
+};
 
 end.FILES = [
 	['summary.json', 'every figure of this page, for programs'],

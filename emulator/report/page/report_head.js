@@ -84,7 +84,7 @@ head.expect = (run) => {
 	const held = list.filter((e) => e.pass).length;
 	dom.section('expect', 'Expectations',
 		dom.aid('What the scenario demands, beside what was measured: ' +
-			(held === list.length ? 'all ' + list.length + ' hold' : held + ' of ' + list.length + ' hold') + '.'),
+			(held === list.length ? 'all of it holds' : held + ' of ' + list.length + ' hold') + '.'),
 		dom.table('Expectations of the scenario', [
 			{ name: 'Expected', get: (e) => e.text, show: (e) => dom.code(e.text) },
 			{ name: 'Measured', get: (e) => e.value, number: false },

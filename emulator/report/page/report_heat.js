@@ -71,8 +71,8 @@ heat.map = (svg, step, box, ticks) => {
 
 heat.small = (name, step) => {
 	const place = chart.place('heat-' + name, 'Latency of ' + name + ' over time', 96, (svg, width, height) => {
-		heat.map(svg, step, [46, width - 4, 4, height - 18], false);
-		const x = d3.scale.linear().domain([0, page.run.course.spans * page.run.course.span_s]).range([46, width - 4]);
+		heat.map(svg, step, [54, width - 4, 4, height - 18], false);
+		const x = d3.scale.linear().domain([0, page.run.course.spans * page.run.course.span_s]).range([54, width - 4]);
 		chart.bottom(svg, x, height - 18, 3);
 	});
 	place.dataset.small = '1';
@@ -144,6 +144,13 @@ heat.times = (step) => {
 	], rows, { cls: 'tight', sorts: true });
 };
 
+/* Over the whole run, in a line. */
+heat.percentiles = (name) => {
+	const s = page.run.summary.steps.find((step) => step.name === name);
+	return dom.p('', text.count(s.done) + ' done in ' + text.count(s.attempts) + ' tries: ' +
+		Object.entries(s.latency_ms).filter(([, v]) => v != null).map(([key, v]) => key + ' ' + text.ms(v)).join(', ') + '.');
+};
+
 /* Show that step large. */
 heat.choose = (name) => {
 	const large = document.getElementById('heat-large');
@@ -151,7 +158,7 @@ heat.choose = (name) => {
 	heat.chosen = name;
 	for (const b of document.querySelectorAll('.tile')) b.setAttribute('aria-pressed', String(b.dataset.step === name));
 	const place = chart.place('heat', 'Latency of ' + name + ' over time, with its percentiles', 380, heat.drawLarge);
-	large.replaceChildren(dom.el('h3', {}, dom.code(name)), place, heat.legend(heat.most(step)),
+	large.replaceChildren(dom.el('h3', {}, dom.code(name)), heat.percentiles(name), place, heat.legend(heat.most(step)),
 		dom.details('Table', () => heat.times(step)));
 	chart.drawAll();
 };

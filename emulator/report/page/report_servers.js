@@ -4,7 +4,7 @@ const servers = {};
 
 servers.NAMES = {
 	dhcp: 'DHCP', dns: 'DNS', ntp: 'NTP', kdc: 'Kerberos (KDC)', ldap: 'Directory (LDAP)', http: 'Web (HTTP)', https: 'Web (HTTPS)',
-	sip: 'SIP', other: 'Other', 'ca-web': 'CA’s web', ca_web: 'CA’s web', exchange: 'Exchange', update: 'Update',
+	sip: 'SIP', other: 'Other', web: 'Web (HTTP, HTTPS)', 'ca-web': 'CA’s web', ca_web: 'CA’s web', exchange: 'Exchange', update: 'Update',
 	'update-external': 'Update, external',
 };
 
@@ -19,13 +19,13 @@ servers.tile = (key, words, area, line, mark) => {
 	const { span_s: span, spans } = page.run.course;
 	const name = servers.name(key);
 	const place = chart.place('server-' + key, words.label(name), 110, (svg, width, height) => {
-		const x = d3.scale.linear().domain([0, spans * span]).range([48, width - 6]);
+		const x = d3.scale.linear().domain([0, spans * span]).range([54, width - 6]);
 		const top = Math.max(d3.max(area) || 0, line ? d3.max(line) || 0 : 0, mark || 0);
 		const y = d3.scale.linear().domain([0, top || 1]).nice(2).range([height - 20, 8]);
 		svg.append('path').attr({ class: 'counts', d: chart.area(area, x, y, span) });
-		if (line) svg.append('path').attr({ class: 'line second', d: chart.line(line, x, y, span) });
-		if (mark) svg.append('line').attr({ class: 'limit', x1: 48, x2: width - 6, y1: y(mark), y2: y(mark) });
-		chart.left(svg, y, [0, y.domain()[1]], 48, width - 6, words.show);
+		if (line) svg.append('path').attr({ class: 'line thin', d: chart.stairs(line, x, y, span) });
+		if (mark) svg.append('line').attr({ class: 'limit', x1: 54, x2: width - 6, y1: y(mark), y2: y(mark) });
+		chart.left(svg, y, [0, y.domain()[1]], 54, width - 6, words.show);
 		chart.bottom(svg, x, height - 20, 3);
 		chart.cursor(svg, x, [8, height - 20], (i) => words.say(area[i] || 0, line ? line[i] || 0 : null));
 	});
@@ -50,7 +50,7 @@ servers.traffic = (run) => {
 		const y = d3.scale.linear().domain([0, Math.max(1, d3.max(down), d3.max(up))]).nice(4).range([height - 24, 8]);
 		chart.left(svg, y, chart.rounds(y, 4), 64, width - 8, (v) => text.bytes(v) + '/s');
 		svg.append('path').attr({ class: 'counts', d: chart.area(down, x, y, span) });
-		svg.append('path').attr({ class: 'line second', d: chart.line(up, x, y, span) });
+		svg.append('path').attr({ class: 'line thin', d: chart.stairs(up, x, y, span) });
 		chart.bottom(svg, x, height - 24);
 		chart.cursor(svg, x, [8, height - 24], (i) => text.bytes(down[i]) + '/s to the phones, ' + text.bytes(up[i]) + '/s from them');
 	});
@@ -68,7 +68,7 @@ servers.throughput = (run) => {
 		dom.aid('What went over the wire: the area is what the servers sent, the line what the phones sent',
 			run.summary.bytes.firmware ? '; ' + text.bytes(run.summary.bytes.firmware) + ' of it was firmware.' : '.'),
 		servers.traffic(run),
-		dom.aid('Below, for each service, requests (area) and replies (line) per second: where the line stays below the area, requests went unanswered.'),
+		dom.aid('Below, for each service, requests (area) and replies (line) per second: where the line stays below the area, requests had no reply (a few never have one, such as DHCP’s RELEASE and SIP’s ACK).'),
 		dom.el('ul', { class: 'tiles' }, keys.map((key) => servers.tile(key, servers.asked, servers.rate(services[key].requests), servers.rate(services[key].replies)))),
 		dom.table('What the farm asked of the servers', [
 			{ name: 'Service', get: (k) => k, show: servers.name },
@@ -83,7 +83,7 @@ servers.throughput = (run) => {
 /* The farm counts its web traffic by port, the pool by what is asked: those are summed up. */
 servers.PAIRS = [
 	['dhcp', ['dhcp']], ['dns', ['dns']], ['ntp', ['ntp']], ['kdc', ['kdc']], ['ldap', ['ldap']], ['sip', ['sip']],
-	['http + https', ['ca-web', 'ca_web', 'exchange', 'update', 'update-external', 'http', 'https'], ['http', 'https']],
+	['web', ['ca-web', 'ca_web', 'exchange', 'update', 'update-external', 'http', 'https'], ['http', 'https']],
 ];
 
 servers.add = (map, keys, field) => d3.sum(keys, (k) => (map[k] ? map[k][field] || 0 : 0));

@@ -1,7 +1,7 @@
 /* plan_groups.c - see plan_groups.h. */
 #include "plan_groups.h"
 
-#include <errno.h>
+#include "plan_names.h"
 
 /* How often a stage may be walked again before that is a failure. */
 enum { PLAN_STAGE_LOOPS = 3 };
@@ -20,9 +20,8 @@ group_until(
 	p->group[i].journey.until = journey_find(until);
 	if (p->group[i].journey.until != NULL)
 		return 0;
-	return config_fail(error, by_flag ? "--until" : p->scenario.file,
-	    by_flag ? (struct mark){ 0 } : s->until_at,
-	    "no such step: %s (see cx700farm steps)", until);
+	return plan_no_step(by_flag ? "--until" : p->scenario.file,
+	    by_flag ? (struct mark){ 0 } : s->until_at, until, error);
 }
 
 /* By the row's place in the table; limits are rounded up to milliseconds. */
@@ -36,8 +35,7 @@ group_overrides(struct run_plan *p, size_t i, struct config_error *error)
 		const struct leg *leg = journey_find(o->step);
 
 		if (leg == NULL)
-			return config_fail(error, p->scenario.file, o->at,
-			    "no such step: %s (see cx700farm steps)", o->step);
+			return plan_no_step(p->scenario.file, o->at, o->step, error);
 		p->group[i].override[leg - journey_table] = (struct journey_override){
 			.tries = (uint16_t)(o->tries < UINT16_MAX ? o->tries : UINT16_MAX),
 			.limit_ms = (uint32_t)((o->limit_us + 999) / 1000),

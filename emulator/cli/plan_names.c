@@ -88,6 +88,19 @@ check_expectation(
 }
 
 int
+plan_no_step(const char *file, struct mark at, const char *name, struct config_error *error)
+{
+	const char *names[METRICS_ROWS + 1] = { NULL };
+	char hint[NEAREST_HINT_MAX];
+
+	for (size_t i = 0; i < journey_rows && i < METRICS_ROWS; i++)
+		names[i] = journey_table[i].step->name;
+	nearest_hint(span_of(name), names, hint, sizeof hint);
+	return config_fail(error, file, at, "no such step: %s%s", name,
+	    hint[0] != '\0' ? hint : " (see cx700farm steps)");
+}
+
+int
 plan_names(const struct run_plan *p, struct config_error *error)
 {
 	const struct scenario *s = &p->scenario;

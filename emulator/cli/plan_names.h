@@ -8,6 +8,10 @@
  * are there.  0, or -EINVAL with the error. */
 int plan_names(const struct run_plan *, struct config_error *);
 
+/* -EINVAL with the error: the journey's table has no step of this name; which one is most like
+ * it. */
+int plan_no_step(const char *file, struct mark, const char *name, struct config_error *error);
+
 /* Can it be rehearsed?  Expectations of protocols, which only a real run counts, cannot.  0, or
  * -EINVAL with the error. */
 int plan_for_rehearsal(const struct run_plan *, struct config_error *);

@@ -64,14 +64,14 @@ static const struct broken tails[] = {
 	    "s.yaml:4:19: `types_for' must be a duration such as 20s or "
 	    "20s±8s, not `20'" },
 	{ "journey: {until: krb_logn}\n",
-	    "s.yaml:4:18: no such step: krb_logn (see cx700farm steps)" },
+	    "s.yaml:4:18: no such step: krb_logn; did you mean `krb_login'?" },
 	{ "journey: {stay: 5}\n",
 	    "s.yaml:4:17: `stay' must be a duration such as 250ms, 20s, "
 	    "5m, 24h, not `5'" },
 	{ "journey: {override: {krb_login: {trys: 2}}}\n",
 	    "s.yaml:4:34: unknown key `trys'; did you mean `tries'?" },
 	{ "journey: {override: {krb_logn: {tries: 2}}}\n",
-	    "s.yaml:4:22: no such step: krb_logn (see cx700farm steps)" },
+	    "s.yaml:4:22: no such step: krb_logn; did you mean `krb_login'?" },
 	{ "journey: {restart_after_update: yes}\n",
 	    "s.yaml:4:33: `restart_after_update' must be true or false, not `yes'" },
 	{ "seed: -1\n", "s.yaml:4:7: `seed' must be a whole number, not `-1'" },

@@ -30,7 +30,7 @@ struct web_addr {
  */
 int web_addr_read(const char *text, struct web_addr *out);
 
-/* Do both stand for one listener? */
+/* Do both stand for one listener?  Any free port twice are two. */
 bool web_addr_same(const struct web_addr *, const struct web_addr *);
 
 /* A descriptor that listens there, and its port if any would do; or -errno. */

@@ -67,7 +67,7 @@ web_addr_read(const char *text, struct web_addr *out)
 bool
 web_addr_same(const struct web_addr *a, const struct web_addr *b)
 {
-	return a->port == b->port && strcmp(a->host, b->host) == 0;
+	return a->port != 0 && a->port == b->port && strcmp(a->host, b->host) == 0;
 }
 
 /* ---- Host: ---- */

@@ -500,7 +500,7 @@ at_the_runs_end_its_verdict_is_shown_and_its_phones_are_still_told_of(void **sta
 	browser_until(b, "document.documentElement.dataset.ended === '1'");
 	assert_true(browser_true(
 	    b, "document.getElementById('status').textContent.startsWith('ended: fail')"));
-	says(b, "document.getElementById('status').title", "1000 of 5000 phones failed");
+	says(b, "document.getElementById('why').textContent", "1000 of 5000 phones failed");
 	assert_true(legend(b, "failed") == 1000);
 	click_tile(b, 5);
 	says(b, "document.querySelector('#phone .state').textContent",

@@ -81,6 +81,8 @@ two_addresses_are_the_same_however_they_were_written(void **state)
 	assert_false(web_addr_same(&a, &b));
 	assert_int_equal(web_addr_read("127.0.0.2:80", &b), 0);
 	assert_false(web_addr_same(&a, &b));
+	assert_int_equal(web_addr_read(":0", &a), 0);
+	assert_false(web_addr_same(&a, &a));
 }
 
 /* ---- Host: ---- */

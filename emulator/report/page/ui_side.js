@@ -38,7 +38,8 @@ export function status(summary, paused, lost) {
 	const word = end ? 'ended: ' + end.verdict : lost ? 'no answer' : paused ? 'paused' : 'running';
 	e.className = end ? end.verdict : lost ? 'lost' : paused ? 'paused' : 'running';
 	put(e, word + (summary ? ' · ' + clock(summary.since_ms) : ''));
-	e.title = end && end.why ? end.why : '';
+	byId('why').hidden = !(end && end.why);
+	put(byId('why'), end && end.why ? end.why : '');
 }
 
 // ---- legend ----

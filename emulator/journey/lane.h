@@ -103,9 +103,6 @@ struct io_owner lane_owner(struct lane *, struct io_scope *);
 
 /* ---- power.c: the phone ------------------------------------------------------ */
 
-/* The walk of the table is over: by its last row, or by a fate. */
-void journey_walked(struct journey *, bool arrived);
-
 /* It is this from now on, and the watcher hears of it; who may cut the power in here. */
 void journey_enter(struct journey *, enum journey_state);
 
@@ -115,17 +112,28 @@ void journey_give_up(struct journey *);
 /* Rows of the plan's whole road. */
 size_t journey_road_end(const struct journey *);
 
-/* The update that was asked for is done with: what of its stay there is left. */
-void journey_update_asked(struct journey *);
-
 /* Is there a new image to boot, and does the plan want it? */
 bool journey_wants_restart(const struct journey *);
+
+/* Power cut and boot: for a new image, or because the network is gone. */
+void journey_restart(struct journey *);
+
+/* The rows of leaving are walked. */
+void journey_left(struct journey *);
+
+/* ---- stay.c: the end of a walk ------------------------------------------------------ */
+
+/* The walk of the table is over: by its last row, or by a fate. */
+void journey_walked(struct journey *, bool arrived);
 
 /* Restart soon: for a new image, or because the network is gone. */
 void journey_again(struct journey *);
 
-/* The rows of leaving are walked. */
-void journey_left(struct journey *);
+/* The update that was asked for is done with: what of its stay there is left. */
+void journey_update_asked(struct journey *);
+
+/* The bell rings, perhaps for a stay that the person has ended; arg is the journey. */
+void stay_bell(void *arg, const struct io_event *);
 
 /* ---- person.c: who signs in and out ------------------------------------------------- */
 
@@ -151,6 +159,8 @@ void chores_forget(struct journey *);
 
 /* The line's own news: line_cfg.on_lost. */
 void chores_line_lost(void *arg, enum line_news, const char *detail);
+
+/* ---- chores_asked.c: what is not a matter of time --------------------------------- */
 
 /* What these facts give is gone: end the chore of the line that is being walked for it. */
 void chores_drop(struct journey *, uint32_t lost);

@@ -125,6 +125,8 @@ sign_in(struct journey *j)
 void
 person_signed_out(struct journey *j)
 {
+	if (restarts_soon(j))
+		return;
 	line_close(j->line);
 	j->cfg.auth->ops->forget(j->cfg.auth);
 	if (j->away)

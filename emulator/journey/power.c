@@ -1,4 +1,4 @@
-/* power.c - the phone around its lanes: on, off, restart, stay, leave; see journey.h. */
+/* power.c - the phone around its lanes: on, off, restart, leave; see journey.h. */
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
@@ -6,7 +6,6 @@
 #include "lane.h"
 #include "mem.h"
 
-static void on_bell(void *, const struct io_event *);
 static void on_chore_bell(void *, const struct io_event *);
 
 static uint64_t
@@ -79,7 +78,7 @@ wire_up(struct journey *j)
 		.on_lost = chores_line_lost,
 		.arg = j,
 	};
-	struct io_owner bell = { &j->power, on_bell, j };
+	struct io_owner bell = { &j->power, stay_bell, j };
 	struct io_owner chore_bell = { &j->power, on_chore_bell, j };
 
 	if (io->ops->alarm(io, bell, &j->bell) != 0)
@@ -197,101 +196,11 @@ journey_wants_restart(const struct journey *j)
 	    j->restarts < JOURNEY_RESTARTS_MAX;
 }
 
-/* Power cut and boot: for a new image, or because the network is gone. */
-static void
-restart(struct journey *j)
+void
+journey_restart(struct journey *j)
 {
 	cut(j);
 	boot(j);
-}
-
-/* ---- the end of a walk ------------------------------------------------------------------ */
-
-/* What is left of its stay; for good it has arrived only when an update that was asked for is
- * done with. */
-static void
-stay(struct journey *j)
-{
-	uint64_t now = now_us(j);
-	bool more = j->stay_end_us > now;
-
-	if (more)
-		j->cfg.io->ops->alarm_set(j->bell, j->stay_end_us - now);
-	journey_enter(j, more || j->update_wanted ? JOURNEY_STAYING : JOURNEY_ARRIVED);
-	if (j->update_wanted)
-		chores_look(j);
-}
-
-/* A phone that has to walk again in the middle of its stay does not stay longer for that. */
-static void
-arrive(struct journey *j)
-{
-	if (j->stay_end_us == 0)
-		j->stay_end_us = now_us(j) + j->cfg.plan->stay_us;
-	chores_look(j);
-	stay(j);
-}
-
-/* The bell rings for it, in a turn of its own. */
-static void
-restart_soon(struct journey *j)
-{
-	j->again = true;
-	j->cfg.io->ops->alarm_set(j->bell, 0);
-}
-
-void
-journey_walked(struct journey *j, bool arrived)
-{
-	if (!arrived)
-		journey_give_up(j);
-	else if (j->away)
-		person_signed_out(j);
-	else if (journey_wants_restart(j))
-		restart_soon(j);
-	else
-		arrive(j);
-}
-
-/* A chore may have brought a new image, or lost what only a whole walk brings back. */
-void
-journey_again(struct journey *j)
-{
-	journey_enter(j, JOURNEY_WALKING);
-	if (j->state == JOURNEY_WALKING)
-		restart_soon(j);
-}
-
-void
-journey_update_asked(struct journey *j)
-{
-	if (!j->update_wanted)
-		return;
-	j->update_wanted = false;
-	if (j->state == JOURNEY_STAYING)
-		stay(j);
-}
-
-static void
-stay_is_over(struct journey *j)
-{
-	if (!journey_holds(j))
-		journey_give_up(j);
-	else
-		stay(j);
-}
-
-/* It may have been set for a stay that the person has ended. */
-static void
-on_bell(void *arg, const struct io_event *ev)
-{
-	struct journey *j = arg;
-
-	(void)ev;
-	if (j->again && j->state == JOURNEY_WALKING)
-		restart(j);
-	else if (j->state == JOURNEY_STAYING)
-		stay_is_over(j);
 }
 
 static void
@@ -324,24 +233,6 @@ journey_leave(struct journey *j)
 }
 
 /* ---- questions --------------------------------------------------------------------------- */
-
-/* Does the way that it walks lead to a registration? */
-static bool
-way_signs_in(const struct journey *j)
-{
-	for (size_t i = 0; i < journey_road_end(j); i++)
-		if (j->cfg.table[i].gives & FACT_REGISTERED)
-			return true;
-	return false;
-}
-
-bool
-journey_holds(const struct journey *j)
-{
-	if (j->state != JOURNEY_STAYING && j->state != JOURNEY_ARRIVED)
-		return false;
-	return !way_signs_in(j) || line_is_registered(j->line);
-}
 
 enum journey_state
 journey_state(const struct journey *j)

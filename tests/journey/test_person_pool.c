@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "lane.h"
 #include "mem.h"
 #include "rehearsal.h"
 
@@ -236,6 +237,49 @@ a_lease_that_is_lost_meanwhile_is_asked_for_anew_and_nobody_signs_in(void **stat
 	done(r);
 }
 
+/* Whatever comes of telling the pool, the phone starts again, and waits for a sign-in then. */
+static void
+an_address_lost_while_the_pool_is_told_costs_the_whole_way(void **state)
+{
+	struct rehearsal *r = signed_in(NULL, HOUR);
+
+	(void)state;
+	journey_sign_out(journey_of(r));
+	journey_again(journey_of(r));
+	person_signed_out(journey_of(r));
+	assert_int_equal(r->phone[0].state, JOURNEY_WALKING);
+	state_at(r, 10 * MINUTE, JOURNEY_SIGNED_OUT);
+	assert_int_equal(settled(r, "dhcp_lease", STEP_DONE), 2);
+	assert_int_equal(rehearsal_told(r, 0, "user_enters"), 1);
+	journey_sign_in(journey_of(r));
+	state_at(r, 15 * MINUTE, JOURNEY_STAYING);
+	assert_true(journey_holds(journey_of(r)));
+	done(r);
+}
+
+/* The phone is about to boot its new image when the person goes. */
+static void
+signed_out_as_it_restarts_it_waits_as_its_new_version(void **state)
+{
+	struct rehearsal *r =
+	    rehearsal_new(&(struct rehearsal_cfg){ .phones = 1, .seed = 7, .restart = true });
+
+	(void)state;
+	rehearsal_on(r, 0, 0);
+	while (rehearsal_told(r, 0, "update_confirm") == 0 && sim_step(r->sim, HOUR))
+		;
+	assert_int_equal(r->phone[0].state, JOURNEY_WALKING);
+	assert_int_equal(r->phone[0].restarts, 0);
+	journey_sign_out(journey_of(r));
+	state_at(r, 10 * MINUTE, JOURNEY_SIGNED_OUT);
+	assert_int_equal(r->phone[0].restarts, 1);
+	assert_int_equal(rehearsal_told(r, 0, "user_enters"), 1);
+	assert_int_equal(rehearsal_told(r, 0, "sip_sign_out"), 0);
+	journey_sign_in(journey_of(r));
+	state_at(r, 15 * MINUTE, JOURNEY_ARRIVED);
+	done(r);
+}
+
 /* ---- at every row ---------------------------------------------------------------------- */
 
 struct at_row {
@@ -402,6 +446,8 @@ main(void)
 		cmocka_unit_test(whose_line_is_lost_has_nobody_to_tell),
 		cmocka_unit_test(
 		    a_lease_that_is_lost_meanwhile_is_asked_for_anew_and_nobody_signs_in),
+		cmocka_unit_test(an_address_lost_while_the_pool_is_told_costs_the_whole_way),
+		cmocka_unit_test(signed_out_as_it_restarts_it_waits_as_its_new_version),
 		cmocka_unit_test(signed_out_in_any_row_and_in_again_it_arrives),
 		cmocka_unit_test(drained_while_it_signs_out_it_says_good_bye_once_more),
 		cmocka_unit_test(drained_when_it_is_signed_out_it_gives_its_address_back),

@@ -83,7 +83,7 @@ io_curl_on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 	int fd;
 
 	(void)purpose;
-	fd = s->tls ? io_tunnel_socket(s, to) : curl_plain_socket(s, to);
+	fd = s->tunnel ? io_tunnel_socket(s, to) : curl_plain_socket(s, to);
 	if (fd < 0) {
 		s->err_below = fd;
 		return CURL_SOCKET_BAD;
@@ -156,7 +156,7 @@ io_curl_leave(struct io_http *s, bool reset)
 
 		list_remove(&conn->of_session);
 		conn->session = NULL;
-		if (reset && !s->tls)
+		if (reset && !s->tunnel)
 			curl_abort(conn->fd.fd);
 		else
 			shutdown(conn->fd.fd, SHUT_RDWR);

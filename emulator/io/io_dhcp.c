@@ -19,7 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "io_priv.h"
+#include "io_shaper.h"
 #include "mem.h"
 
 enum { /* of a BOOTP message */
@@ -74,7 +74,7 @@ static const struct io_type dhcp_type;
 
 /* Those that wait are found before the first is told: an event may close any of them. */
 static void
-dhcp_deliver(struct io_phone *phone, const struct dhcp_relay *relay, struct span packet)
+dhcp_deliver(struct io_phone *phone, void *relay, struct span packet)
 {
 	struct io_handle *waiting[DHCP_LISTENERS];
 	size_t n = 0;
@@ -105,7 +105,11 @@ dhcp_on_reply(struct dhcp_relay *relay, const struct sockaddr_in *from, struct s
 	if (phone == NULL)
 		return;
 	io_count_in(w, IO_SVC_DHCP, packet.n);
-	dhcp_deliver(phone, relay, packet);
+	/* From the relay agent on it is the phone's own line. */
+	if (phone->shaper == NULL)
+		dhcp_deliver(phone, relay, packet);
+	else
+		(void)io_shaper_hold(phone->shaper, IO_SHAPE_DOWN, packet, dhcp_deliver, relay);
 }
 
 /* Level-triggered: what is left comes again. */
@@ -132,11 +136,20 @@ dhcp_on_ready(struct io_fd *fd, uint32_t events)
 /* ---- requests ---- */
 
 /* A server that is not there is silence to a phone. */
+static void
+dhcp_leave(struct io_phone *phone, void *arg, struct span packet)
+{
+	const struct dhcp_relay *relay = arg;
+	struct io_world *w = phone->world;
+
+	io_count_out(w, IO_SVC_DHCP, packet.n);
+	sendto(relay->fd.fd, packet.p, packet.n, MSG_NOSIGNAL,
+	    (struct sockaddr *)&w->dhcp->server, sizeof(w->dhcp->server));
+}
+
 static int
 dhcp_send(struct io_handle *h, struct span bytes)
 {
-	struct io_world *w = io_world_of(h);
-	struct io_dhcp_world *dhcp = w->dhcp;
 	struct dhcp_relay *relay = ((struct io_dhcp *)h)->relay;
 	uint32_t giaddr = htonl(relay->giaddr);
 	uint8_t packet[DHCP_MAX];
@@ -147,9 +160,10 @@ dhcp_send(struct io_handle *h, struct span bytes)
 	memcpy(packet, bytes.p, bytes.n);
 	packet[DHCP_HOPS]++;
 	memcpy(packet + DHCP_GIADDR, &giaddr, sizeof(giaddr));
-	io_count_out(w, IO_SVC_DHCP, bytes.n);
-	sendto(relay->fd.fd, packet, bytes.n, MSG_NOSIGNAL, (struct sockaddr *)&dhcp->server,
-	    sizeof(dhcp->server));
+	bytes.p = packet;
+	if (h->phone->shaper != NULL)
+		return io_shaper_hold(h->phone->shaper, IO_SHAPE_UP, bytes, dhcp_leave, relay);
+	dhcp_leave(h->phone, relay, bytes);
 	return 0;
 }
 

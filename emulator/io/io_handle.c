@@ -37,6 +37,21 @@ io_world_of(const struct io_handle *h)
 	return h->phone->world;
 }
 
+/* While a handle is open, the loop has something to wait for. */
+void
+io_world_hold(struct io_world *w)
+{
+	if (w->n_handles++ == 0)
+		uv_ref((uv_handle_t *)&w->poll);
+}
+
+void
+io_world_let(struct io_world *w)
+{
+	if (--w->n_handles == 0)
+		uv_unref((uv_handle_t *)&w->poll);
+}
+
 void *
 io_handle_new(
     struct io_phone *phone, const struct io_type *type, struct io_owner owner, size_t size)
@@ -50,9 +65,7 @@ io_handle_new(
 	list_init(&h->woken);
 	list_add_tail(&phone->handles, &h->of_phone);
 	handle_link(h, owner);
-	/* While a handle is open, the loop has something to wait for. */
-	if (phone->world->n_handles++ == 0)
-		uv_ref((uv_handle_t *)&phone->world->poll);
+	io_world_hold(phone->world);
 	return h;
 }
 
@@ -65,8 +78,7 @@ io_handle_free(struct io_handle *h)
 	handle_unlink(h);
 	list_remove(&h->of_phone);
 	list_remove(&h->woken);
-	if (--w->n_handles == 0)
-		uv_unref((uv_handle_t *)&w->poll);
+	io_world_let(w);
 	/* We may be inside its own event: the memory lasts until the turn ends. */
 	io_bury(w, h);
 }

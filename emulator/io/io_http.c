@@ -175,6 +175,7 @@ io_http_open(struct io *io, struct io_owner owner, const struct io_stream_cfg *c
 	buf_init(&s->fresh, HTTP_FRESH_MAX);
 	s->to = cfg->to;
 	s->tls = cfg->tls;
+	s->tunnel = cfg->tls || phone->shaper != NULL;
 	s->trust_nothing = cfg->trust_nothing;
 	/* The host of its URL: no two sessions share a connection. */
 	s->id = ++http->last_id;

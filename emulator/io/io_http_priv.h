@@ -2,10 +2,10 @@
  * io_http_priv.h - HTTP from inside: sessions (io_http*.c), curl's turn (io_curl.c) and its
  * connections (io_curl_conn.c), TLS under curl (io_tunnel.c).
  *
- * curl speaks plain HTTP only.  For http it connects to the server, for https to a socket
- * of ours, where the tunnel takes over.  Every session's URL has a host of its own, an
- * address that means nothing: so curl looks nothing up and shares no connection, and our
- * socket function puts the true address in its place.
+ * curl speaks plain HTTP only.  For http it connects to the server, for https, or over a
+ * phone's own line, to a socket of ours, where the tunnel takes over.  Every session's URL has
+ * a host of its own, an address that means nothing: so curl looks nothing up and shares no
+ * connection, and our socket function puts the true address in its place.
  */
 #ifndef IO_IO_HTTP_PRIV_H
 #define IO_IO_HTTP_PRIV_H
@@ -56,6 +56,7 @@ struct io_http {
 	struct io_handle h;
 	struct io_addr to;
 	bool tls, trust_nothing;
+	bool tunnel; /* curl's connections go by io_tunnel.c */
 	char *name;
 	uint32_t id;
 	struct list conns, touched;
@@ -137,7 +138,7 @@ void io_curl_spoil(struct io_http *);
 /* The session is over: its idle connections end, in order or by reset. */
 void io_curl_leave(struct io_http *, bool reset);
 
-/* ---- io_tunnel.c: TLS under curl ---- */
+/* ---- io_tunnel.c: TLS, or a phone's own line, under curl ---- */
 
 /* The world's listener. */
 int io_tunnel_init(struct io_world *, const char **err_out);

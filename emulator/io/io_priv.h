@@ -34,7 +34,8 @@ struct io_due {
 	void (*fn)(struct io_due *);
 };
 
-struct io_type; /* what a kind of handle does */
+struct io_type;   /* what a kind of handle does */
+struct io_shaper; /* io_shaper.h */
 struct io_phone;
 
 struct io_handle {
@@ -63,6 +64,7 @@ struct io_phone {
 	int64_t wall_minus_now_us;
 	const struct io_roots *roots; /* NULL: none */
 	const struct io_tls_conf *tls;
+	struct io_shaper *shaper; /* its own line; NULL: none */
 	uint32_t index, ip;
 	uint8_t mac[6];
 };
@@ -75,7 +77,7 @@ struct io_world {
 	unsigned uv_open; /* of these three, not closed yet */
 	int epoll;
 	unsigned in_turn;
-	size_t n_handles;
+	size_t n_handles; /* and what else is held */
 	struct list woken;
 	struct io_grave *graves;        /* freed when the turn ends */
 	struct io_due **heap;           /* heap[1] is the earliest */
@@ -147,6 +149,9 @@ void io_handle_give(struct io_handle *, struct io_owner);
 /* Tell the owner.  False: the handle is closed now; touch only what io_handle_free() left. */
 bool io_tell(struct io_handle *, const struct io_event *);
 struct io_world *io_world_of(const struct io_handle *);
+/* There is one thing more, or less, for which the loop has to wait. */
+void io_world_hold(struct io_world *);
+void io_world_let(struct io_world *);
 
 /* io_ops.alarm() and alarm_set(). */
 int io_alarm_open(struct io *, struct io_owner, struct io_handle **);

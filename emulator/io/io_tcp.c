@@ -6,32 +6,10 @@
  */
 #include <errno.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include "io_tcp_priv.h"
-
-static enum io_service
-stream_service(const struct io_stream_cfg *cfg)
-{
-	switch (cfg->to.port) {
-	case 53:
-		return IO_SVC_DNS;
-	case 80:
-		return IO_SVC_HTTP;
-	case 88:
-		return IO_SVC_KDC;
-	case 389:
-		return IO_SVC_LDAP;
-	case 443: /* https goes by io_http; a TLS stream is SIP from outside */
-	case 5060:
-	case 5061:
-		return IO_SVC_SIP;
-	default:
-		return IO_SVC_OTHER;
-	}
-}
 
 /* Over, not by us. */
 static void
@@ -39,6 +17,11 @@ stream_down(struct io_stream *s, int err)
 {
 	struct io_event ev = { .kind = IO_DOWN, .h = &s->h, .err = err };
 
+	/* The server is to get our alert. */
+	if (s->pace != NULL)
+		io_pace_hurry(s->pace);
+	io_pace_free(s->pace);
+	s->pace = NULL;
 	s->state = STREAM_OVER;
 	io_fd_close(&s->fd);
 	buf_done(&s->out);
@@ -55,12 +38,9 @@ stream_down(struct io_stream *s, int err)
 static ssize_t
 stream_write(struct io_stream *s, struct span bytes)
 {
-	ssize_t n;
-
 	if (s->tls != NULL)
 		return io_tls_write(s->tls, bytes);
-	n = send(s->fd.fd, bytes.p, bytes.n, MSG_NOSIGNAL);
-	return n < 0 ? -errno : n;
+	return io_wire_send(s->fd.fd, s->pace, bytes, false);
 }
 
 int
@@ -120,12 +100,9 @@ stream_send(struct io_handle *h, struct span bytes)
 static ssize_t
 stream_pull(struct io_stream *s, uint8_t *p, size_t n)
 {
-	ssize_t got;
-
 	if (s->tls != NULL)
 		return io_tls_read(s->tls, p, n);
-	got = recv(s->fd.fd, p, n, 0);
-	return got < 0 ? -errno : got;
+	return io_wire_recv(s->fd.fd, s->pace, p, n);
 }
 
 static void
@@ -217,8 +194,8 @@ stream_connected(struct io_stream *s, uint32_t events)
 
 /* ---- events ---- */
 
-static void
-stream_move(struct io_stream *s, uint32_t events)
+void
+io_stream_move(struct io_stream *s, uint32_t events)
 {
 	if (s->h.closed) {
 		io_stream_linger(s);
@@ -240,10 +217,15 @@ stream_move(struct io_stream *s, uint32_t events)
 		stream_read(s);
 }
 
-static void
-stream_on_ready(struct io_fd *fd, uint32_t events)
+void
+io_stream_on_ready(struct io_fd *fd, uint32_t events)
 {
-	stream_move(LIST_ITEM(fd, struct io_stream, fd), events);
+	struct io_stream *s = LIST_ITEM(fd, struct io_stream, fd);
+
+	if (s->pace != NULL)
+		events = io_pace_on_ready(s->pace, events);
+	if (events != 0)
+		io_stream_move(s, events);
 }
 
 static void
@@ -261,91 +243,9 @@ stream_wake(struct io_handle *h)
 		stream_down(s, s->err);
 }
 
-static const struct io_type stream_type = {
+const struct io_type io_stream_type = {
 	.send = stream_send,
 	.close = io_stream_close,
 	.cut = io_stream_cut,
 	.wake = stream_wake,
 };
-
-/* ---- opening ---- */
-
-/* What the network says at once is told later, as if it had come later. */
-static int
-stream_connect(struct io_stream *s, struct io_addr to)
-{
-	struct io_world *w = io_world_of(&s->h);
-	struct sockaddr_in sa = {
-		.sin_family = AF_INET,
-		.sin_port = htons(io_real_port(w, to.port)),
-		.sin_addr.s_addr = htonl(to.ip),
-	};
-	int on = 1;
-
-	s->fd.fd = io_socket(s->h.phone, SOCK_STREAM, 0);
-	if (s->fd.fd < 0)
-		return s->fd.fd;
-	setsockopt(s->fd.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	if (connect(s->fd.fd, (struct sockaddr *)&sa, sizeof(sa)) < 0 && errno != EINPROGRESS) {
-		if (errno == EADDRNOTAVAIL)
-			return -EADDRNOTAVAIL;
-		s->err = -errno;
-		io_wake(&s->h);
-		return 0;
-	}
-	return io_fd_add(w, &s->fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
-}
-
-int
-io_stream_open(struct io *io, struct io_owner owner, const struct io_stream_cfg *cfg,
-    struct io_handle **out)
-{
-	struct io_phone *phone = (struct io_phone *)io;
-	int rc = io_may_open(phone, cfg->to);
-	struct io_stream *s;
-
-	if (rc < 0)
-		return rc;
-	s = io_handle_new(phone, &stream_type, owner, sizeof(*s));
-	if (s == NULL)
-		return -ENOMEM;
-	s->fd = (struct io_fd){ -1, stream_on_ready };
-	s->service = stream_service(cfg);
-	rc = io_due_init(phone->world, &s->linger, io_stream_on_due);
-	if (rc == 0 && cfg->tls)
-		rc = io_tls_new(phone, cfg, &s->fd, &s->tls);
-	if (rc == 0)
-		rc = stream_connect(s, cfg->to);
-	if (rc < 0) {
-		io_stream_free(s);
-		return rc;
-	}
-	*out = &s->h;
-	return 0;
-}
-
-void
-io_stream_tunnel(struct io_handle *h, void (*drained)(void *arg), void *arg)
-{
-	struct io_stream *s = (struct io_stream *)h;
-
-	s->service = IO_SVC_COUNT;
-	s->drained = drained;
-	s->arg = arg;
-}
-
-size_t
-io_stream_waiting(const struct io_handle *h)
-{
-	return ((const struct io_stream *)h)->out.n;
-}
-
-void
-io_stream_pause(struct io_handle *h, bool paused)
-{
-	struct io_stream *s = (struct io_stream *)h;
-
-	if (s->paused && !paused)
-		io_wake(h);
-	s->paused = paused;
-}

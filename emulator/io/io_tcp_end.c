@@ -2,7 +2,8 @@
  * io_tcp_end.c - how a stream ends when its owner closes it.
  *
  * With bytes on their way it lingers: nobody hears of it any more, and it ends when they have
- * gone, when the peer ends it, or after IO_LINGER_US.
+ * gone, when the peer ends it, or after IO_LINGER_US.  Over a phone's own line its end comes
+ * behind them.
  */
 #include <errno.h>
 #include <linux/sockios.h>
@@ -16,6 +17,7 @@ io_stream_free(struct io_stream *s)
 {
 	io_due_done(io_world_of(&s->h), &s->linger);
 	io_tls_free(s->tls);
+	io_pace_free(s->pace);
 	io_fd_close(&s->fd);
 	buf_done(&s->out);
 	io_handle_free(&s->h);
@@ -46,6 +48,10 @@ stream_finish(struct io_stream *s)
 	if (s->state == STREAM_UP && s->tls != NULL)
 		io_tls_bye(s->tls);
 	s->state = STREAM_ENDING;
+	if (s->pace != NULL && !io_pace_end(s->pace)) {
+		io_due_set(io_world_of(&s->h), &s->linger, io_now_us() + IO_LINGER_US);
+		return;
+	}
 	rc = stream_drain(s);
 	if (rc == 0 || ioctl(s->fd.fd, SIOCOUTQ, &on_its_way) < 0 || on_its_way == 0) {
 		io_stream_free(s);
@@ -68,6 +74,8 @@ io_stream_linger(struct io_stream *s)
 	if (s->state == STREAM_ENDING && rc == 0)
 		io_stream_free(s);
 	else if (s->state == STREAM_UP && io_stream_flush(s) != -EAGAIN)
+		stream_finish(s);
+	else if (s->state == STREAM_ENDING && s->pace != NULL && io_pace_end(s->pace))
 		stream_finish(s);
 }
 

@@ -1,6 +1,10 @@
-/* io_tcp_priv.h - a stream, for io_tcp.c (its life) and io_tcp_end.c (its end). */
+/*
+ * io_tcp_priv.h - a stream, for io_tcp_open.c (its beginning), io_tcp.c (its life),
+ * io_tcp_end.c (its end) and io_pace.c (the line before it).
+ */
 #ifndef IO_IO_TCP_PRIV_H
 #define IO_IO_TCP_PRIV_H
+#include "io_pace.h"
 #include "io_priv.h"
 #include "io_tls.h"
 
@@ -8,7 +12,8 @@ struct io_stream {
 	struct io_handle h;
 	struct io_fd fd;
 	struct io_due linger;
-	struct buf out; /* waits to go */
+	struct buf out;       /* waits to go */
+	struct io_pace *pace; /* the phone's own line before it; NULL: none */
 	struct io_tls *tls;
 	enum { STREAM_CONNECTING, STREAM_SHAKING, STREAM_UP, STREAM_ENDING, STREAM_OVER } state;
 	enum io_service service;
@@ -18,6 +23,13 @@ struct io_stream {
 	void *arg;
 };
 
+extern const struct io_type io_stream_type;
+
+/* What the socket is ready for / what the stream is ready for, who may be gone afterwards. */
+void io_stream_on_ready(struct io_fd *, uint32_t events);
+void io_stream_move(struct io_stream *, uint32_t events);
+/* TCP connects; what comes of it is told later. */
+void io_stream_dial(struct io_stream *, const struct sockaddr_in *to);
 /* 0: all that waited has gone; -EAGAIN: later; or what broke. */
 int io_stream_flush(struct io_stream *);
 /* At once, with all that it has. */

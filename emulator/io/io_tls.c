@@ -9,18 +9,18 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <mbedtls/platform.h>
 #include <mbedtls/ssl_internal.h>
 
+#include "io_pace.h"
 #include "io_tls_priv.h"
 #include "mem.h"
 
 struct io_tls {
 	mbedtls_ssl_context ssl;
-	const struct io_fd *fd;
+	struct io_wire wire;
 	const struct io_phone *phone;
 	struct io_verify verify;
 	struct io_tls_seen seen;
@@ -82,34 +82,34 @@ tls_on_send(void *arg, const unsigned char *p, size_t n)
 {
 	struct io_tls *tls = arg;
 	bool plain = tls->ssl.transform_out == NULL;
-	int more = plain && tls_goes_on(p, n) ? MSG_MORE : 0;
-	ssize_t sent = send(tls->fd->fd, p, n, MSG_NOSIGNAL | more);
+	ssize_t sent = io_wire_send(tls->wire.fd->fd, tls->wire.pace, (struct span){ p, n },
+	    plain && tls_goes_on(p, n));
 
 	/* Only what has really left counts as seen. */
 	if (sent >= 0) {
 		tls_see_record(tls, p, n);
 		return (int)sent;
 	}
-	tls->err = -errno;
-	return errno == EAGAIN ? MBEDTLS_ERR_SSL_WANT_WRITE : MBEDTLS_ERR_SSL_INTERNAL_ERROR;
+	tls->err = (int)sent;
+	return sent == -EAGAIN ? MBEDTLS_ERR_SSL_WANT_WRITE : MBEDTLS_ERR_SSL_INTERNAL_ERROR;
 }
 
 static int
 tls_on_recv(void *arg, unsigned char *p, size_t n)
 {
 	struct io_tls *tls = arg;
-	ssize_t got = recv(tls->fd->fd, p, n, 0);
+	ssize_t got = io_wire_recv(tls->wire.fd->fd, tls->wire.pace, p, n);
 
 	if (got >= 0)
 		return (int)got;
-	tls->err = -errno;
-	return errno == EAGAIN ? MBEDTLS_ERR_SSL_WANT_READ : MBEDTLS_ERR_SSL_INTERNAL_ERROR;
+	tls->err = (int)got;
+	return got == -EAGAIN ? MBEDTLS_ERR_SSL_WANT_READ : MBEDTLS_ERR_SSL_INTERNAL_ERROR;
 }
 
 /* ---- from open to free ---- */
 
 int
-io_tls_new(struct io_phone *phone, const struct io_stream_cfg *cfg, const struct io_fd *fd,
+io_tls_new(struct io_phone *phone, const struct io_stream_cfg *cfg, const struct io_wire *wire,
     struct io_tls **out)
 {
 	size_t name_n = cfg->name != NULL ? strlen(cfg->name) : 0;
@@ -120,7 +120,7 @@ io_tls_new(struct io_phone *phone, const struct io_stream_cfg *cfg, const struct
 	tls = mem_new(sizeof(*tls) + name_n + 1);
 	if (tls == NULL)
 		return -ENOMEM;
-	tls->fd = fd;
+	tls->wire = *wire;
 	tls->phone = phone;
 	memcpy(tls->name, cfg->name != NULL ? cfg->name : "", name_n);
 	tls->verify.name = cfg->name != NULL ? tls->name : NULL;

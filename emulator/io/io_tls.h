@@ -17,8 +17,13 @@ void io_tls_world_done(struct io_world *);
 /* Habit number `tls` of the world's configuration; NULL if there is none. */
 const struct io_tls_conf *io_tls_conf_at(const struct io_world *, unsigned tls);
 
-/* A client's side on fd, which stays the caller's and must outlive it.  0 or -ENOMEM. */
-int io_tls_new(struct io_phone *, const struct io_stream_cfg *, const struct io_fd *fd,
+struct io_wire { /* what it speaks over */
+	const struct io_fd *fd;
+	struct io_pace *pace; /* io_pace.h; NULL: nothing lies before the descriptor */
+};
+
+/* A client's side on a wire, which stays the caller's and must outlive it.  0 or -ENOMEM. */
+int io_tls_new(struct io_phone *, const struct io_stream_cfg *, const struct io_wire *,
     struct io_tls **out);
 /* NULL is fine. */
 void io_tls_free(struct io_tls *);

@@ -1,6 +1,6 @@
 /*
- * io_tunnel.c - TLS under curl: what curl says in plain to a local socket goes on as a TLS
- * stream of the phone.
+ * io_tunnel.c - TLS, or a phone's own line, under curl: what curl says in plain to a local
+ * socket goes on as a stream of the phone.
  *
  * There is one listener a world.  curl's end is bound to an abstract name that says which
  * session it belongs to, and both ends must be of this process.  The listener needs a name in
@@ -175,7 +175,8 @@ tunnel_on_far(void *arg, const struct io_event *ev)
 	switch (ev->kind) {
 	case IO_UP:
 		t->up = true;
-		t->session->tls_seen = *ev->tls;
+		if (ev->tls != NULL)
+			t->session->tls_seen = *ev->tls;
 		tunnel_out(t);
 		break;
 	case IO_BYTES:
@@ -241,7 +242,7 @@ static int
 tunnel_open(struct io_http *s, int fd)
 {
 	struct tunnel *t = mem_new(sizeof(*t));
-	struct io_stream_cfg cfg = { s->to, true, s->name, s->trust_nothing };
+	struct io_stream_cfg cfg = { s->to, s->tls, s->name, s->trust_nothing };
 	struct io_owner me = { &s->scope, tunnel_on_far, t };
 	int rc;
 

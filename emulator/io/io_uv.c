@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "io_priv.h"
+#include "io_shaper.h"
 #include "io_tls.h"
 #include "loop_priv.h"
 #include "mem.h"
@@ -157,6 +158,8 @@ phone_power_cut(struct io *io)
 
 	while (!list_empty(&phone->handles))
 		io_handle_cut(LIST_ITEM(phone->handles.next, struct io_handle, of_phone));
+	if (phone->shaper != NULL)
+		io_shaper_cut(phone->shaper);
 	phone->ip = 0;
 }
 
@@ -221,7 +224,9 @@ io_phone_new(struct io_world *w, const struct io_phone_cfg *cfg, struct io **out
 	rng_seed(&phone->chance, cfg->seed, cfg->index);
 	phone->wall_minus_now_us = loop_wall_us() - (int64_t)io_now_us();
 	phone->tls = io_tls_conf_at(w, cfg->tls);
-	if (phone_enter(w, phone) < 0) {
+	if ((io_shape_is_needed(cfg->link) && io_shaper_new(phone, cfg->link, cfg->seed) < 0) ||
+	    phone_enter(w, phone) < 0) {
+		io_shaper_free(phone->shaper);
 		mem_free(phone);
 		return -ENOMEM;
 	}
@@ -252,6 +257,7 @@ io_phone_free(struct io *io)
 		return;
 	phone_power_cut(io);
 	phone->world->phones[phone->index / phone->world->shards] = NULL;
+	io_shaper_free(phone->shaper);
 	io_bury(phone->world, phone);
 }
 

@@ -84,7 +84,15 @@ rig_on_guard(void *arg)
 void
 rig_begin(struct rig *rig, const struct io_world_cfg *cfg)
 {
-	struct io_phone_cfg phone = { .index = cfg->shard, .mac = { 0, 4, 0xf2, 0x10, 0, 0 } };
+	rig_begin_over(rig, cfg, NULL);
+}
+
+void
+rig_begin_over(struct rig *rig, const struct io_world_cfg *cfg, const struct io_link *link)
+{
+	struct io_phone_cfg phone = {
+		.index = cfg->shard, .mac = { 0, 4, 0xf2, 0x10, 0, 0 }, .link = link
+	};
 	const char *err = NULL;
 
 	phone.mac[5] = (uint8_t)cfg->shard;

@@ -50,6 +50,8 @@ struct io_world_cfg rig_cfg(void);
 
 /* One loop, one world, phone 0 at 127.42.0.1. */
 void rig_begin(struct rig *, const struct io_world_cfg *);
+/* The same with a line of the phone's own (NULL: none). */
+void rig_begin_over(struct rig *, const struct io_world_cfg *, const struct io_link *);
 void rig_end(struct rig *);
 
 /* For opening: owner number `who`. */

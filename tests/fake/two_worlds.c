@@ -315,7 +315,7 @@ stage_real_begin(struct stage *s, const struct io_tls_habit *habit)
 	cfg.relays = relays;
 	cfg.n_relays = 2;
 	cfg.tls = habit;
-	rig_begin(&s->rig, &cfg);
+	rig_begin_over(&s->rig, &cfg, s->cfg->link);
 	s->io = s->rig.io;
 	stage_trust(s, s->tls != NULL ? peer_root(s->tls) : (struct span){ NULL, 0 });
 }
@@ -334,7 +334,9 @@ static void
 stage_sim_begin(struct stage *s, const struct io_tls_habit *habit)
 {
 	const struct sim_cfg cfg = { .strict = true, .wall_us = wall_us() };
-	struct sim_phone_cfg phone = { .mac = { 0, 4, 0xf2, 0x10, 0, 0 }, .tls = habit };
+	struct sim_phone_cfg phone = {
+		.mac = { 0, 4, 0xf2, 0x10, 0, 0 }, .tls = habit, .link = s->cfg->link
+	};
 
 	for (int i = 0; i < 4; i++)
 		s->rig.owner[i] = (struct rig_owner){ .rig = &s->rig, .who = i };

@@ -36,7 +36,8 @@ struct stage_cfg {
 	bool set_clock;         /* tell it at all */
 	const uint16_t *suites; /* NULL: 0004, 0005, 000a, 0009 */
 	size_t n_suites;
-	bool none_in_common; /* the servers speak none of these */
+	const struct io_link *link; /* the phone's own line; NULL: none */
+	bool none_in_common;        /* the servers speak none of these */
 };
 
 struct stage {

@@ -262,14 +262,15 @@ pace_on_due(struct io_due *due)
 		p->lost_us = IO_SHAPE_NEVER;
 		pace_fail(p, -ETIMEDOUT);
 	}
-	if (p->go_us <= now_us)
-		pace_go_on(p);
 	lane_land(&p->up, now_us);
 	lane_land(&p->down, now_us);
 	if (p->state == PACE_OPEN)
 		pace_flush(p);
 	if (!p->stream->h.closed)
 		pace_fill(p);
+	/* Last: whether it is connected is not for us to read from the socket. */
+	if (p->go_us <= now_us)
+		pace_go_on(p);
 	pace_arm(p);
 	/* The stream may be gone afterwards. */
 	if (p->state == PACE_OPEN)
@@ -323,8 +324,11 @@ pace_recv(struct io_pace *p, void *to, size_t n)
 {
 	struct pace_lane *down = &p->down;
 
-	if (down->there == 0)
+	if (down->there == 0) {
+		pace_fill(p);
+		pace_arm(p);
 		return down->ended ? p->err : -EAGAIN;
+	}
 	n = n < down->there ? n : down->there;
 	memcpy(to, down->bytes.p, n);
 	lane_take(down, n);

@@ -36,12 +36,13 @@ struct stage_cfg {
 	bool set_clock;         /* tell it at all */
 	const uint16_t *suites; /* NULL: 0004, 0005, 000a, 0009 */
 	size_t n_suites;
-	const struct io_link *link; /* the phone's own line; NULL: none */
+	const struct io_link *link; /* the phone's own line; NULL: none, and then a short one */
 	bool none_in_common;        /* the servers speak none of these */
 };
 
 struct stage {
 	const struct stage_cfg *cfg;
+	const struct io_link *link; /* the phone's own line this time; NULL: none */
 	bool real;
 	struct rig rig; /* notes and owners of both worlds; the rest of the real one */
 	struct io *io;
@@ -64,7 +65,10 @@ struct stage {
 
 typedef void story_fn(struct stage *);
 
-/* Play it twice and compare; the text of what was told is printed where they differ. */
+/*
+ * Play it twice and compare; the text of what was told is printed where they differ.  Then once
+ * more over a short line of the phone's own, which must change nothing but the time.
+ */
 void two_worlds(const struct stage_cfg *, story_fn *);
 
 /* Open; the first owner's.  NULL: the call gave an error, which is told. */

@@ -85,6 +85,8 @@ stream_send(struct io_handle *h, struct span bytes)
 		bytes.p += n;
 		bytes.n -= (size_t)n;
 	}
+	if (s->err == -ENOMEM)
+		return s->err;
 	buf_span(&s->out, bytes);
 	if (s->out.err != 0) { /* a part may have gone: the rest cannot follow any more */
 		s->err = s->out.err;

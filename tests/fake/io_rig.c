@@ -7,12 +7,20 @@
 #include <cmocka.h>
 
 #include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "loop.h"
 #include "mem.h"
+
+enum { RIG_PATIENCE = 2000 }; /* of rig_settle() */
+
+const struct io_link rig_near = {
+	.delay_us = 1000, .down_per_s = 20000000, .up_per_s = 10000000
+};
 
 /* Without memory something ends, and what was to follow does not come. */
 static bool
@@ -160,6 +168,46 @@ rig_settle(struct rig *rig)
 		rig_run(rig);
 		loop_timer_close(timer);
 	}
+}
+
+void
+rig_until_heard(struct rig *rig, int fd)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+
+	for (int i = 0; i < RIG_PATIENCE && poll(&ready, 1, 0) == 0; i++)
+		rig_settle(rig);
+	assert_int_equal(poll(&ready, 1, 0), 1);
+}
+
+void
+rig_until_counted(struct rig *rig, const atomic_int *counter, int at_least)
+{
+	for (int i = 0; i < RIG_PATIENCE && atomic_load(counter) < at_least; i++)
+		rig_settle(rig);
+	assert_true(atomic_load(counter) >= at_least);
+}
+
+int
+rig_run_tests(const char *name, const struct CMUnitTest *tests, size_t n,
+    int (*group)(void **state), int (*over)(void **state))
+{
+	struct CMUnitTest *all = calloc(2 * n, sizeof(*all));
+	char(*names)[RIG_TEXT] = calloc(n, sizeof(*names));
+	int rc;
+
+	if (all == NULL || names == NULL)
+		abort();
+	for (size_t i = 0; i < n; i++) {
+		all[i] = all[n + i] = tests[i];
+		snprintf(names[i], sizeof(names[i]), "%s, over a line", tests[i].name);
+		all[n + i].name = names[i];
+		all[n + i].setup_func = over;
+	}
+	rc = oom_run_group(name, all, 2 * n, group, NULL);
+	free(all);
+	free(names);
+	return rc;
 }
 
 int

@@ -4,6 +4,8 @@
  */
 #ifndef TESTS_IO_RIG_H
 #define TESTS_IO_RIG_H
+#include <stdatomic.h>
+
 #include "io_uv.h"
 
 enum { RIG_NOTES = 256, RIG_TEXT = 512 };
@@ -63,6 +65,22 @@ void rig_until(struct rig *, size_t n);
 void rig_run(struct rig *);
 /* Let everything that is due now happen. */
 void rig_settle(struct rig *);
+
+/* Let it go on until something can be read from this server's socket, or a server has counted
+ * so far: over a line what has been said is not there at once. */
+void rig_until_heard(struct rig *, int fd);
+void rig_until_counted(struct rig *, const atomic_int *, int at_least);
+
+/* A short line, which changes nothing but the time. */
+extern const struct io_link rig_near;
+
+/*
+ * Run these tests, and then all of them once more with another set-up: that of a phone with a
+ * line of its own.
+ */
+struct CMUnitTest;
+int rig_run_tests(const char *name, const struct CMUnitTest *, size_t n,
+    int (*group)(void **state), int (*over)(void **state));
 
 /* A socket that listens on 127.0.0.1 at a port of its own. */
 int rig_listen(int type, uint16_t *port_out);

@@ -43,7 +43,7 @@ dhcp_cfg(unsigned shard)
 }
 
 static int
-fixture_begin(void **state)
+fixture_begin_over(void **state, const struct io_link *link)
 {
 	static struct fixture f;
 
@@ -52,10 +52,22 @@ fixture_begin(void **state)
 	for (unsigned i = 0; i < SHARDS; i++) {
 		struct io_world_cfg cfg = dhcp_cfg(i);
 
-		rig_begin(&f.rig[i], &cfg);
+		rig_begin_over(&f.rig[i], &cfg, link);
 	}
 	*state = &f;
 	return 0;
+}
+
+static int
+fixture_begin(void **state)
+{
+	return fixture_begin_over(state, NULL);
+}
+
+static int
+fixture_over(void **state)
+{
+	return fixture_begin_over(state, &rig_near);
 }
 
 static int
@@ -103,6 +115,9 @@ server_gets(struct fixture *f, uint8_t packet[SIZE])
 	struct sockaddr_in from = { 0 };
 	socklen_t len = sizeof(from);
 
+	for (int i = 0; i < SHARDS; i++)
+		rig_settle(&f->rig[i]);
+	rig_until_heard(&f->rig[0], f->server);
 	assert_int_equal(
 	    recvfrom(f->server, packet, SIZE, 0, (struct sockaddr *)&from, &len), SIZE);
 	return from;
@@ -327,5 +342,6 @@ main(void)
 		    given_a_giaddr_that_another_farm_shares_among_its_threads_there_is_no_world),
 	};
 
-	return cmocka_run_group_tests_name("io_dhcp", tests, NULL, NULL);
+	return rig_run_tests(
+	    "io_dhcp", tests, sizeof(tests) / sizeof(tests[0]), NULL, fixture_over);
 }

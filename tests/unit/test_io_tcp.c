@@ -24,7 +24,7 @@ struct fixture {
 };
 
 static int
-fixture_begin(void **state)
+fixture_begin_over(void **state, const struct io_link *link)
 {
 	static struct fixture f;
 	struct io_world_cfg cfg = rig_cfg();
@@ -33,9 +33,21 @@ fixture_begin(void **state)
 	close(rig_listen(SOCK_STREAM, &ports[1].real)); /* nobody is there */
 	cfg.ports = ports;
 	cfg.n_ports = 2;
-	rig_begin(&f.rig, &cfg);
+	rig_begin_over(&f.rig, &cfg, link);
 	*state = &f;
 	return 0;
+}
+
+static int
+fixture_begin(void **state)
+{
+	return fixture_begin_over(state, NULL);
+}
+
+static int
+fixture_over(void **state)
+{
+	return fixture_begin_over(state, &rig_near);
 }
 
 static int
@@ -165,7 +177,7 @@ given_a_close_the_server_sees_an_orderly_end(void **state)
 	say(&f->rig, h, "hello");
 	rig_until(&f->rig, 2);
 	f->rig.io->ops->close(h);
-	peer_wait(f->peer, &peer_seen(f->peer)->orderly, 1);
+	rig_until_counted(&f->rig, &peer_seen(f->peer)->orderly, 1);
 	assert_int_equal(peer_seen(f->peer)->resets, 0);
 }
 
@@ -186,7 +198,7 @@ given_a_close_with_bytes_waiting_they_still_go_out(void **state)
 	/* The server echoes and takes no more until its echo is read.  The loop ends with the
 	 * last handle. */
 	loop_run(f->rig.loop);
-	peer_wait(f->peer, &peer_seen(f->peer)->bytes, sent);
+	rig_until_counted(&f->rig, &peer_seen(f->peer)->bytes, sent);
 	assert_int_equal(f->rig.n, 1);
 	assert_true(sent > 64 * 1024);
 }
@@ -216,9 +228,9 @@ given_a_power_cut_the_server_sees_a_reset(void **state)
 	struct fixture *f = *state;
 
 	tcp_up(f, 0);
-	peer_wait(f->peer, &peer_seen(f->peer)->connections, 1);
+	rig_until_counted(&f->rig, &peer_seen(f->peer)->connections, 1);
 	f->rig.io->ops->power_cut(f->rig.io);
-	peer_wait(f->peer, &peer_seen(f->peer)->resets, 1);
+	rig_until_counted(&f->rig, &peer_seen(f->peer)->resets, 1);
 	assert_null(f->rig.owner[0].scope.first);
 }
 
@@ -303,5 +315,6 @@ main(void)
 		TCP_TEST(given_no_memory_at_any_place_opening_says_so_and_leaks_nothing),
 	};
 
-	return cmocka_run_group_tests_name("io_tcp", tests, NULL, NULL);
+	return rig_run_tests(
+	    "io_tcp", tests, sizeof(tests) / sizeof(tests[0]), NULL, fixture_over);
 }

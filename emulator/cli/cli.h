@@ -25,6 +25,9 @@ int cli_steps(int argc, char **argv);
 /* Make the reports of a run again from its folder. */
 int cli_report(int argc, char **argv);
 
+/* Tell what a phone of a run did. */
+int cli_explain(int argc, char **argv);
+
 /* Compare two runs. */
 int cli_diff(int argc, char **argv);
 

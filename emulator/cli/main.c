@@ -20,6 +20,7 @@ static const struct command commands[] = {
 	    "validate FILE...         check scenarios, pool files, profiles" },
 	{ "steps", cli_steps, "steps                    show the journey of a phone" },
 	{ "report", cli_report, "report RUNDIR            make report.html of a run again" },
+	{ "explain", cli_explain, "explain RUNDIR PHONE     what a phone did, in plain words" },
 	{ "diff", cli_diff,
 	    "diff RUNDIR RUNDIR       what has changed from one run to another" },
 };
@@ -42,7 +43,7 @@ main_usage(FILE *to)
 static bool
 main_is_for_later(const char *name)
 {
-	static const char *const later[] = { "check", "explain", "hw", "compare", "learn" };
+	static const char *const later[] = { "check", "hw", "compare", "learn" };
 
 	for (size_t i = 0; i < sizeof later / sizeof *later; i++)
 		if (strcmp(name, later[i]) == 0)

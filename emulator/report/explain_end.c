@@ -1,0 +1,183 @@
+/* explain_end.c - what became of a phone, what to look at, and where its frames are. */
+#include <string.h>
+
+#include "explain_priv.h"
+#include "explain_words.h"
+
+enum { END_ADDRESSES = 16, END_STEPS = 16 };
+
+/* ---- what became of it --------------------------------------------------------------- */
+
+/* Its entry in a list of the course's outcomes, and its place there from 1 on. */
+static json_t *
+end_find(const struct explain *e, const char *list, size_t *place_out)
+{
+	json_t *all = json_object_get(json_object_get(e->dir->course, "outcomes"), list), *one;
+	size_t i;
+
+	json_array_foreach(all, i, one)
+	{
+		if (json_integer_value(json_object_get(one, "phone")) != (json_int_t)e->phone)
+			continue;
+		*place_out = i + 1;
+		return one;
+	}
+	return NULL;
+}
+
+/* What to look at; the same step once. */
+static void
+end_mend(const char *step, struct buf *out)
+{
+	const char *mend = explain_step(step)->mend;
+
+	if (mend[0] == '\0')
+		return;
+	buf_text(out, "  ");
+	explain_plain(step, out);
+	buf_printf(out, ": %s\n", mend);
+}
+
+/* Each step of which a row has failed, in its order. */
+static void
+end_mends(const struct explain *e, const char *step, struct buf *out)
+{
+	const char *told[END_STEPS] = { step };
+	size_t n = step[0] != '\0', i;
+	json_t *row;
+
+	json_array_foreach(e->row, i, row)
+	{
+		const char *its = explain_word(row, "step");
+		bool before = !explain_is(row, "fail");
+
+		for (size_t k = 0; k < n && !before; k++)
+			before = strcmp(told[k], its) == 0;
+		if (!before && n < END_STEPS)
+			told[n++] = its;
+	}
+	if (n > 0)
+		buf_text(out, "What to look at in the pool:\n");
+	for (size_t k = 0; k < n; k++)
+		end_mend(told[k], out);
+	if (n > 0)
+		buf_text(out, "\n");
+}
+
+static void
+end_failed(json_t *failed, struct buf *out)
+{
+	const char *why = explain_word(failed, "why");
+
+	buf_text(out, "It failed at ");
+	explain_plain(explain_word(failed, "step"), out);
+	buf_printf(
+	    out, ", at %.1f s", json_number_value(json_object_get(failed, "at_ms")) / 1e3);
+	if (explain_reason(why)[0] != '\0')
+		buf_printf(out, ": %s", explain_reason(why));
+	buf_text(out, ".\n");
+}
+
+static void
+end_slow(const struct explain *e, json_t *slow, size_t place, struct buf *out)
+{
+	json_t *boot = json_object_get(e->dir->summary, "boot_ms");
+	double median = json_number_value(
+	    json_object_get(json_object_get(boot, "from_intended_start"), "p50"));
+
+	buf_printf(out,
+	    "It came to its way's end %.1f s after it should have started; half of the phones\n"
+	    "took no longer than %.1f s. Of the slowest it is number %zu.\n",
+	    json_number_value(json_object_get(slow, "boot_ms")) / 1e3, median / 1e3, place);
+}
+
+void
+explain_outcome(const struct explain *e, struct buf *out)
+{
+	size_t place = 0;
+	json_t *failed = end_find(e, "failed", &place);
+	json_t *slow = end_find(e, "slowest", &place);
+
+	if (failed != NULL)
+		end_failed(failed, out);
+	else if (json_array_size(e->row) > 0)
+		buf_text(out, "It is not among those that failed.\n");
+	if (slow != NULL)
+		end_slow(e, slow, place, out);
+	buf_text(out, "\n");
+	end_mends(e, failed != NULL ? explain_word(failed, "step") : "", out);
+}
+
+/* ---- its frames ---------------------------------------------------------------------- */
+
+/* An address that it had, as far as it is one: the filter is pasted into a shell. */
+static bool
+end_is_address(const char *text)
+{
+	return text[0] != '\0' && strlen(text) < 16 &&
+	    strspn(text, "0123456789.") == strlen(text);
+}
+
+static size_t
+end_addresses(const struct explain *e, const char *address[END_ADDRESSES])
+{
+	size_t n = 0, i;
+	json_t *row;
+
+	json_array_foreach(e->row, i, row)
+	{
+		const char *its = explain_word(json_object_get(row, "seen"), "address");
+		bool known = !end_is_address(its);
+
+		for (size_t k = 0; k < n && !known; k++)
+			known = strcmp(address[k], its) == 0;
+		if (!known && n < END_ADDRESSES)
+			address[n++] = its;
+	}
+	return n;
+}
+
+/* For a shell, whatever is in it. */
+static void
+end_quoted(const char *dir, const char *name, struct buf *out)
+{
+	buf_text(out, "'");
+	for (; *dir != '\0'; dir++)
+		buf_text(out, *dir == '\'' ? "'\\''" : (char[]){ *dir, '\0' });
+	buf_printf(out, "/%s'", name);
+}
+
+static void
+end_filter(const struct explain *e, struct buf *out)
+{
+	const char *mac = explain_word(json_array_get(e->row, 0), "mac");
+	const char *address[END_ADDRESSES];
+	size_t n = end_addresses(e, address);
+
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, "ip.addr == %s || ", address[i]);
+	buf_text(out, "dhcp.hw.mac_addr == ");
+	explain_plain(strspn(mac, "0123456789abcdef:") == strlen(mac) ? mac : "?", out);
+}
+
+void
+explain_frames(const struct explain *e, struct buf *out)
+{
+	if (!e->dir->captured || json_array_size(e->row) == 0)
+		return;
+	buf_text(out, "Its frames in the capture, as a display filter of Wireshark's:\n\n  ");
+	end_filter(e, out);
+	buf_text(out, "\n\nOpen them");
+	buf_text(out,
+	    e->dir->keys ? ", with the keys of its TLS connections:\n\n  wireshark"
+			 : ":\n\n  wireshark");
+	if (e->dir->keys) {
+		buf_text(out, " -o tls.keylog_file:");
+		end_quoted(e->dir->path, "keys.log", out);
+	}
+	buf_text(out, " -Y '");
+	end_filter(e, out);
+	buf_text(out, "' ");
+	end_quoted(e->dir->path, "run.pcapng", out);
+	buf_text(out, "\n");
+}

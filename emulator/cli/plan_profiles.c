@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "data_file.h"
+#include "mem.h"
 #include "profile_load.h"
-#include "text.h"
+#include "profile_names.h"
 
 /* What a group's phones are delivered with; the flag wins over the scenario. */
 static const char *
@@ -51,17 +51,6 @@ profiles_of_groups(struct run_plan *p, const struct run_options *o, struct confi
 	return err;
 }
 
-/* "cx700-1.0.199.123.yaml" without its end; false: this file is no profile. */
-static bool
-profile_name(const char *file, char *out, size_t cap)
-{
-	static const char end[] = ".yaml";
-	size_t n = strlen(file), n_end = strlen(end);
-
-	return strchr(file, '/') == NULL && n > n_end && strcmp(file + n - n_end, end) == 0 &&
-	    text_copy(out, cap, (struct span){ (const uint8_t *)file, n - n_end }) == 0;
-}
-
 static bool
 profile_is_there(const struct run_plan *p, const char *name)
 {
@@ -71,20 +60,23 @@ profile_is_there(const struct run_plan *p, const char *name)
 	return false;
 }
 
+/* All that can be named: one of them may be what the phones are updated to. */
 static int
 profiles_of_program(struct run_plan *p, struct config_error *error)
 {
+	struct profile_names *all = mem_new(sizeof *all);
 	int err = 0;
 
-	for (size_t i = 0; err == 0 && i < profile_files_count; i++) {
-		char name[128];
-
-		if (!profile_name(profile_files[i].name, name, sizeof name) ||
-		    profile_is_there(p, name) || p->n_profiles == PLAN_PROFILES)
+	if (all == NULL)
+		return config_fail(error, p->scenario.file, (struct mark){ 0 }, "no memory");
+	profile_names(all);
+	for (size_t i = 0; err == 0 && i < all->n; i++) {
+		if (profile_is_there(p, all->name[i]) || p->n_profiles == PLAN_PROFILES)
 			continue;
-		err = profile_load(name, &p->profiles[p->n_profiles], error);
+		err = profile_load(all->name[i], &p->profiles[p->n_profiles], error);
 		p->n_profiles += err == 0;
 	}
+	mem_free(all);
 	return err;
 }
 

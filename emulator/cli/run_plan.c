@@ -2,8 +2,11 @@
 #include "run_plan.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "data_dir.h"
 #include "mem.h"
 #include "phone_rows.h"
 #include "plan_events.h"
@@ -11,6 +14,18 @@
 #include "plan_names.h"
 #include "plan_profiles.h"
 #include "profile_load.h"
+
+/* A file here, or by its mere name ("first_boot") one of the data folders. */
+static int
+plan_scenario(struct run_plan *p, const char *named, struct config_error *error)
+{
+	char file[160], path[DATA_PATH_MAX];
+
+	(void)snprintf(file, sizeof file, "%s.yaml", named);
+	if (access(named, F_OK) != 0 && data_find("scenarios", file, path))
+		return scenario_load(path, &p->scenario, error);
+	return scenario_load(named, &p->scenario, error);
+}
 
 /* What the pool has no part in; so `validate` can use it too. */
 int
@@ -22,7 +37,7 @@ run_plan_make(struct run_plan *p, const struct run_options *o, struct config_err
 	if (wrong != NULL)
 		return config_fail(error, "the journey's table", (struct mark){ 0 },
 		    "row %s does not fit", wrong);
-	err = scenario_load(o->scenario, &p->scenario, error);
+	err = plan_scenario(p, o->scenario, error);
 	if (err != 0)
 		return err;
 	p->phones = o->phones != 0 ? o->phones : p->scenario.phones;

@@ -26,8 +26,8 @@ struct board *run_live_board(const struct run_live *);
 /* The counts of the whole farm, once a second, lent until the next time. */
 void run_live_second(struct run_live *, const struct metrics *, uint64_t since_began_us);
 
-/* The run has ended like this; of it only the metrics are lent.  Returns when those who look on have seen it, in two seconds at
- * the latest; the loop runs meanwhile. */
+/* The run has ended like this; of it only the metrics are lent.  Returns when those who look on
+ * have seen it, in two seconds at the latest; the loop runs meanwhile. */
 void run_live_end(struct run_live *, const struct report_end *);
 
 /* After the farm, which writes to its board, and before the loop.  Of all these NULL is fine.

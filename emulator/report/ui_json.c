@@ -241,8 +241,8 @@ ui_try(const struct report_run *run, const struct board_try *t)
 {
 	return json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:b}", "row", (int)t->row, "verdict",
 	    ui_verdict(t->verdict), "why", ui_text(ui_reason(run, t->why)), "t_ms",
-	    ui_count(t->t_ms), "ms", ui_real((double)t->ms), "detail", ui_text(t->detail), "chore",
-	    (int)t->chore);
+	    ui_count(t->t_ms), "ms", ui_real((double)t->ms), "detail", ui_text(t->detail),
+	    "chore", (int)t->chore);
 }
 
 static json_t *

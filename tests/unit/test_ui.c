@@ -107,9 +107,13 @@ static json_t *
 get_json(struct rig *r, const char *path)
 {
 	json_t *tree;
+	long left;
 
 	assert_int_equal(get(r, path), 200);
+	/* Reading it is the test's own affair. */
+	left = mem_fail_at(0);
 	tree = json_loadb((const char *)r->body.p, r->body.n, JSON_REJECT_DUPLICATES, NULL);
+	mem_fail_at(left);
 	assert_non_null(tree);
 	return tree;
 }

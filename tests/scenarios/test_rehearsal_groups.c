@@ -224,9 +224,9 @@ an_expectation_that_is_broken_stops_it_at_that_very_second(void **state)
 static void
 within_its_grace_it_goes_on(void **state)
 {
-	struct town t =
-	    rehearse(SILENT "expect: [{that: phones.failed < 3, abort: true, after: 16500ms}]\n",
-		NULL, NULL);
+	struct town t = rehearse(SILENT
+	    "expect: [{that: phones.failed < 3, abort: true, after: 16500ms}]\n",
+	    NULL, NULL);
 
 	(void)state;
 	assert_int_equal(t.status, 1);

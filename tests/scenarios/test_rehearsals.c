@@ -106,6 +106,7 @@ the_same_seed_is_the_same_run_byte_for_byte(void **state)
 	assert_true(size_of("first", "trace.jsonl") > 15000000);
 	assert_int_equal(differ("first", "again", "trace.jsonl"), -1);
 	assert_int_equal(differ("first", "again", "load.json"), -1);
+	assert_int_equal(differ("first", "again", "course.json"), -1);
 	assert_true(json_equal(first, again));
 	json_decref(first);
 	json_decref(again);

@@ -84,11 +84,13 @@ expectation_fail(const struct field_place *at, const struct node *n, const uint8
     const char *fmt, ...)
 {
 	size_t offset = (size_t)(part - (const uint8_t *)n->text);
-	/* A quote stands in front of the text.  Blocks of several lines are not worth it. */
-	struct mark mark = { n->at.line, n->at.col + (unsigned)offset + n->quoted };
+	struct mark mark = n->at;
 	char text[300];
 	va_list ap;
 
+	/* A quote stands in front of the text.  Blocks of several lines are not worth it. */
+	if (!n->filled)
+		mark.col += (unsigned)offset + n->quoted;
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);

@@ -7,8 +7,8 @@
 
 /*
  * The name (NULL is behind the last) that needs the fewest letters added, dropped, changed or
- * swapped to be the word; of the same number the first.  NULL: none is like it, that is, half of
- * the longer one would have to change, or they have only a letter or two in common.
+ * swapped to be the word; of the same number the first.  NULL: none is like it, that is, half
+ * of the longer one would have to change, or they have only a letter or two in common.
  */
 const char *nearest_name(struct span word, const char *const *names);
 

@@ -20,6 +20,7 @@ static int own_trace(const struct field_place *, const struct node *, void *base
 
 /* clang-format off */
 static const struct field scenario_fields[] = {
+	INCLUDE_FIELD,
 	{ .key = "title", .type = FIELD_TEXT, AT(title), .size = sizeof((struct scenario *)0)->title, .required = true, .help = "one line for people" },
 	{ .key = "phones", .type = FIELD_U32, AT(phones), .min = 1, .max = 1000000, .required = true,
 	  .help = "how many phones" },
@@ -101,31 +102,49 @@ own_trace(const struct field_place *at, const struct node *n, void *base)
 	    at, n, "`trace' must be all, failures or a number of phones, not `%.40s'", text);
 }
 
+/* All of a tree into a scenario. */
+static int
+read_tree(const struct field_place *at, const struct tree *t, struct scenario *s)
+{
+	int err = fields_read(at, t->root, scenario_fields, COUNT(scenario_fields), s);
+
+	if (!err)
+		err = scenario_check_groups(at, t->root, s);
+	if (!err && s->servers_at.line == 0)
+		servers_default(&s->servers);
+	return err;
+}
+
 int
-scenario_load(const char *path, struct scenario *out, struct config_error *error)
+scenario_load_from(const struct include_source *source, const char *path, struct scenario *out,
+    struct config_error *error)
 {
 	struct field_place at = { .file = path, .error = error };
 	struct scenario s = { 0 };
 	struct tree t;
-	int err = tree_load(path, &t, error);
+	int err =
+	    include_load(source, path, scenario_fields, COUNT(scenario_fields), &t, error);
 
 	if (err)
 		return err;
-	err = fields_read(&at, t.root, scenario_fields, COUNT(scenario_fields), &s);
-	if (!err)
-		err = scenario_check_groups(&at, t.root, &s);
-	if (!err && s.servers_at.line == 0)
-		servers_default(&s.servers);
-	if (err) {
-		tree_free(&t);
-		return err;
+	err = read_tree(&at, &t, &s);
+	if (!err) {
+		/* The tree's names are kept for errors found later. */
+		s.file = t.file;
+		memcpy(s.included, t.included, sizeof s.included);
+		s.n_included = t.n_included;
+		t.file = NULL;
+		t.n_included = 0;
+		*out = s;
 	}
-	/* The tree's copy of the name is kept for errors found later. */
-	s.file = t.file;
-	t.file = NULL;
 	tree_free(&t);
-	*out = s;
-	return 0;
+	return err;
+}
+
+int
+scenario_load(const char *path, struct scenario *out, struct config_error *error)
+{
+	return scenario_load_from(&include_files, path, out, error);
 }
 
 int
@@ -135,7 +154,8 @@ scenario_load_servers(const char *path, struct faults *faults, struct servers *s
 	struct field_place at = { .file = path, .error = error };
 	const struct node *n;
 	struct tree t;
-	int err = tree_load(path, &t, error);
+	int err = include_load(
+	    &include_files, path, scenario_fields, COUNT(scenario_fields), &t, error);
 
 	if (err)
 		return err;
@@ -151,6 +171,11 @@ scenario_load_servers(const char *path, struct faults *faults, struct servers *s
 		*servers = (struct servers){ .cost = { { .workers = 0 } } };
 		err = servers_read(&at, n, servers);
 	}
+	/* The names of the files go with the tree. */
+	for (size_t i = 0; i < faults->n; i++)
+		faults->fault[i].at.file = NULL;
+	for (size_t i = 0; i < servers->dns.n_add; i++)
+		servers->dns.add[i].at.file = NULL;
 	tree_free(&t);
 	return err;
 }
@@ -162,6 +187,9 @@ scenario_done(struct scenario *s)
 		return;
 	mem_free(s->file);
 	s->file = NULL;
+	for (size_t i = 0; i < s->n_included; i++)
+		mem_free(s->included[i]);
+	s->n_included = 0;
 }
 
 void

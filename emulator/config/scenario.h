@@ -14,6 +14,7 @@
 #include "buf.h"
 #include "expectation.h"
 #include "fault.h"
+#include "include.h"
 #include "phones.h"
 #include "servers.h"
 #include "spread.h"
@@ -125,7 +126,9 @@ enum scenario_trace {
 };
 
 struct scenario {
-	char *file; /* for later errors with a place */
+	char *file;                        /* for later errors with a place */
+	char *included[TREE_INCLUDED_MAX]; /* to which marks point */
+	size_t n_included;
 	char title[120];
 	uint32_t phones;
 	struct scenario_group group[SCENARIO_GROUPS_MAX];
@@ -143,8 +146,11 @@ struct scenario {
 	uint64_t seed;
 };
 
-/* 0, or -errno with a one-line error.  Step names are checked by who knows the table. */
+/* 0, or -errno with a one-line error.  Step names are checked by who knows the table.  What the
+ * file includes is read from the file system, or from this source. */
 int scenario_load(const char *path, struct scenario *out, struct config_error *);
+int scenario_load_from(const struct include_source *, const char *path, struct scenario *out,
+    struct config_error *);
 
 /*
  * Only `faults:` and `servers:` of a scenario, for who plays the servers; a file that has

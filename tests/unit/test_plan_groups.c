@@ -237,7 +237,7 @@ a_step_that_is_none_is_refused_with_the_groups_place(void **state)
 
 	(void)state;
 	strcpy(p->scenario.group[1].journey.until, "pool_tsl");
-	p->scenario.group[1].journey.until_at = (struct mark){ 9, 14 };
+	p->scenario.group[1].journey.until_at = (struct mark){ .line = 9, .col = 14 };
 	assert_int_equal(plan_groups(p, &o, &error), -EINVAL);
 	assert_string_equal(
 	    error.text, "s.yaml:9:14: no such step: pool_tsl; did you mean `pool_tls'?");
@@ -385,7 +385,7 @@ a_firmware_that_is_none_is_refused_with_the_groups_place(void **state)
 
 	(void)state;
 	strcpy(p->scenario.group[1].profile, "cx700-9");
-	p->scenario.group[1].profile_at = (struct mark){ 8, 5 };
+	p->scenario.group[1].profile_at = (struct mark){ .line = 8, .col = 5 };
 	assert_int_not_equal(plan_profiles(p, &o, &error), 0);
 	assert_memory_equal(error.text, "s.yaml:8:5: ", 12);
 	assert_non_null(strstr(error.text, "cx700-9"));

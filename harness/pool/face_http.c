@@ -1,7 +1,6 @@
 /*
  * face_http.c - see face_http.h.  A request is collected whole (its body is
- * bounded), handed to its route, and the reply queued; the firmware goes out by
- * sendfile from one shared response, or a part of it when a Range was asked for.
+ * bounded), handed to its route, and the reply queued; the firmware is face_file.h's.
  */
 #include "face_http.h"
 
@@ -14,7 +13,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "http_range.h"
+#include "face_file.h"
 #include "link.h"
 #include "loop.h"
 #include "mem.h"
@@ -25,14 +24,13 @@ enum {
 	HTTP_CONNECTIONS = 16000,
 	HTTP_IDLE_S = 120,
 	HTTP_MEMORY = 16 * 1024, /* a connection's, for the headers */
-	HTTP_CUT_BLOCK = 64 * 1024
 };
 
 struct face_http {
 	struct face_http_cfg cfg;
 	struct face_http_route routes[FACE_HTTP_ROUTES_MAX];
 	struct MHD_Daemon *daemon;
-	struct MHD_Response *firmware;
+	struct face_file firmware;
 };
 
 /* One request on its way; MHD carries it as the request's closure. */
@@ -105,91 +103,6 @@ http_one_header(void *arg, enum MHD_ValueKind kind, const char *name, const char
 	return MHD_YES;
 }
 
-/* What is sent of a file that ends too soon. */
-struct http_cut {
-	int fd;
-	uint64_t first, till;
-};
-
-static ssize_t
-http_cut_read(void *arg, uint64_t at, char *to, size_t n)
-{
-	const struct http_cut *cut = arg;
-	uint64_t left = cut->first + at < cut->till ? cut->till - cut->first - at : 0;
-	ssize_t got = 0;
-
-	if (left > 0)
-		got = pread(cut->fd, to, n < left ? n : left, (off_t)(cut->first + at));
-	/* Less than was announced: all that is left is to hang up. */
-	return got > 0 ? got : MHD_CONTENT_READER_END_WITH_ERROR;
-}
-
-static struct MHD_Response *
-http_cut_response(const struct face_http *face, uint64_t first, uint64_t n)
-{
-	struct http_cut *cut = mem_new(sizeof *cut);
-	struct MHD_Response *response = NULL;
-
-	if (cut == NULL)
-		return NULL;
-	*cut = (struct http_cut){ face->cfg.firmware_fd, first, first + n - n / 8 };
-	response =
-	    MHD_create_response_from_callback(n, HTTP_CUT_BLOCK, http_cut_read, cut, mem_free);
-	if (response == NULL)
-		mem_free(cut);
-	return response;
-}
-
-/* Bytes of the file; MHD closes the descriptor with the response. */
-static struct MHD_Response *
-http_part(const struct face_http *face, uint64_t first, uint64_t n)
-{
-	struct MHD_Response *response = NULL;
-	int fd;
-
-	if (face->cfg.firmware_cut)
-		return http_cut_response(face, first, n);
-	fd = dup(face->cfg.firmware_fd);
-	if (fd >= 0)
-		response = MHD_create_response_from_fd_at_offset64(n, fd, first);
-	if (response == NULL && fd >= 0)
-		close(fd);
-	return response;
-}
-
-/* The file, or the part of it that a Range names. */
-static struct MHD_Response *
-http_firmware(const struct face_http *face, const char *range, struct http_call *call)
-{
-	uint64_t first = 0, size = face->cfg.firmware_size, n = size;
-	struct MHD_Response *response;
-	char text[96];
-	int rc = http_range_read(range, size, &first, &n);
-
-	call->status = rc == 0 ? MHD_HTTP_PARTIAL_CONTENT : MHD_HTTP_OK;
-	call->sends = n;
-	if (rc == -ENOENT && face->firmware != NULL)
-		return face->firmware;
-	if (rc == -ENOENT) {
-		response = http_part(face, 0, size);
-	} else if (rc == -ERANGE) {
-		call->status = MHD_HTTP_RANGE_NOT_SATISFIABLE;
-		call->sends = 0;
-		snprintf(text, sizeof text, "bytes */%llu", (unsigned long long)size);
-		response = MHD_create_response_from_buffer(0, text, MHD_RESPMEM_PERSISTENT);
-	} else {
-		response = http_part(face, first, n);
-		snprintf(text, sizeof text, "bytes %llu-%llu/%llu", (unsigned long long)first,
-		    (unsigned long long)(first + n - 1), (unsigned long long)size);
-	}
-	if (response != NULL && rc != -ENOENT)
-		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_RANGE, text);
-	if (response != NULL)
-		MHD_add_response_header(
-		    response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/octet-stream");
-	return response;
-}
-
 static struct MHD_Response *
 http_response(const struct serve_reply *reply, struct http_call *call)
 {
@@ -225,8 +138,7 @@ http_answer(struct face_http *face, struct MHD_Connection *connection, struct ht
 	};
 
 	call->tap = route != NULL ? route->tap : face->cfg.other;
-	if (!tap_request(call->tap, call->body.n))
-		return MHD_NO;
+	tap_request(call->tap, call->body.n);
 	MHD_get_connection_values(connection, MHD_HEADER_KIND, http_one_header, &headers);
 	request.n_headers = headers.n;
 	buf_init(&reply.body, SIZE_MAX);
@@ -242,11 +154,12 @@ http_answer(struct face_http *face, struct MHD_Connection *connection, struct ht
 	}
 
 	response = reply.firmware && reply.status == MHD_HTTP_OK
-	    ? http_firmware(face, serve_header(&request, "Range"), call)
+	    ? face_file_response(
+		  &face->firmware, serve_header(&request, "Range"), &call->status, &call->sends)
 	    : http_response(&reply, call);
 	if (response != NULL)
 		rc = MHD_queue_response(connection, (unsigned)call->status, response);
-	if (response != NULL && response != face->firmware)
+	if (response != NULL && response != face->firmware.whole)
 		MHD_destroy_response(response);
 	buf_done(&reply.body);
 	return rc;
@@ -301,45 +214,40 @@ http_on_done(void *arg, struct MHD_Connection *connection, void **closure,
 	*closure = NULL;
 }
 
-/* One response for everybody: the file is read by sendfile at each connection's own offset. */
 static int
-http_share_firmware(struct face_http *face)
-{
-	/* MHD takes the end of one that ends too soon for the end of all. */
-	if (face->cfg.firmware_cut)
-		return 0;
-	face->firmware = http_part(face, 0, face->cfg.firmware_size);
-	if (face->firmware == NULL)
-		return -ENOMEM;
-	MHD_add_response_header(
-	    face->firmware, MHD_HTTP_HEADER_CONTENT_TYPE, "application/octet-stream");
-	MHD_add_response_header(face->firmware, MHD_HTTP_HEADER_ACCEPT_RANGES, "bytes");
-	return 0;
-}
-
-static int
-http_start(struct face_http *face, int listener_take)
+http_start(struct face_http *face, int listener)
 {
 	const struct pool_cert *cert = face->cfg.cert;
-	const struct MHD_OptionItem tls[] = {
-		{ MHD_OPTION_HTTPS_MEM_KEY, 0, cert ? (void *)pool_cert_key_pem(cert) : NULL },
-		{ MHD_OPTION_HTTPS_MEM_CERT, 0, cert ? (void *)pool_cert_pem(cert) : NULL },
-		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)LINK_PRIORITY },
-		{ MHD_OPTION_END, 0, NULL },
-	};
-	const struct MHD_OptionItem none[] = { { MHD_OPTION_END, 0, NULL } };
+	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD;
+	struct MHD_OptionItem more[5];
+	size_t n = 0;
 
-	face->daemon =
-	    MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | (cert != NULL ? MHD_USE_TLS : 0U),
-		0, NULL, NULL, http_on_request, face, MHD_OPTION_LISTEN_SOCKET, listener_take,
-		MHD_OPTION_URI_LOG_CALLBACK, http_on_uri, face, MHD_OPTION_NOTIFY_COMPLETED,
-		http_on_done, face, MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTIONS,
-		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_IDLE_S,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_MEMORY, MHD_OPTION_ARRAY,
-		cert != NULL ? tls : none, MHD_OPTION_END);
+	if (cert != NULL) {
+		flags |= MHD_USE_TLS;
+		more[n++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_KEY, 0,
+			(void *)pool_cert_key_pem(cert) };
+		more[n++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_CERT, 0,
+			(void *)pool_cert_pem(cert) };
+		more[n++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_PRIORITIES, 0,
+			(void *)LINK_PRIORITY };
+	}
+	/* Connections that others accept come from another thread, which must wake this one. */
+	if (face->cfg.fronted)
+		flags |= MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC;
+	else
+		more[n++] = (struct MHD_OptionItem){ MHD_OPTION_LISTEN_SOCKET, listener, NULL };
+	more[n] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
+
+	face->daemon = MHD_start_daemon(flags, 0, NULL, NULL, http_on_request, face,
+	    MHD_OPTION_URI_LOG_CALLBACK, http_on_uri, face, MHD_OPTION_NOTIFY_COMPLETED,
+	    http_on_done, face, MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTIONS,
+	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_IDLE_S,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_MEMORY, MHD_OPTION_ARRAY, more,
+	    MHD_OPTION_END);
 	if (face->daemon != NULL)
 		return 0;
-	close(listener_take);
+	if (listener >= 0)
+		close(listener);
 	return -EIO;
 }
 
@@ -347,7 +255,7 @@ int
 face_http_new(const struct face_http_cfg *cfg, struct face_http **out)
 {
 	struct face_http *face;
-	int rc;
+	int rc, listener = -1;
 
 	if (cfg->n_routes > FACE_HTTP_ROUTES_MAX)
 		return -EINVAL;
@@ -356,17 +264,36 @@ face_http_new(const struct face_http_cfg *cfg, struct face_http **out)
 		return -ENOMEM;
 	face->cfg = *cfg;
 	memcpy(face->routes, cfg->routes, cfg->n_routes * sizeof *cfg->routes);
-	rc = http_share_firmware(face);
-	if (rc == 0)
-		rc = sock_listen(cfg->at.ip, cfg->at.port);
+	face->firmware = (struct face_file){
+		.fd = cfg->firmware_fd, .size = cfg->firmware_size, .cut = cfg->firmware_cut
+	};
+	rc = face_file_open(&face->firmware);
+	if (rc == 0 && !cfg->fronted)
+		listener = rc = sock_listen(cfg->at.ip, cfg->at.port);
 	if (rc >= 0)
-		rc = http_start(face, rc);
+		rc = http_start(face, listener);
 	if (rc < 0) {
 		face_http_free(face);
 		return rc;
 	}
 	*out = face;
 	return 0;
+}
+
+int
+face_http_take(struct face_http *face, int fd_take, const struct sock_peer *peer)
+{
+	const struct sockaddr_in from = {
+		.sin_family = AF_INET,
+		.sin_port = htons(peer->port),
+		.sin_addr.s_addr = htonl(peer->ip),
+	};
+
+	/* It closes what it does not take. */
+	return MHD_add_connection(face->daemon, fd_take,
+		   (const struct sockaddr *)(const void *)&from, sizeof from) == MHD_YES
+	    ? 0
+	    : -EIO;
 }
 
 void
@@ -376,7 +303,6 @@ face_http_free(struct face_http *face)
 		return;
 	if (face->daemon != NULL)
 		MHD_stop_daemon(face->daemon);
-	if (face->firmware != NULL)
-		MHD_destroy_response(face->firmware);
+	face_file_done(&face->firmware);
 	mem_free(face);
 }

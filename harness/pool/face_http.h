@@ -5,6 +5,7 @@
  */
 #ifndef POOL_FACE_HTTP_H
 #define POOL_FACE_HTTP_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,7 +13,6 @@
 #include "serve.h"
 #include "sock.h"
 #include "tap.h"
-#include <stdbool.h>
 
 struct face_http;
 
@@ -30,6 +30,7 @@ struct face_http_route {
 
 struct face_http_cfg {
 	struct sock_peer at;
+	bool fronted;                 /* nobody listens: connections come by face_http_take() */
 	const struct pool_cert *cert; /* NULL: plain HTTP; otherwise it must outlive the face */
 	const struct face_http_route
 	    *routes; /* copied; the first that fits answers, else 404 */
@@ -42,6 +43,9 @@ struct face_http_cfg {
 
 /* 0, -errno of the socket, or -EINVAL: too many routes. */
 int face_http_new(const struct face_http_cfg *, struct face_http **out);
+
+/* A connection that was accepted elsewhere.  0 or -errno; the descriptor is the face's. */
+int face_http_take(struct face_http *, int fd_take, const struct sock_peer *);
 
 /* Ends the thread; its taps may then be read.  NULL is fine. */
 void face_http_free(struct face_http *);

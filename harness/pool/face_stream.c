@@ -111,8 +111,7 @@ stream_read(struct stream_conn *conn)
 			conn->dead = true;
 			return;
 		}
-		if (!tap_request(face->cfg.tap, (uint64_t)n))
-			continue;
+		tap_request(face->cfg.tap, (uint64_t)n);
 		if (face->cfg.ops->input(face->cfg.arg, conn->user,
 			(struct span){ face->in, (size_t)n }, &conn->out) != 0)
 			conn->ending = true;
@@ -139,15 +138,15 @@ stream_ready(void *arg, int possible)
 	stream_settle(conn);
 }
 
-static void
-stream_take(struct face_stream *face, int fd, const struct sock_peer *peer)
+int
+face_stream_take(struct face_stream *face, int fd, const struct sock_peer *peer)
 {
 	struct stream_conn *conn = mem_new(sizeof *conn);
 
 	if (conn == NULL || link_open(&conn->link, fd, face->cfg.tls) != 0) {
 		mem_free(conn);
 		close(fd);
-		return;
+		return -ENOMEM;
 	}
 	conn->face = face;
 	conn->peer = *peer;
@@ -159,8 +158,11 @@ stream_take(struct face_stream *face, int fd, const struct sock_peer *peer)
 	conn->user = face->cfg.ops->open(face->cfg.arg, conn, peer);
 	if (conn->user == NULL ||
 	    loop_watch_new(face->cfg.loop, fd, stream_ready, conn, &conn->watch) != 0 ||
-	    loop_watch_set(conn->watch, LOOP_READ) != 0)
+	    loop_watch_set(conn->watch, LOOP_READ) != 0) {
 		stream_drop(conn);
+		return -ENOMEM;
+	}
+	return 0;
 }
 
 static int
@@ -201,7 +203,7 @@ stream_acceptable(void *arg, int possible)
 		int fd = sock_accept(face->listener, &peer);
 
 		if (fd >= 0)
-			stream_take(face, fd, &peer);
+			(void)face_stream_take(face, fd, &peer);
 		else if (fd == -EMFILE || fd == -ENFILE) {
 			if (stream_refuse(face))
 				continue;
@@ -236,39 +238,66 @@ stream_sweep(void *arg)
 		if (stream_is_idle(conn, now_us))
 			stream_drop(conn);
 	}
+	if (face->watch == NULL)
+		return;
 	if (face->spare < 0)
 		face->spare = stream_spare();
 	loop_watch_set(face->watch, LOOP_READ);
+}
+
+static int
+stream_listen(struct face_stream *face)
+{
+	const struct face_stream_cfg *cfg = &face->cfg;
+	int rc;
+
+	face->listener = rc = sock_listen(cfg->at.ip, cfg->at.port);
+	if (rc < 0)
+		return rc;
+	face->spare = stream_spare();
+	rc = loop_watch_new(cfg->loop, face->listener, stream_acceptable, face, &face->watch);
+	return rc < 0 ? rc : loop_watch_set(face->watch, LOOP_READ);
 }
 
 int
 face_stream_new(const struct face_stream_cfg *cfg, struct face_stream **out)
 {
 	struct face_stream *face = mem_new(sizeof *face);
-	int rc;
+	int rc = 0;
 
 	if (face == NULL)
 		return -ENOMEM;
 	face->cfg = *cfg;
 	list_init(&face->conns);
-	face->spare = -1;
-	face->listener = rc = sock_listen(cfg->at.ip, cfg->at.port);
-	if (rc < 0)
-		goto fail;
-	face->spare = stream_spare();
-	rc = loop_watch_new(cfg->loop, face->listener, stream_acceptable, face, &face->watch);
-	if (rc == 0)
-		rc = loop_watch_set(face->watch, LOOP_READ);
+	face->listener = face->spare = -1;
+	if (!cfg->fronted)
+		rc = stream_listen(face);
 	if (rc == 0)
 		rc = loop_timer_new(cfg->loop, stream_sweep, face, &face->sweep);
-	if (rc < 0)
-		goto fail;
+	if (rc < 0) {
+		face_stream_free(face);
+		return rc;
+	}
 	loop_timer_set(face->sweep, STREAM_SWEEP_US, STREAM_SWEEP_US);
 	*out = face;
 	return 0;
-fail:
-	face_stream_free(face);
-	return rc;
+}
+
+void
+face_stream_each(struct face_stream *face, face_stream_fn *fn, void *arg)
+{
+	struct list *next;
+
+	for (struct list *at = face->conns.next; at != &face->conns; at = next) {
+		struct stream_conn *conn = LIST_ITEM(at, struct stream_conn, list);
+
+		next = at->next;
+		if (!conn->greeted || conn->ending)
+			continue;
+		fn(arg, conn->user, &conn->out);
+		stream_flush(conn);
+		stream_settle(conn);
+	}
 }
 
 void

@@ -32,6 +32,7 @@ struct face_stream_cfg {
 	struct loop *loop;
 	struct tap *tap; /* requests and replies count reads and writes */
 	struct sock_peer at;
+	bool fronted;               /* nobody listens: connections come by face_stream_take() */
 	const struct link_tls *tls; /* NULL: plain */
 	const struct face_stream_ops *ops;
 	void *arg;
@@ -42,6 +43,13 @@ int face_stream_new(const struct face_stream_cfg *, struct face_stream **out);
 
 /* Closes all connections.  NULL is fine. */
 void face_stream_free(struct face_stream *);
+
+/* A connection that was accepted elsewhere.  0 or -errno; the descriptor is the face's. */
+int face_stream_take(struct face_stream *, int fd_take, const struct sock_peer *);
+
+/* Call fn with each connection's `user`; what it appends to `out` is sent there. */
+typedef void face_stream_fn(void *arg, void *user, struct buf *out);
+void face_stream_each(struct face_stream *, face_stream_fn *, void *arg);
 
 /* Who is on the other end; lent. */
 const struct sock_peer *stream_conn_peer(const struct stream_conn *);

@@ -6,6 +6,7 @@
 #include "sock.h"
 #include "span.h"
 #include "tap.h"
+#include "wire.h"
 
 struct face_udp;
 
@@ -16,6 +17,7 @@ typedef void face_udp_fn(void *arg, const struct sock_peer *from, struct span pa
 struct face_udp_cfg {
 	struct loop *loop;
 	struct tap *tap;
+	struct wire *wire; /* what lies between; NULL: nothing */
 	struct sock_peer at;
 	face_udp_fn *fn;
 	void *arg;
@@ -24,5 +26,9 @@ struct face_udp_cfg {
 /* 0 or -errno of the socket. */
 int face_udp_new(const struct face_udp_cfg *, struct face_udp **out);
 void face_udp_free(struct face_udp *); /* NULL is fine */
+
+/* From now on nobody listens there: the kernel says so to whoever asks; or somebody does again.
+ * 0 or -errno: it could not. */
+int face_udp_refuse(struct face_udp *, bool refuse);
 
 #endif

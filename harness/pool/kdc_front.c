@@ -10,13 +10,6 @@
 #include "kdc_front_priv.h"
 #include "mem.h"
 
-/* The hook, or 0: pass it on at once. */
-int64_t
-front_verdict(const struct kdc_front *front, bool stream, size_t n)
-{
-	return front->cfg.hook != NULL ? front->cfg.hook(front->cfg.arg, stream, n) : 0;
-}
-
 /* Bound to nothing: krb5kdc answers whoever asks, on the same machine. */
 int
 front_upstream(const struct kdc_front *front, int type)
@@ -74,6 +67,18 @@ kdc_front_new(struct loop *loop, const struct kdc_front_cfg *cfg, struct kdc_fro
 	    front->sweep, FRONT_SWEEP_S * FRONT_US_PER_S, FRONT_SWEEP_S * FRONT_US_PER_S);
 	*out = front;
 	return 0;
+}
+
+int
+kdc_front_take(struct kdc_front *front, int fd_take)
+{
+	return front_tcp_take(front->tcp, fd_take);
+}
+
+int
+kdc_front_refuse(struct kdc_front *front, bool refuse)
+{
+	return front_udp_refuse(front->udp, refuse);
 }
 
 const struct kdc_front_count *

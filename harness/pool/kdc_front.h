@@ -1,6 +1,6 @@
 /*
  * kdc_front.h - the pool's own door before krb5kdc, UDP and TCP: it counts, and
- * it can delay and drop, which krb5kdc cannot.
+ * it stands where faults are played, which krb5kdc cannot.
  *
  * Packets pass unread.  A UDP request borrows an upstream socket until its reply
  * came, so that replies find their way; a TCP connection has its own.
@@ -12,33 +12,34 @@
 #include <stdint.h>
 
 #include "loop.h"
+#include "wire.h"
 
 struct kdc_front;
 
 struct kdc_front_count {
 	uint64_t requests, replies, bytes_in, bytes_out;
-	uint64_t dropped; /* by the hook, or because too much was waiting */
+	uint64_t dropped; /* because too much was waiting */
 	uint64_t streams; /* TCP connections taken */
 };
-
-/*
- * What becomes of a request of n bytes: 0 pass it on, > 0 after so many
- * microseconds, < 0 drop it.  On a stream it is asked once, when the connection is taken (n =
- * 0); dropped streams stay open and silent until they are closed as idle.
- */
-typedef int64_t kdc_front_hook(void *arg, bool stream, size_t n);
 
 struct kdc_front_cfg {
 	uint32_t ip; /* where phones find it, host byte order */
 	uint16_t port;
 	uint32_t kdc_ip; /* where krb5kdc listens */
 	uint16_t kdc_port;
-	kdc_front_hook *hook; /* NULL: everything passes at once */
-	void *arg;
+	struct wire *wire; /* what lies before it; NULL: nothing */
+	bool fronted;      /* no connection is accepted: they come by kdc_front_take() */
 };
 
 /* 0 or -errno: -EADDRINUSE, -EADDRNOTAVAIL, -EMFILE, -ENOMEM. */
 int kdc_front_new(struct loop *, const struct kdc_front_cfg *, struct kdc_front **out);
+
+/* A connection that was accepted elsewhere.  0 or -errno; the descriptor is the front's. */
+int kdc_front_take(struct kdc_front *, int fd_take);
+
+/* From now on nobody listens for datagrams there, or somebody does again.  0 or -errno: it
+ * could not. */
+int kdc_front_refuse(struct kdc_front *, bool refuse);
 
 /* Lent; counts go on. */
 const struct kdc_front_count *kdc_front_counts(const struct kdc_front *);

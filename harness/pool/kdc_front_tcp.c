@@ -35,7 +35,6 @@ struct tcp_pair {
 	struct list link;
 	struct front_tcp *tcp;
 	struct tcp_side client, kdc;
-	struct loop_timer *delay;
 	uint64_t heard_us;
 };
 
@@ -92,8 +91,6 @@ pair_free(struct tcp_pair *pair)
 {
 	list_remove(&pair->link);
 	pair->tcp->n_pairs--;
-	if (pair->delay != NULL)
-		loop_timer_close(pair->delay);
 	side_done(&pair->client);
 	side_done(&pair->kdc);
 	mem_free(pair);
@@ -180,7 +177,11 @@ pair_join(struct tcp_pair *pair)
 	pair->kdc.fd = front_upstream(pair->tcp->front, SOCK_STREAM);
 	if (pair->kdc.fd < 0)
 		return pair->kdc.fd;
-	err = loop_watch_new(loop, pair->kdc.fd, side_on_event, &pair->kdc, &pair->kdc.watch);
+	err = loop_watch_new(
+	    loop, pair->client.fd, side_on_event, &pair->client, &pair->client.watch);
+	if (err == 0)
+		err = loop_watch_new(
+		    loop, pair->kdc.fd, side_on_event, &pair->kdc, &pair->kdc.watch);
 	if (err == 0)
 		err = loop_watch_set(pair->kdc.watch, LOOP_READ);
 	if (err == 0)
@@ -188,46 +189,16 @@ pair_join(struct tcp_pair *pair)
 	return err;
 }
 
-static void
-pair_on_due(void *arg)
-{
-	struct tcp_pair *pair = arg;
-
-	if (pair_join(pair) != 0)
-		pair_free(pair);
-}
-
-static int
-pair_begin(struct tcp_pair *pair)
-{
-	struct loop *loop = pair->tcp->front->loop;
-	int64_t verdict = front_verdict(pair->tcp->front, true, 0);
-	int err = loop_watch_new(
-	    loop, pair->client.fd, side_on_event, &pair->client, &pair->client.watch);
-
-	if (err != 0)
-		return err;
-	if (verdict == 0)
-		return pair_join(pair);
-	if (verdict < 0) {
-		pair->tcp->front->count.dropped++;
-		return 0; /* unread and unanswered until it is swept away */
-	}
-	err = loop_timer_new(loop, pair_on_due, pair, &pair->delay);
-	if (err == 0)
-		loop_timer_set(pair->delay, (uint64_t)verdict, 0);
-	return err;
-}
-
-static void
-pair_new(struct front_tcp *tcp, int fd)
+int
+front_tcp_take(struct front_tcp *tcp, int fd)
 {
 	struct tcp_pair *pair = tcp->n_pairs < PAIRS_MAX ? mem_new(sizeof *pair) : NULL;
+	int err;
 
 	if (pair == NULL) {
 		tcp->front->count.dropped++;
 		close(fd);
-		return;
+		return -ENOMEM;
 	}
 	pair->tcp = tcp;
 	pair->client = (struct tcp_side){ .pair = pair, .peer = &pair->kdc, .fd = fd };
@@ -236,8 +207,10 @@ pair_new(struct front_tcp *tcp, int fd)
 	list_add_tail(&tcp->pairs, &pair->link);
 	tcp->n_pairs++;
 	tcp->front->count.streams++;
-	if (pair_begin(pair) != 0)
+	err = pair_join(pair);
+	if (err != 0)
 		pair_free(pair);
+	return err;
 }
 
 static void
@@ -251,7 +224,7 @@ tcp_on_client(void *arg, int possible)
 	for (i = 0; i < FRONT_BURST; i++) {
 		fd = sock_accept(tcp->fd, &peer);
 		if (fd >= 0)
-			pair_new(tcp, fd);
+			(void)front_tcp_take(tcp, fd);
 		else if (fd == -EMFILE || fd == -ENFILE)
 			loop_watch_set(tcp->watch, 0); /* until the next sweep */
 		if (fd < 0 && fd != -ECONNABORTED && fd != -EINTR)
@@ -273,7 +246,21 @@ front_tcp_sweep(struct front_tcp *tcp, uint64_t now_us)
 		if (now_us - pair->heard_us >= (uint64_t)FRONT_PATIENCE_S * FRONT_US_PER_S)
 			pair_free(pair);
 	}
-	loop_watch_set(tcp->watch, LOOP_READ);
+	if (tcp->watch != NULL)
+		loop_watch_set(tcp->watch, LOOP_READ);
+}
+
+static int
+tcp_listen(struct front_tcp *tcp)
+{
+	struct kdc_front *front = tcp->front;
+	int err;
+
+	tcp->fd = sock_listen(front->cfg.ip, front->cfg.port);
+	if (tcp->fd < 0)
+		return tcp->fd;
+	err = loop_watch_new(front->loop, tcp->fd, tcp_on_client, tcp, &tcp->watch);
+	return err != 0 ? err : loop_watch_set(tcp->watch, LOOP_READ);
 }
 
 int
@@ -286,13 +273,9 @@ front_tcp_new(struct kdc_front *front, struct front_tcp **out)
 		return -ENOMEM;
 	tcp->front = front;
 	list_init(&tcp->pairs);
-	tcp->fd = sock_listen(front->cfg.ip, front->cfg.port);
-	if (tcp->fd < 0)
-		err = tcp->fd;
-	if (err == 0)
-		err = loop_watch_new(front->loop, tcp->fd, tcp_on_client, tcp, &tcp->watch);
-	if (err == 0)
-		err = loop_watch_set(tcp->watch, LOOP_READ);
+	tcp->fd = -1;
+	if (!front->cfg.fronted)
+		err = tcp_listen(tcp);
 	if (err != 0) {
 		front_tcp_free(tcp);
 		return err;

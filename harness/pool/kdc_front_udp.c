@@ -6,14 +6,13 @@
  */
 #include <errno.h>
 #include <netinet/in.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "kdc_front_priv.h"
 #include "mem.h"
 
-enum { UDP_MAX = 65536, UPSTREAMS_MAX = 512, LATE_MAX = 10000 };
+enum { UDP_MAX = 65536, UPSTREAMS_MAX = 512 };
 
 struct front_udp {
 	struct kdc_front *front;
@@ -21,8 +20,6 @@ struct front_udp {
 	struct loop_watch *watch;
 	struct list idle, busy; /* upstreams; busy in the order of their requests */
 	unsigned n_upstreams;
-	struct list late; /* requests that the hook delays */
-	unsigned n_late;
 	uint8_t packet[UDP_MAX];
 };
 
@@ -31,17 +28,8 @@ struct upstream {
 	struct front_udp *udp;
 	int fd;
 	struct loop_watch *watch;
-	struct sockaddr_in client;
+	struct sock_peer client;
 	uint64_t since_us;
-};
-
-struct late {
-	struct list link;
-	struct front_udp *udp;
-	struct loop_timer *timer;
-	struct sockaddr_in client;
-	size_t n;
-	uint8_t packet[];
 };
 
 /* ---- upstream sockets ---- */
@@ -99,6 +87,25 @@ upstream_rest(struct upstream *up)
 	list_add_tail(&up->udp->idle, &up->link);
 }
 
+/* To the phone, as far as there is a socket. */
+static void
+udp_put(void *arg, const struct sock_peer *to, struct span reply)
+{
+	struct front_udp *udp = arg;
+	struct sockaddr_in at = {
+		.sin_family = AF_INET,
+		.sin_port = htons(to->port),
+		.sin_addr.s_addr = htonl(to->ip),
+	};
+
+	if (udp->fd < 0 ||
+	    sendto(udp->fd, reply.p, reply.n, 0, (struct sockaddr *)&at, sizeof at) !=
+		(ssize_t)reply.n)
+		return;
+	udp->front->count.replies++;
+	udp->front->count.bytes_out += reply.n;
+}
+
 static void
 upstream_on_reply(void *arg, int possible)
 {
@@ -110,28 +117,25 @@ upstream_on_reply(void *arg, int possible)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	/* An error is the KDC's port being closed: the phone hears nothing. */
-	if (n > 0 &&
-	    sendto(udp->fd, udp->packet, (size_t)n, 0, (struct sockaddr *)&up->client,
-		sizeof up->client) == n) {
-		udp->front->count.replies++;
-		udp->front->count.bytes_out += (uint64_t)n;
-	}
+	if (n > 0)
+		wire_out(udp->front->cfg.wire, &up->client,
+		    (struct span){ udp->packet, (size_t)n }, udp_put, udp);
 	upstream_rest(up);
 }
 
 /* ---- requests ---- */
 
 static void
-udp_forward(
-    struct front_udp *udp, const struct sockaddr_in *client, const uint8_t *packet, size_t n)
+udp_forward(void *arg, const struct sock_peer *client, struct span packet)
 {
+	struct front_udp *udp = arg;
 	struct upstream *up = upstream_take(udp);
 
 	if (up == NULL) {
 		udp->front->count.dropped++;
 		return;
 	}
-	if (send(up->fd, packet, n, 0) != (ssize_t)n) {
+	if (send(up->fd, packet.p, packet.n, 0) != (ssize_t)packet.n) {
 		udp->front->count.dropped++;
 		upstream_rest(up);
 		return;
@@ -143,62 +147,16 @@ udp_forward(
 	list_add_tail(&udp->busy, &up->link);
 }
 
-static void
-late_free(struct late *late)
-{
-	list_remove(&late->link);
-	late->udp->n_late--;
-	loop_timer_close(late->timer);
-	mem_free(late);
-}
-
-static void
-late_on_due(void *arg)
-{
-	struct late *late = arg;
-
-	udp_forward(late->udp, &late->client, late->packet, late->n);
-	late_free(late);
-}
-
-/* A copy: the packet's buffer is used again at once. */
-static void
-udp_delay(struct front_udp *udp, const struct sockaddr_in *client, size_t n, uint64_t after_us)
-{
-	struct late *late = NULL;
-
-	if (udp->n_late < LATE_MAX)
-		late = mem_new(sizeof *late + n);
-	if (late == NULL ||
-	    loop_timer_new(udp->front->loop, late_on_due, late, &late->timer) != 0) {
-		udp->front->count.dropped++;
-		mem_free(late);
-		return;
-	}
-	late->udp = udp;
-	late->client = *client;
-	late->n = n;
-	memcpy(late->packet, udp->packet, n);
-	list_add_tail(&udp->late, &late->link);
-	udp->n_late++;
-	loop_timer_set(late->timer, after_us, 0);
-}
-
-/* Counted before the hook: what is dropped was asked, too. */
+/* Counted before its way: what gets lost was asked, too. */
 static void
 udp_take(struct front_udp *udp, const struct sockaddr_in *client, size_t n)
 {
-	struct kdc_front_count *count = &udp->front->count;
-	int64_t verdict = front_verdict(udp->front, false, n);
+	const struct sock_peer from = { ntohl(client->sin_addr.s_addr),
+		ntohs(client->sin_port) };
 
-	count->requests++;
-	count->bytes_in += n;
-	if (verdict < 0)
-		count->dropped++;
-	else if (verdict > 0)
-		udp_delay(udp, client, n, (uint64_t)verdict);
-	else
-		udp_forward(udp, client, udp->packet, n);
+	udp->front->count.requests++;
+	udp->front->count.bytes_in += n;
+	wire_in(udp->front->cfg.wire, &from, (struct span){ udp->packet, n }, udp_forward, udp);
 }
 
 static void
@@ -211,7 +169,7 @@ udp_on_request(void *arg, int possible)
 	int i;
 
 	(void)possible;
-	for (i = 0; i < FRONT_BURST; i++) {
+	for (i = 0; i < FRONT_BURST && udp->fd >= 0; i++) {
 		len = sizeof client;
 		n = recvfrom(udp->fd, udp->packet, sizeof udp->packet, 0,
 		    (struct sockaddr *)&client, &len);
@@ -238,26 +196,59 @@ front_udp_sweep(struct front_udp *udp, uint64_t now_us)
 	}
 }
 
+static void
+udp_deaf(struct front_udp *udp)
+{
+	if (udp->watch != NULL)
+		loop_watch_close(udp->watch);
+	if (udp->fd >= 0)
+		close(udp->fd);
+	udp->watch = NULL;
+	udp->fd = -1;
+}
+
+static int
+udp_listen(struct front_udp *udp)
+{
+	struct kdc_front *front = udp->front;
+	int err;
+
+	udp->fd = sock_udp(front->cfg.ip, front->cfg.port);
+	if (udp->fd < 0)
+		return udp->fd;
+	err = loop_watch_new(front->loop, udp->fd, udp_on_request, udp, &udp->watch);
+	if (err == 0)
+		err = loop_watch_set(udp->watch, LOOP_READ);
+	if (err != 0)
+		udp_deaf(udp);
+	return err;
+}
+
+int
+front_udp_refuse(struct front_udp *udp, bool refuse)
+{
+	if (refuse == (udp->fd < 0))
+		return 0;
+	if (!refuse)
+		return udp_listen(udp);
+	udp_deaf(udp);
+	return 0;
+}
+
 int
 front_udp_new(struct kdc_front *front, struct front_udp **out)
 {
 	struct front_udp *udp = mem_new(sizeof *udp);
-	int err = 0;
+	int err;
 
 	if (udp == NULL)
 		return -ENOMEM;
 	udp->front = front;
 	list_init(&udp->idle);
 	list_init(&udp->busy);
-	list_init(&udp->late);
-	udp->fd = sock_udp(front->cfg.ip, front->cfg.port);
-	if (udp->fd < 0)
-		err = udp->fd;
-	if (err == 0)
-		err = loop_watch_new(front->loop, udp->fd, udp_on_request, udp, &udp->watch);
-	if (err == 0)
-		err = loop_watch_set(udp->watch, LOOP_READ);
-	if (err != 0) {
+	udp->fd = -1;
+	err = udp_listen(udp);
+	if (err < 0) {
 		front_udp_free(udp);
 		return err;
 	}
@@ -270,15 +261,10 @@ front_udp_free(struct front_udp *udp)
 {
 	if (udp == NULL)
 		return;
-	while (!list_empty(&udp->late))
-		late_free(LIST_ITEM(udp->late.next, struct late, link));
 	while (!list_empty(&udp->busy))
 		upstream_free(LIST_ITEM(udp->busy.next, struct upstream, link));
 	while (!list_empty(&udp->idle))
 		upstream_free(LIST_ITEM(udp->idle.next, struct upstream, link));
-	if (udp->watch != NULL)
-		loop_watch_close(udp->watch);
-	if (udp->fd >= 0)
-		close(udp->fd);
+	udp_deaf(udp);
 	mem_free(udp);
 }

@@ -79,7 +79,7 @@ main_say(const struct pool *pool)
 	    (unsigned long long)pool->options.firmware_size, pool->firmware_crc);
 	printf("cx700pool: on %s:", text_ip_str(pool->options.listen, ip));
 	for (size_t i = 0; i < sizeof servers / sizeof servers[0]; i++)
-		printf(" %s %u", servers[i].name, pool_at(pool, servers[i].port).port);
+		printf(" %s %u", servers[i].name, pool_at(pool, 0, servers[i].port).port);
 	printf("\ncx700pool: pool file %s/pool.yaml\n", pool->dir);
 	fflush(stdout);
 }

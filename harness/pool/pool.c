@@ -6,6 +6,9 @@
 
 #include "text.h"
 
+/* The first ones are the scenario's, in its order. */
+_Static_assert((int)SERVER_UPDATE == (int)SERVERS_UPDATE, "servers");
+
 static const char *const pool_server_names[SERVER_COUNT] = {
 	[SERVER_DHCP] = "dhcp",
 	[SERVER_DNS] = "dns",
@@ -50,18 +53,16 @@ pool_stop(struct pool *pool)
 		pool_parts[--pool->parts]->stop(pool);
 }
 
-/* All servers share the address; ports keep their distance to the standard ones. */
+/* Ports keep their distance to the standard ones. */
 struct sock_peer
-pool_at(const struct pool *pool, enum pool_ports standard)
+pool_at(const struct pool *pool, uint32_t host, enum pool_ports standard)
 {
-	return (struct sock_peer){ pool->options.listen,
-		(uint16_t)(pool->options.port_base + standard) };
+	return (struct sock_peer){ host, (uint16_t)(pool->options.port_base + standard) };
 }
 
 int
-pool_cannot(struct pool *pool, const char *what, enum pool_ports standard, int rc)
+pool_cannot(struct pool *pool, const char *what, struct sock_peer at, int rc)
 {
-	struct sock_peer at = pool_at(pool, standard);
 	char ip[TEXT_IP_MAX];
 
 	snprintf(pool->complaint, sizeof pool->complaint,
@@ -87,10 +88,15 @@ pool_stats(const struct pool *pool, struct buf *to)
 
 		buf_printf(to,
 		    "  \"%s\": {\"requests\": %llu, \"replies\": %llu, \"bytes_in\": %llu, "
-		    "\"bytes_out\": %llu}%s\n",
+		    "\"bytes_out\": %llu",
 		    pool_server_names[i], (unsigned long long)tap->requests,
 		    (unsigned long long)tap->replies, (unsigned long long)tap->bytes_in,
-		    (unsigned long long)tap->bytes_out, i + 1 < SERVER_COUNT ? "," : "");
+		    (unsigned long long)tap->bytes_out);
+		if (i < SERVER_UPDATE_EXTERNAL && pool->wires[i] != NULL) {
+			buf_text(to, ", \"faults\": ");
+			wire_counts(pool->wires[i], to);
+		}
+		buf_printf(to, "}%s\n", i + 1 < SERVER_COUNT ? "," : "");
 	}
 	buf_text(to, "}\n");
 }

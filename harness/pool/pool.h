@@ -4,6 +4,7 @@
  */
 #ifndef POOL_POOL_H
 #define POOL_POOL_H
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -14,6 +15,7 @@
 #include "fault.h"
 #include "firmware.h"
 #include "folder.h"
+#include "front.h"
 #include "kdc.h"
 #include "kdc_front.h"
 #include "link.h"
@@ -31,9 +33,11 @@
 #include "serve_plan.h"
 #include "serve_sip.h"
 #include "serve_update.h"
+#include "serve_zone.h"
 #include "servers.h"
 #include "tap.h"
 #include "tree.h"
+#include "wire.h"
 
 /* Who counts; each is used by one thread. */
 enum pool_server {
@@ -52,7 +56,18 @@ enum pool_server {
 	SERVER_COUNT
 };
 
-enum { POOL_PASSWORD_MAX = 33, POOL_COMPLAINT_MAX = 700, POOL_SERVICES_MAX = 16 };
+enum {
+	POOL_PASSWORD_MAX = 33,
+	POOL_COMPLAINT_MAX = 700,
+	POOL_SERVICES_MAX = 16,
+	POOL_FRONTS_MAX = 12
+};
+
+/* A door before a server's connections. */
+struct pool_front {
+	enum servers_id id;
+	struct front *front;
+};
 
 struct pool {
 	struct pool_options options;
@@ -67,6 +82,15 @@ struct pool {
 
 	struct loop_watch *begins; /* of options.begin_fd */
 	uint64_t began_us;         /* of the loop's clock; 0: the run has not begun */
+
+	struct serve_hosts hosts;          /* who is where */
+	struct wire *wires[SERVERS_COUNT]; /* NULL: nothing goes wrong with this one */
+	struct pool_front fronts[POOL_FRONTS_MAX];
+	size_t n_fronts;
+	bool web_fronted;                      /* the web servers are told apart */
+	_Atomic uint64_t moods[SERVERS_COUNT]; /* the answer of refusal: see pool_refuses() */
+	struct loop_timer *edge;               /* of the next fault that begins or ends */
+	uint64_t edge_us;                      /* until then all have begun */
 
 	char dir[FOLDER_PATH_MAX];
 	int dir_fd;                       /* held, so that no other pool comes in */
@@ -133,11 +157,11 @@ int pool_start(struct pool *);
 /* Stop all that runs, last started first, and remove what was only for now. */
 void pool_stop(struct pool *);
 
-/* Where port `standard` is here. */
-struct sock_peer pool_at(const struct pool *, enum pool_ports standard);
+/* Where port `standard` of this host is here. */
+struct sock_peer pool_at(const struct pool *, uint32_t host, enum pool_ports standard);
 
 /* "dns: 127.0.0.1:20053: Address already in use ..." into the complaint; returns rc. */
-int pool_cannot(struct pool *, const char *what, enum pool_ports standard, int rc);
+int pool_cannot(struct pool *, const char *what, struct sock_peer at, int rc);
 
 /* The same where no port is to blame. */
 int pool_failed(struct pool *, const char *what, int rc);
@@ -149,11 +173,24 @@ void pool_stats(const struct pool *, struct buf *to);
 /* The run begins: time 0 of the faults.  Once. */
 void pool_begin(struct pool *);
 
+/* A door for connections to this server, which has a wire; wire is filled in.  0 or -errno. */
+int pool_front(struct pool *, enum servers_id, const struct front_cfg *);
+/* Before the server goes. */
+void pool_front_end(struct pool *, enum servers_id);
+
+/* The number of the refusal that a fault wants of this server now; 0: it serves.  It is counted
+ * as given.  On the loop's thread. */
+int pool_answer(struct pool *, enum servers_id);
+
+/* Does a fault want this server to refuse now?  Then with what.  From any thread. */
+bool pool_refuses(
+    const struct pool *, enum servers_id, int *answer_out, uint32_t *retry_after_s_out);
+
 /* The parts, in the order of their start; ends with NULL. */
 extern const struct pool_part *const pool_parts[];
 
-extern const struct pool_part part_run, part_folder, part_log, part_firmware, part_ca,
-    part_file;
+extern const struct pool_part part_faults, part_run, part_folder, part_log, part_firmware,
+    part_ca, part_file;
 extern const struct pool_part part_realm, part_kdc;
 extern const struct pool_part part_dhcp, part_dns, part_ntp, part_ldap, part_sip;
 extern const struct pool_part part_http, part_https;

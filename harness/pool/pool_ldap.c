@@ -59,8 +59,10 @@ ldap_on_input(void *arg, void *user, struct span bytes, struct buf *out)
 	struct ldap_client *client = user;
 	struct ldap_counts was = { pool->ldap.binds, pool->ldap.refused, pool->ldap.searches,
 		pool->ldap.entries };
-	int rc = serve_ldap_bytes(&client->conn, bytes, out);
+	int rc;
 
+	pool->ldap.refuse = pool_answer(pool, SERVERS_LDAP);
+	rc = serve_ldap_bytes(&client->conn, bytes, out);
 	client->heard_us = loop_now_us(pool->loop);
 	ldap_log(pool, client, &was);
 	return rc;
@@ -86,6 +88,14 @@ ldap_on_close(void *arg, void *user)
 	mem_free(client);
 }
 
+static int
+ldap_join(void *arg, int fd_take, const struct sock_peer *peer)
+{
+	struct pool *pool = arg;
+
+	return face_stream_take(pool->ldap_face, fd_take, peer);
+}
+
 /* Plain TCP, as the phone speaks it; the logic is harness/serve's. */
 static int
 ldap_start(struct pool *pool)
@@ -93,6 +103,8 @@ ldap_start(struct pool *pool)
 	static const struct face_stream_ops ops = { ldap_on_open, ldap_on_input, ldap_is_idle,
 		ldap_on_close };
 	struct serve_ldap_cfg cfg = { serve_plan_directory(), pool->ldap_keys };
+	struct sock_peer at = pool_at(pool, pool->hosts.dc, PORT_LDAP);
+	bool fronted = pool->wires[SERVERS_LDAP] != NULL;
 	int rc;
 
 	cfg.dir.root = pool_ca_root(pool->ca);
@@ -104,16 +116,21 @@ ldap_start(struct pool *pool)
 		return pool_failed(pool, "ldap: the directory", rc);
 	rc = face_stream_new(&(struct face_stream_cfg){ .loop = pool->loop,
 				 .tap = &pool->taps[SERVER_LDAP],
-				 .at = pool_at(pool, PORT_LDAP),
+				 .at = at,
+				 .fronted = fronted,
 				 .ops = &ops,
 				 .arg = pool },
 	    &pool->ldap_face);
-	return rc == 0 ? 0 : pool_cannot(pool, "ldap", PORT_LDAP, rc);
+	if (rc == 0 && fronted)
+		rc = pool_front(pool, SERVERS_LDAP,
+		    &(struct front_cfg){ .at = at, .join = ldap_join, .arg = pool });
+	return rc == 0 ? 0 : pool_cannot(pool, "ldap", at, rc);
 }
 
 static void
 ldap_stop(struct pool *pool)
 {
+	pool_front_end(pool, SERVERS_LDAP);
 	face_stream_free(pool->ldap_face);
 }
 

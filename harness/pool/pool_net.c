@@ -27,7 +27,10 @@ dhcp_on_packet(void *arg, const struct sock_peer *from, struct span packet, stru
 	struct pool *pool = arg;
 	struct serve_dhcp_done done = { 0 };
 	char mac[TEXT_MAC_MAX], ip[TEXT_IP_MAX];
-	int rc = serve_dhcp_answer(pool->dhcp, packet, loop_now_us(pool->loop), reply, &done);
+	int rc;
+
+	serve_dhcp_refuse(pool->dhcp, pool_answer(pool, SERVERS_DHCP) != 0);
+	rc = serve_dhcp_answer(pool->dhcp, packet, loop_now_us(pool->loop), reply, &done);
 
 	if (rc != 0) {
 		pool_log_line(pool->log, "dhcp", from->ip, "%s",
@@ -47,6 +50,7 @@ static int
 dhcp_start(struct pool *pool)
 {
 	const struct pool_options *o = &pool->options;
+	struct sock_peer at = pool_at(pool, o->listen, PORT_DHCP);
 	struct serve_dhcp_scope scopes[SERVE_SCOPES_MAX];
 	struct serve_dhcp_cfg cfg = serve_plan_dhcp();
 	const char *search[SERVERS_SEARCH_MAX];
@@ -70,11 +74,12 @@ dhcp_start(struct pool *pool)
 		return pool_failed(pool, "dhcp: no addresses to lease", rc);
 	rc = face_udp_new(&(struct face_udp_cfg){ .loop = pool->loop,
 			      .tap = &pool->taps[SERVER_DHCP],
-			      .at = pool_at(pool, PORT_DHCP),
+			      .wire = pool->wires[SERVERS_DHCP],
+			      .at = at,
 			      .fn = dhcp_on_packet,
 			      .arg = pool },
 	    &pool->dhcp_face);
-	return rc == 0 ? 0 : pool_cannot(pool, "dhcp", PORT_DHCP, rc);
+	return rc == 0 ? 0 : pool_cannot(pool, "dhcp", at, rc);
 }
 
 static void
@@ -105,6 +110,7 @@ dns_on_packet(void *arg, const struct sock_peer *from, struct span packet, struc
 	struct serve_dns_done done = { .name = "" };
 
 	(void)to;
+	serve_dns_refuse(pool->dns, (uint8_t)pool_answer(pool, SERVERS_DNS));
 	if (serve_dns_answer(pool->dns, packet, false, reply, &done) == 0)
 		dns_log(pool, from->ip, &done, "");
 	else
@@ -143,6 +149,7 @@ dns_on_input(void *arg, void *user, struct span bytes, struct buf *out)
 
 	client->heard_us = loop_now_us(pool->loop);
 	buf_span(&client->in, bytes);
+	serve_dns_refuse(pool->dns, (uint8_t)pool_answer(pool, SERVERS_DNS));
 	/* Several queries may come in one read, or one in several (RFC 1035 4.2.2). */
 	while ((rc = serve_dns_stream(pool->dns, &client->in, out, &done)) == 1)
 		dns_log(pool, client->ip, &done, " by TCP");
@@ -169,24 +176,31 @@ dns_on_close(void *arg, void *user)
 	mem_free(client);
 }
 
+static int
+dns_join(void *arg, int fd_take, const struct sock_peer *peer)
+{
+	struct pool *pool = arg;
+
+	return face_stream_take(pool->dns_stream, fd_take, peer);
+}
+
 /* One zone, asked by UDP and TCP. */
 static int
 dns_start(struct pool *pool)
 {
 	static const struct face_stream_ops ops = { dns_on_open, dns_on_input, dns_is_idle,
 		dns_on_close };
-	struct sock_peer at = pool_at(pool, PORT_DNS);
-	uint32_t ip = pool->options.listen;
-	/* One machine plays them all. */
-	const struct serve_hosts hosts = { .dc = ip, .pool = ip, .mail = ip };
+	struct sock_peer at = pool_at(pool, pool->options.listen, PORT_DNS);
+	struct wire *wire = pool->wires[SERVERS_DNS];
 	struct serve_dns_record zone[SERVE_HABITS_ZONE_MAX];
-	size_t n = serve_habits_zone(&pool->habits.dns, zone, serve_zone(&hosts, zone));
+	size_t n = serve_habits_zone(&pool->habits.dns, zone, serve_zone(&pool->hosts, zone));
 	int rc = serve_dns_new(zone, n, DNS_TTL_S, &pool->dns);
 
 	if (rc != 0)
 		return pool_failed(pool, "dns: the zone", rc);
 	rc = face_udp_new(&(struct face_udp_cfg){ .loop = pool->loop,
 			      .tap = &pool->taps[SERVER_DNS],
+			      .wire = wire,
 			      .at = at,
 			      .fn = dns_on_packet,
 			      .arg = pool },
@@ -195,15 +209,20 @@ dns_start(struct pool *pool)
 		rc = face_stream_new(&(struct face_stream_cfg){ .loop = pool->loop,
 					 .tap = &pool->taps[SERVER_DNS],
 					 .at = at,
+					 .fronted = wire != NULL,
 					 .ops = &ops,
 					 .arg = pool },
 		    &pool->dns_stream);
-	return rc == 0 ? 0 : pool_cannot(pool, "dns", PORT_DNS, rc);
+	if (rc == 0 && wire != NULL)
+		rc = pool_front(pool, SERVERS_DNS,
+		    &(struct front_cfg){ .at = at, .join = dns_join, .arg = pool });
+	return rc == 0 ? 0 : pool_cannot(pool, "dns", at, rc);
 }
 
 static void
 dns_stop(struct pool *pool)
 {
+	pool_front_end(pool, SERVERS_DNS);
 	face_stream_free(pool->dns_stream);
 	face_udp_free(pool->dns_face);
 	serve_dns_free(pool->dns);
@@ -218,7 +237,16 @@ ntp_on_packet(void *arg, const struct sock_peer *from, struct span packet, struc
     struct sock_peer *to)
 {
 	struct pool *pool = arg;
-	int rc = serve_ntp_answer(&pool->ntp, packet, loop_wall_us(), reply);
+	struct serve_ntp_cfg cfg = pool->ntp;
+	struct fault_deed deed;
+	int rc;
+
+	/* A kiss of death says why in four letters. */
+	if (pool_answer(pool, SERVERS_NTP) != 0 && wire_deed(pool->wires[SERVERS_NTP], &deed)) {
+		cfg.stratum = 0;
+		memcpy(cfg.kiss, deed.answer_word, sizeof cfg.kiss - 1);
+	}
+	rc = serve_ntp_answer(&cfg, packet, loop_wall_us(), reply);
 
 	(void)to;
 	pool_log_line(pool->log, "ntp", from->ip, rc == 0 ? "told the time" : "not readable");
@@ -228,6 +256,7 @@ ntp_on_packet(void *arg, const struct sock_peer *from, struct span packet, struc
 static int
 ntp_start(struct pool *pool)
 {
+	struct sock_peer at = pool_at(pool, pool->hosts.dc, PORT_NTP);
 	int rc;
 
 	pool->ntp = (struct serve_ntp_cfg){
@@ -235,11 +264,12 @@ ntp_start(struct pool *pool)
 	};
 	rc = face_udp_new(&(struct face_udp_cfg){ .loop = pool->loop,
 			      .tap = &pool->taps[SERVER_NTP],
-			      .at = pool_at(pool, PORT_NTP),
+			      .wire = pool->wires[SERVERS_NTP],
+			      .at = at,
 			      .fn = ntp_on_packet,
 			      .arg = pool },
 	    &pool->ntp_face);
-	return rc == 0 ? 0 : pool_cannot(pool, "ntp", PORT_NTP, rc);
+	return rc == 0 ? 0 : pool_cannot(pool, "ntp", at, rc);
 }
 
 static void

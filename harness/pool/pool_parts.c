@@ -3,6 +3,7 @@
 
 /* clang-format off */
 const struct pool_part *const pool_parts[] = {
+	&part_faults,    /* what goes wrong, and between whom */
 	&part_run,       /* the run that started us: when it begins, what it is told at the end */
 	&part_folder,    /* a private folder */
 	&part_log,       /* who asked what; the update service's audit log */

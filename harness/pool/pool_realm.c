@@ -86,7 +86,7 @@ realm_of(const struct pool *pool, const char *dir)
 		.name = POOL_REALM,
 		.secret = pool->master,
 		.ip = pool->options.listen,
-		.port = pool_at(pool, PORT_KDC_CHILD).port,
+		.port = pool_at(pool, pool->options.listen, PORT_KDC_CHILD).port,
 		.services = pool->services,
 		.n_services = serve_n_services,
 		.users = { .name = POOL_USERS,
@@ -177,16 +177,13 @@ kdc_on_exit(void *arg, int status)
 		pool->on_dead(pool->arg);
 }
 
-/* The faults' hook; counting is done by the front. */
-static int64_t
-kdc_on_packet(void *arg, bool stream, size_t n)
+static int
+kdc_join(void *arg, int fd_take, const struct sock_peer *peer)
 {
 	struct pool *pool = arg;
-	struct tap *tap = &pool->taps[SERVER_KDC];
 
-	(void)stream;
-	(void)n;
-	return tap->lost != NULL && tap->lost(tap->lost_arg, tap->server) ? -1 : 0;
+	(void)peer;
+	return kdc_front_take(pool->kdc_front, fd_take);
 }
 
 /* The front first: where phones ask must be ours before krb5kdc is up. */
@@ -194,7 +191,9 @@ static int
 kdc_start(struct pool *pool)
 {
 	char dir[FOLDER_PATH_MAX];
-	struct sock_peer front = pool_at(pool, PORT_KDC), child = pool_at(pool, PORT_KDC_CHILD);
+	struct sock_peer front = pool_at(pool, pool->hosts.dc, PORT_KDC);
+	struct sock_peer child = pool_at(pool, pool->options.listen, PORT_KDC_CHILD);
+	struct wire *wire = pool->wires[SERVERS_KDC];
 	struct kdc_cfg cfg = {
 		.realm = realm_of(pool, folder_file(pool->dir, "kdc", dir)),
 		.on_up = kdc_on_up,
@@ -206,12 +205,15 @@ kdc_start(struct pool *pool)
 		.port = front.port,
 		.kdc_ip = child.ip,
 		.kdc_port = child.port,
-		.hook = kdc_on_packet,
-		.arg = pool },
+		.wire = wire,
+		.fronted = wire != NULL },
 	    &pool->kdc_front);
 
+	if (rc == 0 && wire != NULL)
+		rc = pool_front(pool, SERVERS_KDC,
+		    &(struct front_cfg){ .at = front, .join = kdc_join, .arg = pool });
 	if (rc != 0)
-		return pool_cannot(pool, "kdc", PORT_KDC, rc);
+		return pool_cannot(pool, "kdc", front, rc);
 	rc = kdc_new(pool->loop, &cfg, &pool->kdc);
 	return rc == 0 ? 0 : pool_failed(pool, "krb5kdc cannot be started", rc);
 }
@@ -230,6 +232,7 @@ kdc_stop(struct pool *pool)
 		tap->bytes_in = n->bytes_in;
 		tap->bytes_out = n->bytes_out;
 	}
+	pool_front_end(pool, SERVERS_KDC);
 	kdc_free(pool->kdc);
 	kdc_front_free(pool->kdc_front);
 }

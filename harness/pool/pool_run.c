@@ -8,13 +8,6 @@
 #include "folder.h"
 #include "pool.h"
 
-void
-pool_begin(struct pool *pool)
-{
-	if (pool->began_us == 0)
-		pool->began_us = loop_now_us(pool->loop);
-}
-
 static void
 run_on_begin(void *arg, int possible)
 {

@@ -23,7 +23,11 @@ static int
 sip_on_input(void *arg, void *user, struct span bytes, struct buf *out)
 {
 	struct pool *pool = arg;
+	uint32_t retry_after_s;
+	int answer;
 
+	(void)pool_refuses(pool, SERVERS_SIP, &answer, &retry_after_s);
+	serve_sip_refuse(pool->sip, answer, retry_after_s);
 	pool->sip_peer = stream_conn_peer(serve_sip_face(user))->ip;
 	return serve_sip_bytes(user, bytes, loop_now_us(pool->loop), loop_wall_us(), out);
 }
@@ -67,12 +71,22 @@ sip_logic(struct pool *pool)
 	return serve_sip_new(&cfg, &pool->sip);
 }
 
+static int
+sip_join(void *arg, int fd_take, const struct sock_peer *peer)
+{
+	struct pool *pool = arg;
+
+	return face_stream_take(pool->sip_face, fd_take, peer);
+}
+
 /* The logic first, then TLS, then the face that uses both. */
 static int
 sip_start(struct pool *pool)
 {
 	static const struct face_stream_ops ops = { sip_on_open, sip_on_input, sip_is_idle,
 		sip_on_close };
+	struct sock_peer at = pool_at(pool, pool->hosts.pool, PORT_SIP);
+	bool fronted = pool->wires[SERVERS_SIP] != NULL;
 	int rc = sip_logic(pool);
 
 	if (rc == 0)
@@ -81,17 +95,23 @@ sip_start(struct pool *pool)
 		return pool_failed(pool, "sip", rc);
 	rc = face_stream_new(&(struct face_stream_cfg){ .loop = pool->loop,
 				 .tap = &pool->taps[SERVER_SIP],
-				 .at = pool_at(pool, PORT_SIP),
+				 .at = at,
+				 .fronted = fronted,
 				 .tls = pool->sip_tls,
 				 .ops = &ops,
 				 .arg = pool },
 	    &pool->sip_face);
-	return rc == 0 ? 0 : pool_cannot(pool, "sip", PORT_SIP, rc);
+	if (rc == 0 && fronted)
+		rc = pool_front(pool, SERVERS_SIP,
+		    &(struct front_cfg){
+			.at = at, .tls = true, .join = sip_join, .arg = pool });
+	return rc == 0 ? 0 : pool_cannot(pool, "sip", at, rc);
 }
 
 static void
 sip_stop(struct pool *pool)
 {
+	pool_front_end(pool, SERVERS_SIP);
 	face_stream_free(pool->sip_face);
 	link_tls_free(pool->sip_tls);
 	serve_sip_free(pool->sip);

@@ -32,8 +32,9 @@ yaml_ports(const struct pool_options *o, struct buf *to)
 }
 
 void
-pool_yaml(const struct pool_options *o, struct buf *to)
+pool_yaml(const struct pool_options *o, const struct serve_hosts *hosts, struct buf *to)
 {
+	const uint32_t apart[] = { hosts->dc, hosts->pool, hosts->mail, hosts->home };
 	char net[TEXT_IP_MAX], ip[TEXT_IP_MAX];
 
 	text_ip_str(o->net, net);
@@ -53,5 +54,8 @@ pool_yaml(const struct pool_options *o, struct buf *to)
 	buf_printf(to, "allow: [%s/32, ", text_ip_str(o->listen, ip));
 	buf_printf(to, "%s/32, ", text_ip_str(o->listen + 1, ip));
 	buf_printf(to, "%s/32, ", text_ip_str(o->listen + 2, ip));
+	for (size_t i = 0; i < sizeof apart / sizeof *apart; i++)
+		if (apart[i] != 0 && apart[i] != o->listen)
+			buf_printf(to, "%s/32, ", text_ip_str(apart[i], ip));
 	buf_printf(to, "%s/%u]\n", net, o->net_bits);
 }

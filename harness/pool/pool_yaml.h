@@ -3,8 +3,9 @@
 #define POOL_YAML_H
 #include "buf.h"
 #include "options.h"
+#include "serve_zone.h"
 
 /* Append it; nothing in it is secret, the password is named by its file. */
-void pool_yaml(const struct pool_options *, struct buf *to);
+void pool_yaml(const struct pool_options *, const struct serve_hosts *, struct buf *to);
 
 #endif

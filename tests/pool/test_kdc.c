@@ -31,8 +31,9 @@ struct stage {
 	struct kdc *kdc;
 	struct kdc_front *front;
 	int exit_status;
-	int64_t verdict; /* the hook's */
-	unsigned done, asked;
+	struct faults faults;
+	struct wire *wire;
+	unsigned done;
 	void (*play)(struct stage *);
 };
 
@@ -51,24 +52,28 @@ stage_on_exit(void *arg, int status)
 	loop_stop(stage->loop);
 }
 
-static int64_t
-stage_hook(void *arg, bool stream, size_t n)
+/* A wire before the KDC on which this holds from the beginning. */
+static void
+stage_fault(struct stage *stage, struct fault_deed deed)
 {
-	struct stage *stage = arg;
+	static const struct servers_cost cost = { .workers = 1 };
 
-	(void)stream;
-	(void)n;
-	stage->asked++;
-	if (stage->verdict < 0)
-		loop_stop(stage->loop);
-	return stage->verdict;
+	stage->faults.n = 1;
+	stage->faults.fault[0] = (struct fault){ .server = "kdc", .deed = deed };
+	assert_int_equal(wire_new(&(struct wire_cfg){ .loop = stage->loop,
+				      .server = SERVERS_KDC,
+				      .faults = &stage->faults,
+				      .cost = &cost },
+			     &stage->wire),
+	    0);
+	wire_begin(stage->wire);
 }
 
 static bool
-stage_open(struct stage *stage, uint32_t n_users)
+stage_open_with(struct stage *stage, uint32_t n_users, const struct fault_deed *deed)
 {
 	struct kdc_cfg cfg = { .on_up = stage_on_up, .on_exit = stage_on_exit, .arg = stage };
-	struct kdc_front_cfg front = { .hook = stage_hook, .arg = stage };
+	struct kdc_front_cfg front = { .wire = NULL };
 
 	memset(stage, 0, sizeof *stage);
 	if (!kdc_rig_make(&stage->rig, n_users))
@@ -82,6 +87,9 @@ stage_open(struct stage *stage, uint32_t n_users)
 	loop_run(stage->loop);
 	assert_int_equal(stage->exit_status, -1);
 
+	if (deed != NULL)
+		stage_fault(stage, *deed);
+	front.wire = stage->wire;
 	front.ip = front.kdc_ip = stage->rig.realm.ip;
 	front.port = FRONT_PORT;
 	front.kdc_port = stage->rig.realm.port;
@@ -89,10 +97,17 @@ stage_open(struct stage *stage, uint32_t n_users)
 	return true;
 }
 
+static bool
+stage_open(struct stage *stage, uint32_t n_users)
+{
+	return stage_open_with(stage, n_users, NULL);
+}
+
 static void
 stage_close(struct stage *stage)
 {
 	kdc_front_free(stage->front);
+	wire_free(stage->wire);
 	kdc_free(stage->kdc);
 	loop_free(stage->loop);
 	kdc_rig_down(&stage->rig);
@@ -158,7 +173,6 @@ given_phones_that_sign_in_the_front_counts_their_packets(void **state)
 	assert_int_equal(count->replies, 3 * PHONES);
 	assert_int_equal(count->streams, 0);
 	assert_int_equal(count->dropped, 0);
-	assert_int_equal(stage.asked, 3 * PHONES);
 	assert_true(count->bytes_in > 0 && count->bytes_out > count->bytes_in);
 	stage_close(&stage);
 }
@@ -166,15 +180,19 @@ given_phones_that_sign_in_the_front_counts_their_packets(void **state)
 static void
 given_requests_that_are_delayed_they_still_arrive(void **state)
 {
+	const struct fault_deed slow = { .delay = { .a_us = 2000 } };
+	struct buf counts = { 0 };
 	struct stage stage;
 
 	(void)state;
-	if (!stage_open(&stage, PHONES))
+	if (!stage_open_with(&stage, PHONES, &slow))
 		skip();
-	stage.verdict = 2000;
 	stage_play(&stage, play_logins);
 	assert_int_equal(stage.done, PHONES);
 	assert_int_equal(kdc_front_counts(stage.front)->replies, 3 * PHONES);
+	wire_counts(stage.wire, &counts);
+	assert_non_null(strstr(buf_cstr(&counts), "\"delayed\""));
+	buf_done(&counts);
 	stage_close(&stage);
 }
 
@@ -204,27 +222,68 @@ given_phones_over_tcp_the_front_joins_their_streams(void **state)
 }
 
 static void
+stage_on_tick(void *arg)
+{
+	struct stage *stage = arg;
+
+	if (kdc_front_counts(stage->front)->requests > 0)
+		loop_stop(stage->loop);
+}
+
+static void
 given_a_request_to_be_dropped_nothing_goes_on(void **state)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(FRONT_PORT) };
+	const struct fault_deed lossy = { .drop = 1 };
+	struct loop_timer *tick;
 	struct stage stage;
-	int fd, i;
+	struct buf counts = { 0 };
+	char byte;
+	int fd;
 
 	(void)state;
-	if (!stage_open(&stage, 1))
+	if (!stage_open_with(&stage, 1, &lossy))
 		skip();
-	stage.verdict = -1;
 	to.sin_addr.s_addr = htonl(stage.rig.realm.ip);
-	for (i = 0; i < 2; i++) {
-		fd = socket(AF_INET, i == 0 ? SOCK_DGRAM : SOCK_STREAM, 0);
-		assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
-		assert_int_equal(send(fd, "x", 1, 0), 1);
-		loop_run(stage.loop);
-		close(fd);
-	}
-	assert_int_equal(kdc_front_counts(stage.front)->dropped, 2);
-	assert_int_equal(kdc_front_counts(stage.front)->requests, 1);
-	assert_int_equal(kdc_front_counts(stage.front)->streams, 1);
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
+	assert_int_equal(send(fd, "x", 1, 0), 1);
+	assert_int_equal(loop_timer_new(stage.loop, stage_on_tick, &stage, &tick), 0);
+	loop_timer_set(tick, 1000, 1000);
+	loop_run(stage.loop);
+	loop_timer_close(tick);
+	assert_int_equal(recv(fd, &byte, 1, MSG_DONTWAIT), -1);
+	close(fd);
+	wire_counts(stage.wire, &counts);
+	assert_string_equal(buf_cstr(&counts), "{\"dropped\": 1}");
+	buf_done(&counts);
+	stage_close(&stage);
+}
+
+/* Nobody listens: the kernel says so.  Then somebody does again. */
+static void
+given_a_front_that_refuses_the_kernel_says_so(void **state)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(FRONT_PORT) };
+	struct stage stage;
+	char byte;
+	int fd;
+
+	(void)state;
+	if (!stage_open(&stage, PHONES))
+		skip();
+	assert_int_equal(kdc_front_refuse(stage.front, true), 0);
+	assert_int_equal(kdc_front_refuse(stage.front, true), 0);
+	to.sin_addr.s_addr = htonl(stage.rig.realm.ip);
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
+	assert_int_equal(send(fd, "x", 1, 0), 1);
+	assert_int_equal(recv(fd, &byte, 1, 0), -1);
+	assert_int_equal(errno, ECONNREFUSED);
+	close(fd);
+	assert_int_equal(kdc_front_refuse(stage.front, false), 0);
+	stage_play(&stage, play_logins);
+	assert_int_equal(stage.done, PHONES);
 	stage_close(&stage);
 }
 
@@ -366,6 +425,7 @@ main(void)
 		cmocka_unit_test(given_requests_that_are_delayed_they_still_arrive),
 		cmocka_unit_test(given_phones_over_tcp_the_front_joins_their_streams),
 		cmocka_unit_test(given_a_request_to_be_dropped_nothing_goes_on),
+		cmocka_unit_test(given_a_front_that_refuses_the_kernel_says_so),
 		cmocka_unit_test(given_a_kdc_that_is_killed_its_exit_is_told),
 		cmocka_unit_test(given_a_pool_that_is_killed_its_kdc_dies_too),
 		cmocka_unit_test(given_a_port_that_is_taken_the_front_says_so),

@@ -137,24 +137,13 @@ on_packet(void *arg, const struct sock_peer *from, struct span packet, struct bu
 		buf_span(reply, packet);
 }
 
-static bool
-lost_x(void *arg, const char *server)
-{
-	int *left = arg;
-
-	(void)server;
-	return (*left)-- > 0;
-}
-
 static void
 given_packets_the_udp_face_answers_or_keeps_silent(void **state)
 {
 	struct fixture *f = *state;
 	char in[16];
-	int fd, lose = 1;
+	int fd;
 
-	f->tap.lost = lost_x;
-	f->tap.lost_arg = &lose;
 	assert_int_equal(face_udp_new(&(struct face_udp_cfg){ .loop = f->loop,
 					  .tap = &f->tap,
 					  .at = { TEST_IP, TEST_PORT },
@@ -163,16 +152,15 @@ given_packets_the_udp_face_answers_or_keeps_silent(void **state)
 	    0);
 	fixture_run(f);
 	fd = client(SOCK_DGRAM);
-	assert_int_equal(send(fd, "lost", 4, 0), 4);
 	assert_int_equal(send(fd, "!mute", 5, 0), 5);
 	assert_int_equal(send(fd, "hello", 5, 0), 5);
 	assert_int_equal(recv(fd, in, sizeof in, 0), 5);
 	assert_memory_equal(in, "hello", 5);
 	close(fd);
 	fixture_stop(f);
-	assert_int_equal(f->tap.requests, 3);
+	assert_int_equal(f->tap.requests, 2);
 	assert_int_equal(f->tap.replies, 1);
-	assert_int_equal(f->tap.bytes_in, 14);
+	assert_int_equal(f->tap.bytes_in, 10);
 }
 
 static void

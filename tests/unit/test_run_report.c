@@ -73,7 +73,7 @@ put_part(const struct stage *s)
 	FILE *f = fopen(s->part, "w");
 
 	assert_non_null(f);
-	fputs("{\"phone\": 0}\n{\"phone\": 1}\n{\"phone\": 2}\n", f);
+	fputs("{\"phone\": 0}\n{\"phone\": 1}\n{\"phone\": 2}\n{\"phone\": 3}\n", f);
 	fclose(f);
 }
 
@@ -303,16 +303,18 @@ a_signal_comes_before_all_else(void **state)
 static void
 the_trace_is_of_the_phones_that_were_asked_for(void **state)
 {
-	static const struct farm_phone phone[] = { { .outcome = FARM_FINISHED },
-		{ .outcome = FARM_FAILED }, { .outcome = FARM_FINISHED } };
+	static const struct farm_phone phone[PLANNED] = { [0].outcome = FARM_FINISHED,
+		[1].outcome = FARM_FAILED,
+		[2].outcome = FARM_FINISHED,
+		[3].outcome = FARM_FINISHED };
 	struct stage *s = *state;
 	struct stat got;
 
 	s->end.phone = phone;
-	s->report.trace.phones = 3;
+	s->report.trace.phones = PLANNED;
 	assert_ends(s, 0, 0, "pass", NULL);
 	assert_int_equal(stat(s->trace, &got), 0);
-	assert_int_equal(got.st_size, 3 * 13);
+	assert_int_equal(got.st_size, PLANNED * 13);
 	s->report.trace.keep = SCENARIO_TRACE_FAILURES;
 	assert_ends(s, 0, 0, "pass", NULL);
 	assert_int_equal(stat(s->trace, &got), 0);

@@ -265,6 +265,7 @@ phone_make(
 	const char *what;
 	int err;
 
+	*err_out = "no memory for a phone";
 	if (p == NULL)
 		return -ENOMEM;
 	p->instance.ops = &ops;

@@ -30,6 +30,8 @@ struct spy {
 	uint64_t seed;
 	uint8_t mac[6];
 	char user[64], realm[64], password[64];
+	unsigned profile;
+	const struct io_link *link;
 };
 
 /* Only to be read through a const world: spies note what they see. */
@@ -48,6 +50,8 @@ spy_io(const struct phone_world *world, const struct phone_who *who, struct io *
 	spy->index = who->place->index;
 	spy->seed = who->place->seed;
 	memcpy(spy->mac, who->id->mac, sizeof spy->mac);
+	spy->profile = who->profile;
+	spy->link = who->link;
 	if (spy->io_err != 0)
 		return spy->io_err;
 	return spy->behind->ops->io(spy->behind, who, out);
@@ -286,6 +290,63 @@ the_hosts_clock_is_the_worlds(void **state)
 	farm_free_all(f);
 }
 
+/* What is its group's is its own. */
+static void
+it_is_given_its_groups_profile_and_line(void **state)
+{
+	static const struct io_link thin = { .delay_us = 40000 };
+	struct spy spy;
+	struct sim_farm *f = farm_with(&spy, 3);
+	struct phone_group groups[2] = { f->group, f->group };
+	struct desk campus = desk_of(f, 2), branch = desk_of(f, 1);
+
+	(void)state;
+	groups[1].first = 2;
+	groups[1].profile = 1;
+	groups[1].link = &thin;
+	f->phone.groups = groups;
+	f->phone.n_groups = 2;
+	assert_int_equal(make(f, &branch), 0);
+	assert_int_equal(spy.profile, 0);
+	assert_null(spy.link);
+	assert_int_equal(make(f, &campus), 0);
+	assert_int_equal(spy.profile, 1);
+	assert_ptr_equal(spy.link, &thin);
+	branch.made->ops->close(branch.made);
+	campus.made->ops->close(campus.made);
+	farm_free_all(f);
+}
+
+static void
+descriptors_are_spent(void *arg, const struct metrics *m, uint64_t since_us)
+{
+	struct sim_farm *f = arg;
+
+	(void)m;
+	(void)since_us;
+	sim_fail_open(f->sim, -EMFILE);
+}
+
+/* That is the farm's fault and not the pool's: it is counted apart.  While the person types the
+ * last descriptor goes. */
+static void
+tries_that_found_no_descriptor_are_counted_as_such(void **state)
+{
+	struct sim_farm *f = sim_farm_new(1);
+	const struct row_metrics *row;
+	const struct metrics *m;
+
+	(void)state;
+	f->cfg.on_second = descriptors_are_spent;
+	m = sim_farm_run(f)->metrics;
+	row = &m->row[sim_farm_row(f, "pool_find")];
+	assert_int_equal(m->phones.failed, 1);
+	assert_true(row->attempts > 1);
+	assert_int_equal(row->reasons[WHY_LOCAL], row->attempts);
+	assert_int_equal(m->without_descriptor, row->attempts);
+	farm_free_all(f);
+}
+
 int
 main(void)
 {
@@ -299,6 +360,8 @@ main(void)
 		    after_an_update_it_greets_like_the_profile_of_what_it_runs_then),
 		cmocka_unit_test(without_a_restart_it_goes_on_greeting_as_it_was_delivered),
 		cmocka_unit_test(the_hosts_clock_is_the_worlds),
+		cmocka_unit_test(it_is_given_its_groups_profile_and_line),
+		cmocka_unit_test(tries_that_found_no_descriptor_are_counted_as_such),
 	};
 
 	return cmocka_run_group_tests_name("phone_world", tests, NULL, NULL);

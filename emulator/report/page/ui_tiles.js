@@ -61,8 +61,7 @@ export class Tiles {
 		c.fillStyle = this.colours.page;
 		c.fillRect(0, 0, this.width, this.height + 1);
 		this.names();
-		for (let i = 0; i < this.phones; i++)
-			this.tile(i);
+		this.draw(Array.from({ length: this.phones }, (_, i) => i), true);
 		this.frame(this.open, this.colours.ink);
 	}
 
@@ -80,16 +79,15 @@ export class Tiles {
 	show(places) {
 		const old = new Uint32Array(this.drawn.buffer);
 		const now = new Uint32Array(places.buffer, places.byteOffset, this.phones);
-		let changed = 0;
+		const changed = [];
 		for (let i = 0; i < this.phones; i++) {
 			if (old[i] === now[i])
 				continue;
 			old[i] = now[i];
-			this.tile(i);
-			changed++;
+			changed.push(i);
 		}
+		this.draw(changed, false);
 		this.frame(this.open, this.colours.ink);
-		return changed;
 	}
 
 	place(i) {
@@ -106,50 +104,71 @@ export class Tiles {
 		return [(k % this.columns) * this.size, part.top + Math.floor(k / this.columns) * this.size];
 	}
 
-	// What matters is told by form too: a failed phone is crossed, one that loses tries is bitten.
-	tile(i) {
-		const c = this.context, [x, y] = this.corner(i), p = this.place(i);
-		const gap = this.size > 3 ? 1 : 0, s = this.size - gap;
-		c.globalAlpha = 1;
+	// All tiles of a kind together: to take another colour costs more than to draw a tile.
+	draw(numbers, clean) {
+		const c = this.context, sets = new Map();
 		c.fillStyle = this.colours.page;
-		c.fillRect(x, y, this.size, this.size);
-		if (this.wanted && !this.wanted(i, p))
-			c.globalAlpha = DIM;
-		c.fillStyle = this.colours.kind[p.kind];
-		if (p.state === WAITING && s > 4) {
-			c.strokeStyle = this.colours.kind[p.kind];
-			c.lineWidth = 1;
-			c.strokeRect(x + 0.5, y + 0.5, s - 1, s - 1);
-		} else {
-			c.fillRect(x, y, s, s);
+		for (const i of numbers) {
+			const p = this.place(i), dim = this.wanted && !this.wanted(i, p);
+			const key = 2 * p.kind + (dim ? 1 : 0), set = sets.get(key);
+			p.corner = this.corner(i);
+			if (!clean)
+				c.fillRect(...p.corner, this.size, this.size);
+			if (set)
+				set.push(p);
+			else
+				sets.set(key, [p]);
 		}
-		if (p.state === FAILED && s > 5)
-			this.cross(x, y, s);
-		else if (p.state === WALKING && p.lost > 0)
-			this.bite(x, y, s);
+		for (const [key, set] of sets) {
+			c.globalAlpha = key % 2 === 1 ? DIM : 1;
+			this.fill(set, this.colours.kind[key >> 1]);
+		}
 		c.globalAlpha = 1;
 	}
 
-	cross(x, y, s) {
-		const c = this.context, in_ = s / 4;
+	// What matters is told by form too: a failed phone is crossed, one that loses tries is bitten.
+	fill(set, colour) {
+		const c = this.context, s = this.size - (this.size > 3 ? 1 : 0), hollow = s > 4;
+		c.fillStyle = c.strokeStyle = colour;
+		c.lineWidth = 1;
+		for (const { corner: [x, y], state } of set)
+			if (state === WAITING && hollow)
+				c.strokeRect(x + 0.5, y + 0.5, s - 1, s - 1);
+			else
+				c.fillRect(x, y, s, s);
+		if (set[0].state === FAILED && s > 5)
+			this.cross(set, s);
+		if (set[0].state === WALKING)
+			this.bite(set.filter(p => p.lost > 0), s);
+	}
+
+	cross(set, s) {
+		const c = this.context, a = s / 4, b = s - a;
 		c.strokeStyle = this.colours.page;
 		c.lineWidth = Math.max(1, s / 8);
 		c.beginPath();
-		c.moveTo(x + in_, y + in_);
-		c.lineTo(x + s - in_, y + s - in_);
-		c.moveTo(x + s - in_, y + in_);
-		c.lineTo(x + in_, y + s - in_);
+		for (const { corner: [x, y] } of set) {
+			c.moveTo(x + a, y + a);
+			c.lineTo(x + b, y + b);
+			c.moveTo(x + b, y + a);
+			c.lineTo(x + a, y + b);
+		}
 		c.stroke();
 	}
 
 	// A corner is bitten off, which shows on any colour; where there is room the bite is red.
-	bite(x, y, s) {
+	bite(set, s) {
 		const c = this.context, d = Math.max(2, Math.round(s / 2));
 		c.fillStyle = this.colours.page;
-		c.fillRect(x + s - d, y, d, d);
+		for (const { corner: [x, y] } of set)
+			c.fillRect(x + s - d, y, d, d);
 		c.fillStyle = this.colours.mark;
-		if (d > 2)
+		for (const { corner: [x, y] } of d > 2 ? set : [])
 			c.fillRect(x + s - d + 1, y, d - 1, d - 1);
+	}
+
+	tile(i) {
+		this.draw([i], false);
 	}
 
 	frame(i, colour) {

@@ -34,6 +34,7 @@ struct run_live {
 	struct ui *ui;
 	struct live_desk page, monitor;
 	struct prometheus_now now;
+	struct metrics *none;
 	unsigned lingered;
 };
 
@@ -52,18 +53,12 @@ live_cost(struct prometheus_now *now)
 	now->max_rss_bytes = (uint64_t)use.ru_maxrss * 1024;
 }
 
-/* Before the first second is over there is nothing to tell yet. */
 static void
 live_on_metrics(void *arg, const struct web_request *request, struct web_reply *reply)
 {
 	struct run_live *l = arg;
 
 	(void)request;
-	if (l->now.metrics == NULL) {
-		reply->status = 503;
-		buf_text(&reply->body, "the run has just begun\n");
-		return;
-	}
 	if (!l->now.ended)
 		live_cost(&l->now);
 	reply->type = PROMETHEUS_TYPE;
@@ -195,7 +190,13 @@ run_live_open(const struct run_live_cfg *cfg, struct run_live **out, struct conf
 		    error, "cx700farm", (struct mark){ 0 }, "%s", strerror(ENOMEM));
 	l->cfg = *cfg;
 	l->now.run = cfg->run;
-	if (o->ui != NULL)
+	/* Until the first second is over all counts are 0. */
+	l->none = mem_new(sizeof *l->none);
+	l->now.metrics = l->none;
+	if (l->none == NULL)
+		err =
+		    config_fail(error, "cx700farm", (struct mark){ 0 }, "%s", strerror(ENOMEM));
+	if (err == 0 && o->ui != NULL)
 		err = live_open_ui(l, error);
 	if (err == 0 && o->metrics != NULL && !live_is_shared(o))
 		err = live_open_metrics(l, error);
@@ -215,6 +216,7 @@ run_live_free(struct run_live *l)
 	web_free(l->monitor.web);
 	ui_free(l->ui);
 	board_free(l->board);
+	mem_free(l->none);
 	mem_free(l);
 }
 

@@ -5,7 +5,7 @@
 #include <sys/resource.h>
 
 enum {
-	DESCRIPTORS_PROCESS = 64,   /* files, signals, the pool's pipes */
+	DESCRIPTORS_PROCESS = 112,  /* files, signals, the pool's pipes, who looks on */
 	DESCRIPTORS_THREAD = 16,    /* a loop, its curl, its listeners and relay sockets */
 	DESCRIPTORS_IN_TRANSIT = 3, /* an HTTPS request: curl's end, ours, the connection */
 };

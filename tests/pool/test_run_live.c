@@ -234,6 +234,10 @@ a_run_is_shown_and_its_last_figures_are_the_summarys(void **state)
 	assert_int_equal(get(l, &l->ui, "/metrics"), 404);
 	assert_int_equal(get(l, &l->metrics, "/run"), 404);
 	assert_int_equal(get(l, &l->metrics, "/"), 200);
+	/* From the beginning on, before anything has been counted. */
+	assert_int_equal(get(l, &l->metrics, "/metrics"), 200);
+	is(l, "cx700farm_phones_planned", 20);
+	is(l, "cx700farm_run_ended", 0);
 
 	tree = look_until_the_end(l);
 	end = json_object_get(tree, "end");

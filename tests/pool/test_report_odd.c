@@ -41,13 +41,14 @@ shown(void **state, struct run_folder *f)
 	return report_page_open(state, folder)->browser;
 }
 
-/* The text of the first such element. */
+/* The text of the first such element; numbers and units have a fixed gap between them. */
 static void
 says(struct browser *b, const char *selector, const char *words)
 {
-	char script[128], text[4096];
+	char script[192], text[4096];
 
-	snprintf(script, sizeof script, "document.querySelector('%s').textContent", selector);
+	snprintf(script, sizeof script,
+	    "document.querySelector('%s').textContent.replaceAll('\\u00a0', ' ')", selector);
 	browser_text(b, script, text, sizeof text);
 	if (strstr(text, words) == NULL)
 		fail_msg("\"%s\" is not in: %s", words, text);
@@ -99,7 +100,8 @@ what_made_a_run_invalid_is_the_first_thing_it_says(void **state)
 	/* The figure stands beside its limit, and is marked. */
 	assert_true(browser_true(b,
 	    "[...document.querySelectorAll('#farm tr')].some((r) => r.textContent.startsWith("
-	    "'Loop lag, p99134 ms100 ms') && r.cells[1].classList.contains('warn'))"));
+	    "'Loop lag, p99134\\u00a0ms100\\u00a0ms') && "
+	    "r.cells[1].classList.contains('warn'))"));
 }
 
 static void

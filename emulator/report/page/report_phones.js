@@ -96,6 +96,7 @@ phones.draw = (course, layers) => (svg, width, height) => {
 phones.finding = (course) => {
 	const way = course.phones.started.map((v, i) => d3.sum(course.stages, (s) => course.phones.stage[s][i]));
 	const i = phones.peak(way);
+	if (!way[i]) return '';
 	return 'Most phones were on their way at ' + text.s((i + 1) * course.span_s) + ': ' + text.count(way[i]) + '.';
 };
 
@@ -128,6 +129,8 @@ phones.shares = (hist) => {
 	return hist.map(([us, n]) => [us / 1000, (so += n) / all]);
 };
 
+phones.key = (cls) => dom.el('span', { class: 'key ink ' + cls, 'aria-hidden': 'true' });
+
 phones.drawBoot = (intended, actual) => (svg, width, height) => {
 	const end = Math.max(intended[intended.length - 1][0], 1) / 1000;
 	const x = d3.scale.linear().domain([0, end * 1.02]).range([52, width - 12]);
@@ -156,7 +159,7 @@ phones.boot = (run) => {
 			chart.place('boot', 'Share of the phones that were ready, by time since power-on', 240, phones.drawBoot(phones.shares(intended), phones.shares(actual))),
 			dom.table('Time from power-on to ready', [
 				{ name: 'Phones', get: (r) => r[0], show: (r) => names[r[0]] || r[0] },
-				{ name: 'from intended start', number: true, get: (r) => r[1], show: (r) => text.ms(r[1]) },
-				{ name: 'from actual start', number: true, get: (r) => r[2], show: (r) => text.ms(r[2]) },
+				{ name: [phones.key('first'), 'from intended start'], number: true, get: (r) => r[1], show: (r) => text.ms(r[1]) },
+				{ name: [phones.key('second'), 'from actual start'], number: true, get: (r) => r[2], show: (r) => text.ms(r[2]) },
 			], rows, { cls: 'tight' })));
 };

@@ -56,6 +56,26 @@ servers.traffic = (run) => {
 	});
 };
 
+/* What all phones together got done, and how many were switched on meanwhile. */
+servers.work = (run) => {
+	const { steps: each, span_s: span, spans, phones: where } = run.course;
+	const sum = (of) => d3.range(spans).map((i) => d3.sum(Object.values(each), (s) => of(s, i)) / span);
+	const done = sum((s, i) => s.done[i]);
+	const bad = sum((s, i) => s.failed[i] + s.retries[i]);
+	const on = where.started.map((n, i) => (n - (i ? where.started[i - 1] : 0)) / span);
+	return chart.place('work', 'Steps done and tries that went wrong per second', 180, (svg, width, height) => {
+		const x = d3.scale.linear().domain([0, spans * span]).range([64, width - 8]);
+		const y = d3.scale.linear().domain([0, Math.max(1, d3.max(done), d3.max(bad), d3.max(on))]).nice(4).range([height - 24, 8]);
+		chart.left(svg, y, chart.rounds(y, 4), 64, width - 8, (v) => text.figures(v) + ' /s');
+		svg.append('path').attr({ class: 'counts', d: chart.area(done, x, y, span) });
+		svg.append('path').attr({ class: 'counts bad', d: chart.area(bad, x, y, span) });
+		svg.append('path').attr({ class: 'line thin', d: chart.stairs(on, x, y, span) });
+		chart.bottom(svg, x, height - 24);
+		chart.cursor(svg, x, [8, height - 24], (i) => text.figures(done[i]) + ' steps/s done, ' + text.figures(bad[i]) +
+			' tries/s went wrong, ' + text.figures(on[i]) + ' phones/s switched on');
+	});
+};
+
 servers.throughput = (run) => {
 	const { services, span_s: span } = run.course;
 	const keys = Object.keys(run.summary.servers).filter((key) => services[key]);
@@ -65,6 +85,8 @@ servers.throughput = (run) => {
 	const n = (name, field) => ({ name, number: true, get: (k) => s[k][field], show: (k) => text.count(s[k][field]) });
 	const b = (name, field) => ({ name, number: true, get: (k) => s[k][field], show: (k) => text.bytes(s[k][field]) });
 	dom.section('throughput', 'Throughput',
+		dom.aid('What all phones together got done: the area is steps done per second, the orange part tries that went wrong, the line phones that were switched on.'),
+		servers.work(run),
 		dom.aid('What went over the wire: the area is what the servers sent, the line what the phones sent',
 			run.summary.bytes.firmware ? '; ' + text.bytes(run.summary.bytes.firmware) + ' of it was firmware.' : '.'),
 		servers.traffic(run),

@@ -3,6 +3,9 @@ const text = {};
 
 text.none = '–';
 
+/* Between a number and its unit: they stay on one line. */
+text.gap = '\u00a0';
+
 text.count = (n) => (n == null ? text.none : Math.round(n).toLocaleString('en-US'));
 
 /* Three figures are enough for the eye. */
@@ -15,12 +18,12 @@ text.figures = (v) => {
 /* 0.42 ms, 812 ms, 1.53 s, 2 min 22 s, 3 h 05 min */
 text.ms = (v) => {
 	if (v == null) return text.none;
-	if (v < 999.5) return text.figures(v) + ' ms';
-	if (v < 59950) return text.figures(v / 1000) + ' s';
+	if (v < 999.5) return text.figures(v) + text.gap + 'ms';
+	if (v < 59950) return text.figures(v / 1000) + text.gap + 's';
 	const s = Math.round(v / 1000);
-	if (s < 3600) return Math.floor(s / 60) + ' min ' + String(s % 60).padStart(2, '0') + ' s';
+	if (s < 3600) return [Math.floor(s / 60), 'min', String(s % 60).padStart(2, '0'), 's'].join(text.gap);
 	const min = Math.round(s / 60);
-	return Math.floor(min / 60) + ' h ' + String(min % 60).padStart(2, '0') + ' min';
+	return [Math.floor(min / 60), 'h', String(min % 60).padStart(2, '0'), 'min'].join(text.gap);
 };
 
 text.s = (v) => (v == null ? text.none : text.ms(v * 1000));
@@ -42,16 +45,16 @@ text.bytes = (v) => {
 		v /= 1000;
 		i++;
 	}
-	return text.figures(v) + ' ' + units[i];
+	return text.figures(v) + text.gap + units[i];
 };
 
 /* Nothing is rounded to all, nor to none. */
 text.share = (part, of) => {
 	if (!of) return text.none;
 	const v = (100 * part) / of;
-	if (part !== of && v > 99.9) return '>99.9 %';
-	if (part !== 0 && v < 0.1) return '<0.1 %';
-	return text.figures(Math.round(v * 10) / 10) + ' %';
+	if (part !== of && v > 99.9) return '>99.9' + text.gap + '%';
+	if (part !== 0 && v < 0.1) return '<0.1' + text.gap + '%';
+	return text.figures(Math.round(v * 10) / 10) + text.gap + '%';
 };
 
 /* "1 phone", "2 phones" */

@@ -36,6 +36,9 @@ outcomes_room(struct course *c)
 {
 	size_t n = c->run->planned > 0 ? c->run->planned : 1;
 
+	mem_free(c->failure);
+	mem_free(c->slow);
+	c->n_failures = c->n_slow = 0;
 	c->failure = mem_new(n * sizeof *c->failure);
 	c->slow = mem_new(n * sizeof *c->slow);
 	return c->failure != NULL && c->slow != NULL;

@@ -406,7 +406,7 @@ more_steps_than_there_is_room_for_are_left_out(void **state)
 	json_t *steps = json_array();
 
 	for (int i = 0; i < 200; i++) {
-		char name[16];
+		char name[24];
 
 		snprintf(name, sizeof name, "step_%d", i);
 		json_array_append_new(steps,

@@ -50,7 +50,7 @@ DEBS  := gcc make pkg-config libc6-dev libuv1-dev libmbedtls-dev libcurl4-openss
          libyaml-dev libcmocka-dev libc-ares-dev libldap-dev libexpat1-dev libjansson-dev zlib1g-dev \
          libmicrohttpd-dev libgnutls28-dev krb5-kdc krb5-admin-server util-linux libjs-d3
 TEST_DEBS := clang clang-format clang-tidy libclang-rt-14-dev tshark openssl universal-ctags python3 \
-             chromium prometheus libxml2-utils python3-jsonschema man-db groff
+             chromium prometheus libxml2-utils python3-jsonschema python3-yaml man-db groff
 
 .DEFAULT_GOAL := check
 .PHONY: build check oom test demo lint asan tsan fuzz cover deps ready clean install format bench lab lab-down deb

@@ -129,6 +129,7 @@ validate_help(void)
 	buf_text(&out,
 	    "usage: cx700farm validate FILE...\n"
 	    "       cx700farm validate --keys scenario|pool|profile\n"
+	    "       cx700farm validate --schema scenario\n"
 	    "       cx700farm validate --names scenarios|profiles|steps\n"
 	    "Says of each file if it is a scenario, a pool file or a profile, and what is "
 	    "wrong\n"

@@ -14,6 +14,7 @@
 #include "profile_load.h"
 #include "profile_names.h"
 #include "scenario.h"
+#include "schema.h"
 
 typedef void tell_fn(struct buf *);
 
@@ -58,6 +59,7 @@ static const struct tell tells[] = {
 	{ "--keys", "scenario", scenario_help },
 	{ "--keys", "pool", pool_file_help },
 	{ "--keys", "profile", profile_help },
+	{ "--schema", "scenario", schema_scenario },
 	{ "--names", "scenarios", tell_scenarios },
 	{ "--names", "profiles", tell_profiles },
 	{ "--names", "steps", tell_steps },
@@ -78,8 +80,8 @@ validate_tell(int argc, char **argv)
 		return CLI_PASS;
 	}
 	log_line(LOG_ERROR,
-	    "cx700farm: validate FILE..., --keys scenario|pool|profile, or --names "
-	    "scenarios|profiles|steps; not %s",
+	    "cx700farm: validate FILE..., --keys scenario|pool|profile, --schema "
+	    "scenario, or --names scenarios|profiles|steps; not %s",
 	    argv[1]);
 	return CLI_USAGE;
 }

@@ -69,11 +69,11 @@ static const struct field deed_fields[] = {
 	  .help = "its own refusal: nak, SERVFAIL, RATE, 18 (kdc), 49 (ldap), 503 (sip, HTTP)" },
 	{ .key = "retry_after", .type = FIELD_SECONDS, AT(deed.retry_after_s), .min = 1, .max = 86400,
 	  .help = "beside an answer of sip or HTTP: Retry-After" },
-	{ .key = "sign_off", .type = FIELD_OWN, .own = own_sign_off,
+	{ .key = "sign_off", .type = FIELD_OWN, .own = own_sign_off, .words = sign_off_words,
 	  .help = "sip: all users are signed off then; unregistered, rejected, deactivated" },
 };
 const struct field fault_fields[FAULT_FIELDS] = {
-	{ .key = "server", .type = FIELD_OWN, .own = own_server, .required = true,
+	{ .key = "server", .type = FIELD_OWN, .own = own_server, .required = true, .words = servers_name,
 	  .help = "dhcp, dns, ntp, kdc, ldap, ca_web, sip, exchange or update" },
 	{ .key = "from", .type = FIELD_DURATION, AT(from_us), .def = "0s", .help = "since the run's beginning" },
 	{ .key = "for", .type = FIELD_DURATION, AT(for_us), .min = 1000, .help = "left out: to the end" },

@@ -192,6 +192,13 @@ scenario_done(struct scenario *s)
 	s->n_included = 0;
 }
 
+const struct field *
+scenario_table(size_t *n_out)
+{
+	*n_out = COUNT(scenario_fields);
+	return scenario_fields;
+}
+
 void
 scenario_help(struct buf *to)
 {

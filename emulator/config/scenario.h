@@ -162,6 +162,10 @@ int scenario_load_servers(
 /* NULL is fine. */
 void scenario_done(struct scenario *);
 
+/* The table that reads a scenario, for its schema. */
+struct field;
+const struct field *scenario_table(size_t *n_out);
+
 /* Append the manual: one line a key. */
 void scenario_help(struct buf *);
 

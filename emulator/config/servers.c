@@ -43,16 +43,16 @@ static const struct field dhcp_fields[] = {
 	{ .key = "lease", .type = FIELD_SECONDS, AT(dhcp.lease_s), .min = 10, .max = 31536000, .def = "192h",
 	  .help = "how long a lease holds" },
 	{ .key = "domain", .type = FIELD_OWN, .own = servers_own_domain, .help = "option 15; left out: the pool's" },
-	{ .key = "search", .type = FIELD_OWN, .own = servers_own_search, .help = "option 119: a list of domains" },
-	{ .key = "options_off", .type = FIELD_OWN, .own = servers_own_options_off,
+	{ .key = "search", .type = FIELD_OWN, .own = servers_own_search, .form = FORM_TEXTS, .help = "option 119: a list of domains" },
+	{ .key = "options_off", .type = FIELD_OWN, .own = servers_own_options_off, .form = FORM_TEXTS,
 	  .help = "options that are not set: [42, 43]" },
 };
 /* 10,000 a second: from memory.  A server of its time answers several times as many. */
 static const struct field dns_fields[] = {
 	COST(SERVERS_DNS, "0.2ms", "2"),
-	{ .key = "add", .type = FIELD_OWN, .own = servers_own_add,
+	{ .key = "add", .type = FIELD_OWN, .own = servers_own_add, .form = FORM_TEXTS,
 	  .help = "[\"NAME A ADDRESS\", \"NAME SRV PRIORITY WEIGHT PORT TARGET\", \"NAME CNAME TARGET\"]" },
-	{ .key = "hide", .type = FIELD_OWN, .own = servers_own_hide, .help = "names that the zone lacks" },
+	{ .key = "hide", .type = FIELD_OWN, .own = servers_own_hide, .form = FORM_TEXTS, .help = "names that the zone lacks" },
 };
 /* 10,000 a second.  chrony was seen to answer 16,000 without loss. */
 static const struct field ntp_fields[] = {

@@ -7,13 +7,16 @@
 
 #include "mem.h"
 
-enum { BOARD_BLOCK = 64 }; /* phones to a lock */
+enum {
+	BOARD_BLOCK = 64,                 /* phones to a lock */
+	BOARD_MEMORY = 256 * 1024 * 1024, /* for all tries, but */
+	BOARD_TRIES_LEAST = 8,
+};
 
 struct board_record {
 	struct board_place place;
 	struct board_place lost; /* the last row it could not do: where a failed phone is */
 	uint64_t told;
-	struct board_try ring[BOARD_TRIES];
 };
 
 struct board {
@@ -21,6 +24,8 @@ struct board {
 	size_t n_locks; /* made so far */
 	pthread_mutex_t *lock;
 	struct board_record *record;
+	unsigned kept;         /* tries of each */
+	struct board_try *try; /* phone after phone, each with its ring */
 };
 
 static pthread_mutex_t *
@@ -29,7 +34,24 @@ board_lock_of(struct board *b, uint32_t phone)
 	return &b->lock[phone / BOARD_BLOCK];
 }
 
+/* The try that a phone told as its n-th; it stands there until it is overwritten. */
+static struct board_try *
+board_try_of(struct board *b, uint32_t phone, uint64_t n)
+{
+	return &b->try[(size_t)phone * b->kept + n % b->kept];
+}
+
 /* ---- made and freed ---- */
+
+static unsigned
+board_kept(uint32_t phones)
+{
+	size_t kept = BOARD_MEMORY / sizeof(struct board_try) / (phones > 0 ? phones : 1);
+
+	if (kept < BOARD_TRIES_LEAST)
+		return BOARD_TRIES_LEAST;
+	return kept < BOARD_TRIES ? (unsigned)kept : BOARD_TRIES;
+}
 
 int
 board_new(uint32_t phones, struct board **out)
@@ -42,10 +64,10 @@ board_new(uint32_t phones, struct board **out)
 		return -ENOMEM;
 	b->phones = phones;
 	b->lock = mem_new(n_locks * sizeof *b->lock);
-	/* Memory that nobody writes to costs nothing: a phone that has little to tell is small.
-	 */
+	b->kept = board_kept(phones);
 	b->record = mem_new(phones * sizeof *b->record);
-	if (b->lock == NULL || b->record == NULL)
+	b->try = mem_new((size_t)phones * b->kept * sizeof *b->try);
+	if (b->lock == NULL || b->record == NULL || b->try == NULL)
 		err = -ENOMEM;
 	while (err == 0 && b->n_locks < n_locks) {
 		err = -pthread_mutex_init(&b->lock[b->n_locks], NULL);
@@ -68,6 +90,7 @@ board_free(struct board *b)
 		(void)pthread_mutex_destroy(&b->lock[--b->n_locks]);
 	mem_free(b->lock);
 	mem_free(b->record);
+	mem_free(b->try);
 	mem_free(b);
 }
 
@@ -155,7 +178,7 @@ board_tell(struct board *b, uint32_t phone, const struct instance_row *t, uint64
 	board_copy_detail(try.detail, t->detail);
 	r = &b->record[phone];
 	(void)pthread_mutex_lock(board_lock_of(b, phone));
-	r->ring[r->told++ % BOARD_TRIES] = try;
+	*board_try_of(b, phone, r->told++) = try;
 	board_judge(r, t);
 	(void)pthread_mutex_unlock(board_lock_of(b, phone));
 }
@@ -192,9 +215,9 @@ board_phone(struct board *b, uint32_t phone, struct board_phone *out)
 	(void)pthread_mutex_lock(board_lock_of(b, phone));
 	out->place = r->place;
 	out->told = r->told;
-	out->n = r->told < BOARD_TRIES ? (unsigned)r->told : BOARD_TRIES;
+	out->n = r->told < b->kept ? (unsigned)r->told : b->kept;
 	for (unsigned i = 0; i < out->n; i++)
-		out->tries[i] = r->ring[(r->told - out->n + i) % BOARD_TRIES];
+		out->tries[i] = *board_try_of(b, phone, r->told - out->n + i);
 	(void)pthread_mutex_unlock(board_lock_of(b, phone));
 	return 0;
 }

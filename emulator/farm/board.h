@@ -14,7 +14,7 @@
 #include "instance.h"
 
 enum {
-	BOARD_TRIES = 64,  /* of each phone the latest are kept */
+	BOARD_TRIES = 64,  /* of each phone the latest are kept; of very many phones fewer */
 	BOARD_DETAIL = 56, /* bytes of a detail, its NUL with them */
 };
 

@@ -252,6 +252,27 @@ of_too_many_tries_the_latest_are_kept(void **state)
 }
 
 static void
+of_very_many_phones_fewer_tries_are_kept(void **state)
+{
+	struct board *b = new_board(100000);
+	struct board_phone one;
+
+	(void)state;
+	for (unsigned i = 0; i < BOARD_TRIES; i++) {
+		tell(b, 99998, 1, INSTANCE_DONE, 0);
+		tell(b, 99999, i, INSTANCE_DONE, 0);
+	}
+	assert_int_equal(board_phone(b, 99999, &one), 0);
+	assert_in_range(one.n, 8, BOARD_TRIES - 1);
+	assert_int_equal(one.told, BOARD_TRIES);
+	assert_int_equal(one.tries[one.n - 1].row, BOARD_TRIES - 1);
+	assert_int_equal(one.tries[0].row, BOARD_TRIES - one.n);
+	assert_int_equal(board_phone(b, 0, &one), 0);
+	assert_int_equal(one.n, 0);
+	board_free(b);
+}
+
+static void
 told_whole(const char *detail, const char *kept)
 {
 	struct board *b = new_board(1);
@@ -288,7 +309,7 @@ when_memory_is_short_there_is_none(void **state)
 	struct board *b = NULL;
 
 	(void)state;
-	for (long n = 1; n <= 3; n++) {
+	for (long n = 1; n <= 4; n++) {
 		mem_fail_at(n);
 		assert_int_equal(board_new(10, &b), -ENOMEM);
 		mem_fail_at(0);
@@ -422,6 +443,7 @@ main(void)
 		cmocka_unit_test(a_chore_says_nothing_of_the_row_but_may_be_what_it_fails_for),
 		cmocka_unit_test(its_tries_are_told_in_their_order_with_their_times),
 		cmocka_unit_test(of_too_many_tries_the_latest_are_kept),
+		cmocka_unit_test(of_very_many_phones_fewer_tries_are_kept),
 		cmocka_unit_test(a_detail_that_is_too_long_ends_in_a_whole_character),
 		cmocka_unit_test(when_memory_is_short_there_is_none),
 		cmocka_unit_test(in_virtual_time_the_board_shows_what_became_of_each),

@@ -158,7 +158,7 @@ rehearse_on_second(void *arg, const struct metrics *m, uint64_t since_us)
 		return;
 	rehearse_counted(r, m);
 	run_report_count(&r->report, &r->counted, since_us);
-	if (run_report_stops(&r->report, &r->counted, since_us))
+	if (rehearse_stops(r->pool, &r->report, &r->counted, since_us))
 		farm_drain(r->farm);
 	if (now_us - r->viewed_us < REHEARSE_VIEW_US)
 		return;

@@ -47,6 +47,33 @@ rehearse_count(const struct sim_pool *pool, struct metrics *m)
 	}
 }
 
+/* Without their courses: those are made once, at the end. */
+bool
+rehearse_stops(const struct sim_pool *pool, struct run_report *report, const struct metrics *m,
+    uint64_t since_us)
+{
+	struct load_server server[SERVERS_COUNT];
+	const struct load_report load = { server, SERVERS_COUNT, (double)since_us / 1e6 };
+	bool stops;
+
+	for (unsigned i = 0; i < SERVERS_COUNT; i++) {
+		const struct sim_load_total *t =
+		    sim_load_total(sim_link_load(sim_pool_link(pool, (enum servers_id)i)));
+
+		server[i] = (struct load_server){
+			.name = servers_name[i],
+			.requests = t->requests,
+			.replies = t->replies,
+			.bytes_in = t->bytes_in,
+			.bytes_out = t->bytes_out,
+		};
+	}
+	report->load = &load;
+	stops = run_report_stops(report, m, since_us);
+	report->load = NULL;
+	return stops;
+}
+
 /* A cell's work, as a share of what all workers can do in its time. */
 static void
 rehearse_span(

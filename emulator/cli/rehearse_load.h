@@ -12,6 +12,10 @@
  * counts that, by protocol. */
 void rehearse_count(const struct sim_pool *, struct metrics *);
 
+/* run_report_stops() by the servers' own counts, as rehearse_tell() judges them at the end. */
+bool rehearse_stops(
+    const struct sim_pool *, struct run_report *, const struct metrics *, uint64_t since_us);
+
 /* The run's report, with the servers' counts in it, then the load: on standard output and in
  * DIR/load.json.  Returns the exit status. */
 int rehearse_tell(const struct sim_pool *, struct run_report *, const struct farm_end *,

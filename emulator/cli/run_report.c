@@ -135,7 +135,9 @@ report_cost(struct report_end *end)
 bool
 run_report_stops(struct run_report *r, const struct metrics *m, uint64_t since_us)
 {
-	struct report_end now = { .metrics = m, .wall_s = (double)since_us / 1e6 };
+	struct report_end now = {
+		.metrics = m, .wall_s = (double)since_us / 1e6, .load = r->load
+	};
 	struct report_expect broken;
 
 	if (r->stopped[0] != '\0' || !expect_may_stop(&r->run))

@@ -235,6 +235,21 @@ within_its_grace_it_goes_on(void **state)
 	town_done(&t);
 }
 
+/* By the server's own name, as at the end; a real run would count by protocol. */
+static void
+what_one_server_was_asked_can_stop_it(void **state)
+{
+	struct town t = rehearse("expect: [{that: server.kdc.requests < 6, abort: true},\n"
+				 "  {that: server.exchange.requests < 1, abort: true}]\n",
+	    NULL, NULL);
+
+	(void)state;
+	assert_int_equal(t.status, 1);
+	assert_non_null(strstr(text(&t, "stopped"), ": server.kdc.requests < 6 is broken: "));
+	assert_true(count(&t, "campus", "started") < 10);
+	town_done(&t);
+}
+
 static void
 one_that_holds_or_stops_nothing_lets_it_come_to_its_end(void **state)
 {
@@ -271,6 +286,7 @@ main(void)
 		cmocka_unit_test(the_flag_wins_over_the_scenario),
 		cmocka_unit_test(an_expectation_that_is_broken_stops_it_at_that_very_second),
 		cmocka_unit_test(within_its_grace_it_goes_on),
+		cmocka_unit_test(what_one_server_was_asked_can_stop_it),
 		cmocka_unit_test(one_that_holds_or_stops_nothing_lets_it_come_to_its_end),
 	};
 

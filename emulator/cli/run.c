@@ -3,8 +3,6 @@
  * (exit 2 if that is wrong), what it needs (exit 4), the run, the reports.
  */
 #include <errno.h>
-#include <malloc.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,15 +10,14 @@
 
 #include "auth_krb5.h"
 #include "cli.h"
-#include "descriptors.h"
 #include "farm.h"
 #include "log.h"
 #include "mem.h"
-#include "plan_events.h"
 #include "plan_names.h"
 #include "rehearse.h"
 #include "run_ground.h"
 #include "run_lost.h"
+#include "run_machine.h"
 #include "run_outputs.h"
 #include "run_plan.h"
 #include "run_report.h"
@@ -56,50 +53,6 @@ run_lacks(struct run *r, const char *what, int err)
 
 /* ---- what it needs ---- */
 
-/*
- * A TLS connection has two record buffers of 16 KiB, of which it mostly touches a page.  From
- * the heap they would be pages used before; mapped by themselves they cost what is touched:
- * measured 31 instead of 52 KB a signed-in phone (between 100 and 1,000 of them), for at most
- * 0.3 of 3.3 ms of CPU a boot.  A process may have 65,530 mappings; what is more comes from the
- * heap.
- */
-static void
-run_memory(void)
-{
-	(void)mallopt(M_MMAP_THRESHOLD, 16 * 1024);
-	(void)mallopt(M_MMAP_MAX, 50000);
-}
-
-static unsigned
-run_cores(void)
-{
-	cpu_set_t set;
-
-	if (sched_getaffinity(0, sizeof set, &set) != 0)
-		return 1;
-	return (unsigned)CPU_COUNT(&set);
-}
-
-static int
-run_descriptors(struct run *r)
-{
-	const struct descriptors_load load = {
-		.phones = r->plan.phones,
-		.transit = plan_transit(&r->plan),
-		.threads = r->threads,
-		.lines = run_plan_lines(&r->plan),
-	};
-	uint64_t needed = descriptors_needed(&load), have;
-
-	if (descriptors_raise(needed, &have) == 0)
-		return 0;
-	(void)config_fail(&r->error, "cx700farm", (struct mark){ 0 },
-	    "%llu descriptors are needed, this process may have %llu: raise the hard limit "
-	    "(ulimit -Hn, LimitNOFILE=), or take fewer phones (-n) or let them arrive slower",
-	    (unsigned long long)needed, (unsigned long long)have);
-	return run_refuse(r, CLI_ENVIRONMENT);
-}
-
 static int
 run_outputs(struct run *r)
 {
@@ -128,10 +81,11 @@ run_stands(struct run *r, int err)
 static int
 run_environment(struct run *r)
 {
-	int status = run_descriptors(r);
+	int status;
 
-	if (status == 0)
-		status = run_outputs(r);
+	if (run_machine_descriptors(&r->plan, r->threads, &r->error) != 0)
+		return run_refuse(r, CLI_ENVIRONMENT);
+	status = run_outputs(r);
 	if (status == 0)
 		status = run_stands(r, run_ground_open(&r->ground, &r->error));
 	if (status == 0 && r->options.pool == NULL)
@@ -291,10 +245,7 @@ run_all(struct run *r, int argc, char **argv)
 		return run_refuse(r, CLI_USAGE);
 	if (r->options.pool != NULL && run_plan_pool(&r->plan, r->options.pool, &r->error) != 0)
 		return run_refuse(r, CLI_USAGE);
-	r->threads = r->options.threads != 0 ? r->options.threads : run_cores();
-	if (r->threads > r->plan.phones)
-		r->threads = r->plan.phones;
-
+	r->threads = run_machine_threads(&r->options, &r->plan);
 	status = run_environment(r);
 	if (status == 0)
 		status = run_phones(r, argc, argv);
@@ -331,7 +282,7 @@ cli_run(int argc, char **argv)
 	struct buf complaint = { 0 };
 	int status = CLI_ENVIRONMENT;
 
-	run_memory();
+	run_machine_memory();
 	if (r == NULL)
 		return status;
 	r->trace_fd = -1;

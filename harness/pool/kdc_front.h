@@ -22,6 +22,10 @@ struct kdc_front_count {
 	uint64_t streams; /* TCP connections taken */
 };
 
+/* Is this request refused by us?  Then the KRB-ERROR is appended, and krb5kdc does not hear of
+ * it. */
+typedef bool kdc_front_refusal(void *arg, struct span request, struct buf *reply);
+
 struct kdc_front_cfg {
 	uint32_t ip; /* where phones find it, host byte order */
 	uint16_t port;
@@ -29,6 +33,8 @@ struct kdc_front_cfg {
 	uint16_t kdc_port;
 	struct wire *wire; /* what lies before it; NULL: nothing */
 	bool fronted;      /* no connection is accepted: they come by kdc_front_take() */
+	kdc_front_refusal *refusal; /* NULL: nothing is refused by us */
+	void *arg;
 };
 
 /* 0 or -errno: -EADDRINUSE, -EADDRNOTAVAIL, -EMFILE, -ENOMEM. */

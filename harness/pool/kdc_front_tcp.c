@@ -26,6 +26,7 @@ struct tcp_side {
 	int fd;
 	struct loop_watch *watch;
 	struct buf out; /* what its peer sent and it has not taken yet */
+	struct buf in;  /* of the client, where some is refused: a message that is not whole */
 	bool ended;     /* it will send no more */
 	bool told;      /* it knows that its peer will send no more */
 	struct tcp_messages messages;
@@ -84,6 +85,7 @@ side_done(struct tcp_side *side)
 	if (side->fd >= 0)
 		close(side->fd);
 	buf_done(&side->out);
+	buf_done(&side->in);
 }
 
 static void
@@ -94,6 +96,50 @@ pair_free(struct tcp_pair *pair)
 	side_done(&pair->client);
 	side_done(&pair->kdc);
 	mem_free(pair);
+}
+
+/* One message of the client's, if it is whole: to the KDC, or refused by us. */
+static bool
+client_message(struct tcp_pair *pair)
+{
+	const struct kdc_front_cfg *cfg = &pair->tcp->front->cfg;
+	struct buf *in = &pair->client.in, reply = { 0 };
+	size_t n;
+
+	if (in->n < LENGTH)
+		return false;
+	n = (size_t)in->p[0] << 24 | (size_t)in->p[1] << 16 | (size_t)in->p[2] << 8 | in->p[3];
+	/* What is too long for us may be too long for the KDC, too: that is its business. */
+	if (n <= TCP_WAITING_MAX - LENGTH && in->n - LENGTH < n)
+		return false;
+	n = n <= TCP_WAITING_MAX - LENGTH ? n + LENGTH : in->n;
+	if (cfg->refusal(cfg->arg, (struct span){ in->p + LENGTH, n - LENGTH }, &reply)) {
+		buf_u32(&pair->client.out, (uint32_t)reply.n);
+		buf_span(&pair->client.out, buf_bytes(&reply));
+		pair->tcp->front->count.replies++;
+		pair->tcp->front->count.bytes_out += LENGTH + reply.n;
+	} else {
+		buf_put(&pair->kdc.out, in->p, n);
+	}
+	buf_done(&reply);
+	buf_eat(in, n);
+	return true;
+}
+
+/* What the client said goes to the KDC; where some of it is refused, message by message. */
+static int
+client_said(struct tcp_pair *pair, const uint8_t *p, size_t n)
+{
+	if (pair->tcp->front->cfg.refusal == NULL) {
+		buf_put(&pair->kdc.out, p, n);
+		return pair->kdc.out.err;
+	}
+	buf_put(&pair->client.in, p, n);
+	while (pair->client.in.err == 0 && client_message(pair))
+		;
+	if (pair->client.in.err != 0 || pair->client.out.err != 0)
+		return -ENOMEM;
+	return pair->kdc.out.err;
 }
 
 /* Takes what came from this side.  False: it broke. */
@@ -111,14 +157,14 @@ side_read(struct tcp_side *side)
 		return true;
 	}
 	side->pair->heard_us = loop_now_us(side->pair->tcp->front->loop);
-	buf_put(&side->peer->out, chunk, (size_t)n);
 	if (side == &side->pair->client) {
 		count->bytes_in += (uint64_t)n;
 		count->requests += tcp_count(&side->messages, chunk, (size_t)n);
-	} else {
-		count->bytes_out += (uint64_t)n;
-		count->replies += tcp_count(&side->messages, chunk, (size_t)n);
+		return client_said(side->pair, chunk, (size_t)n) == 0;
 	}
+	buf_put(&side->peer->out, chunk, (size_t)n);
+	count->bytes_out += (uint64_t)n;
+	count->replies += tcp_count(&side->messages, chunk, (size_t)n);
 	return side->peer->out.err == 0;
 }
 

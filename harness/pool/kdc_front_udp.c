@@ -125,12 +125,29 @@ upstream_on_reply(void *arg, int possible)
 
 /* ---- requests ---- */
 
+/* What a fault wants to be refused, krb5kdc never hears of. */
+static bool
+udp_refused(struct front_udp *udp, const struct sock_peer *client, struct span packet)
+{
+	const struct kdc_front_cfg *cfg = &udp->front->cfg;
+	struct buf reply = { 0 };
+	bool refused = cfg->refusal != NULL && cfg->refusal(cfg->arg, packet, &reply);
+
+	if (refused)
+		wire_out(cfg->wire, client, buf_bytes(&reply), udp_put, udp);
+	buf_done(&reply);
+	return refused;
+}
+
 static void
 udp_forward(void *arg, const struct sock_peer *client, struct span packet)
 {
 	struct front_udp *udp = arg;
-	struct upstream *up = upstream_take(udp);
+	struct upstream *up;
 
+	if (udp_refused(udp, client, packet))
+		return;
+	up = upstream_take(udp);
 	if (up == NULL) {
 		udp->front->count.dropped++;
 		return;

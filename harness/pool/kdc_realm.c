@@ -14,6 +14,7 @@
 
 #include "buf.h"
 #include "folder.h"
+#include "kdc_accounts.h"
 #include "kdc_conf.h"
 #include "kdc_tool.h"
 #include "kdc_users.h"
@@ -259,6 +260,7 @@ kdc_realm_make(const struct kdc_realm *realm, char text_out[KDC_TEXT_MAX])
 		{ realm_create, "kdb5_util could not make the database" },
 		{ realm_fill, "kadmin.local could not make services and users" },
 		{ realm_populate, "services are missing or users could not be loaded" },
+		{ kdc_accounts_spoil, "kadmin.local could not change the users" },
 	};
 	const char *flaw = realm_flaw(realm);
 	char path[KDC_PATH_MAX];

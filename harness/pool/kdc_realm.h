@@ -19,10 +19,16 @@ struct kdc_service {
 	bool aes;              /* AES-256 and RC4 keys; otherwise RC4 only, as in 2007 */
 };
 
+/* What a user's account is like; the KDC says of the others 24, 23, 18 and 6. */
+enum kdc_account { KDC_GOOD, KDC_OTHER_PASSWORD, KDC_EXPIRED, KDC_REVOKED, KDC_UNKNOWN };
+
 struct kdc_users {        /* all with one password, which may not hold CR or LF */
 	const char *name; /* "phone%05d": one %d or %0Nd, or none if count is 1 */
 	uint32_t first, count;
 	const char *password;
+	/* Of user number i, from 0; NULL: all are good. */
+	enum kdc_account (*state)(const void *arg, uint32_t i);
+	const void *arg;
 };
 
 struct kdc_realm {

@@ -10,8 +10,12 @@
 #include <sys/stat.h>
 
 #include "accept_gss.h"
+#include "krb_refusal.h"
 #include "mem.h"
 #include "pool.h"
+
+/* KDC_ERR_PREAUTH_FAILED, KRB_AP_ERR_SKEW. */
+enum { KDC_PREAUTH_FAILED = 24, KDC_SKEW = 37 };
 
 /* The services of all our pools, and the file that gets each one's key.  A CA's server that
  * runs under the machine's own account has the key that else nobody has. */
@@ -77,6 +81,26 @@ realm_secrets(struct pool *pool)
 	return rc;
 }
 
+/* Who is it, and is he one of those? */
+static enum kdc_account
+realm_account(const void *arg, uint32_t i)
+{
+	const struct pool *pool = arg;
+	const struct servers_kdc *habits = &pool->habits.kdc;
+	uint64_t seed = pool->options.seed;
+	uint32_t users = pool->options.users;
+
+	if (phones_has(&habits->unknown, seed, i, users))
+		return KDC_UNKNOWN;
+	if (phones_has(&habits->locked, seed, i, users) ||
+	    phones_has(&habits->disabled, seed, i, users))
+		return KDC_REVOKED;
+	if (phones_has(&habits->expired, seed, i, users))
+		return KDC_EXPIRED;
+	return phones_has(&habits->wrong_password, seed, i, users) ? KDC_OTHER_PASSWORD
+								   : KDC_GOOD;
+}
+
 /* The realm as kdc_realm.h wants it; it only points into the pool. */
 static struct kdc_realm
 realm_of(const struct pool *pool, const char *dir)
@@ -91,7 +115,9 @@ realm_of(const struct pool *pool, const char *dir)
 		.n_services = serve_n_services,
 		.users = { .name = POOL_USERS,
 		    .count = pool->options.users,
-		    .password = pool->password },
+		    .password = pool->password,
+		    .state = realm_account,
+		    .arg = pool },
 	};
 }
 
@@ -177,6 +203,25 @@ kdc_on_exit(void *arg, int status)
 		pool->on_dead(pool->arg);
 }
 
+/* What a KDC finds out by the proof it says after it has asked for one: krb5kdc may do that. */
+static bool
+kdc_refusal(void *arg, struct span request, struct buf *reply)
+{
+	struct pool *pool = arg;
+	struct krb_asked asked;
+	struct fault_deed deed;
+	bool by_proof;
+
+	if (!wire_deed(pool->wires[SERVERS_KDC], &deed) || deed.answer == 0 ||
+	    krb_asked_read(request, &asked) != 0)
+		return false;
+	by_proof = deed.answer == KDC_PREAUTH_FAILED || deed.answer == KDC_SKEW;
+	if (by_proof && asked.login && !asked.proof)
+		return false;
+	(void)pool_answer(pool, SERVERS_KDC);
+	return krb_refusal_write(&asked, deed.answer, loop_wall_us(), reply) == 0;
+}
+
 static int
 kdc_join(void *arg, int fd_take, const struct sock_peer *peer)
 {
@@ -206,7 +251,9 @@ kdc_start(struct pool *pool)
 		.kdc_ip = child.ip,
 		.kdc_port = child.port,
 		.wire = wire,
-		.fronted = wire != NULL },
+		.fronted = wire != NULL,
+		.refusal = wire != NULL ? kdc_refusal : NULL,
+		.arg = pool },
 	    &pool->kdc_front);
 
 	if (rc == 0 && wire != NULL)

@@ -40,7 +40,8 @@ run_stop(struct pool *pool)
 	if (pool->begins != NULL)
 		loop_watch_close(pool->begins);
 	pool->begins = NULL;
-	if (pool->options.begin_fd < 0 || pool->options.ready_fd < 0)
+	/* Of a pool that never was ready it waits for another line, or for its end. */
+	if (pool->options.begin_fd < 0 || pool->options.ready_fd < 0 || !pool->kdc_up)
 		return;
 	pool_stats(pool, &stats);
 	if (stats.err == 0)

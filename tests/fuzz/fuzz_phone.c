@@ -1,7 +1,8 @@
 /*
  * fuzz_phone.c - a whole phone, from power-on to the updated firmware and for a while after, in
  * front of a whole pool of the simulated world, as odd and as faulty as the bytes say; and what
- * the servers say is spoilt on its way by them.  Unspoilt it arrives.  However it is spoilt,
+ * the servers say is spoilt on its way by them; and people come and go, and its power too.
+ * Unspoilt and left alone it arrives.  However it is spoilt,
  * the phone's way has an end, its trace is JSON, it does the same again, and nothing of it is
  * left when it is switched off.
  */
@@ -17,7 +18,7 @@
 #include "spoilt_io.h"
 #include "trace.h"
 
-enum { PROFILES = 3, MINUTES = 60, STEPS_MAX = 200000, IMAGE_BYTES = 2000 };
+enum { PROFILES = 3, MINUTES = 60, STEPS_MAX = 200000, IMAGE_BYTES = 2000, WISHES = 6 };
 
 #define MINUTE UINT64_C(60000000)
 #define PASSWORD "secret"
@@ -40,6 +41,13 @@ struct world {
 	struct journey *j;
 	struct buf lines; /* all of its trace */
 	bool arrived;
+	enum journey_state at_last; /* before it leaves */
+};
+
+/* What somebody does with the phone, so long after the wish before. */
+struct wish {
+	uint64_t after_us;
+	uint8_t what;
 };
 
 /* What the bytes say of one life. */
@@ -48,6 +56,8 @@ struct life {
 	struct faults faults;
 	struct journey_plan way;
 	unsigned version;
+	struct wish wish[WISHES];
+	size_t n_wishes;
 	struct span spoilt;
 };
 
@@ -162,6 +172,15 @@ live(struct world *w, uint64_t us)
 		HOLDS(++steps < STEPS_MAX);
 }
 
+static void
+grant(struct journey *j, uint8_t what)
+{
+	static void (*const deeds[])(struct journey *) = { journey_sign_out, journey_sign_in,
+		journey_check_update, journey_power_off, journey_power_on };
+
+	deeds[what % 5](j);
+}
+
 /* All of a life; what it left behind in its trace. */
 static void
 run(const struct life *life, struct world *w)
@@ -169,13 +188,40 @@ run(const struct life *life, struct world *w)
 	*w = (struct world){ .arrived = false };
 	begin(w, life);
 	journey_power_on(w->j);
+	for (size_t i = 0; i < life->n_wishes; i++) {
+		live(w, life->wish[i].after_us);
+		grant(w->j, life->wish[i].what);
+	}
 	live(w, MINUTES * MINUTE);
+	w->at_last = journey_state(w->j);
 	if (life->way.leave) {
 		journey_leave(w->j);
 		live(w, 5 * MINUTE);
-		HOLDS(journey_state(w->j) == JOURNEY_LEFT);
+		HOLDS(
+		    journey_state(w->j) == JOURNEY_LEFT || journey_state(w->j) == JOURNEY_OFF);
 	}
 	end(w);
+}
+
+/* Some come at once, some in the middle of a row of milliseconds, some after minutes. */
+static void
+odd_wishes(struct life *life, struct span *in)
+{
+	static const uint64_t unit_us[] = { 1000, 100000, 1000000, 60000000 };
+
+	life->n_wishes = fuzz_u8(in) % (WISHES + 1);
+	for (size_t i = 0; i < life->n_wishes; i++) {
+		uint8_t what = fuzz_u8(in);
+
+		life->wish[i] = (struct wish){ fuzz_u8(in) * unit_us[what >> 6], what & 63 };
+	}
+}
+
+/* With a good pool nobody's coming and going makes it fail, or leaves it half-way. */
+static bool
+is_settled(enum journey_state state)
+{
+	return state == JOURNEY_ARRIVED || state == JOURNEY_SIGNED_OUT || state == JOURNEY_OFF;
 }
 
 int
@@ -190,7 +236,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	(void)profile(0);
 	before = mem_out();
 	/* Signed in for half an hour, so that the chores come, and with a last word or none. */
-	life = (struct life){ .version = how >> 4,
+	life = (struct life){ .version = how >> 4 & 7,
 		.way = { .restart_after_update = how & 1,
 		    .stay_us = how & 2 ? 30 * MINUTE : 0,
 		    .stage_loops = 2,
@@ -200,9 +246,12 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	life.servers.update.size = IMAGE_BYTES;
 	if (how & 8)
 		fuzz_odd_faults(&life.faults, &in);
+	if (how & 128)
+		odd_wishes(&life, &in);
 	life.spoilt = in;
 	run(&life, &w);
-	HOLDS(w.arrived || in.n > 0 || one != 0 || two != 0 || life.faults.n > 0);
+	if (in.n == 0 && one == 0 && two == 0 && life.faults.n == 0)
+		HOLDS(life.n_wishes == 0 ? w.arrived : is_settled(w.at_last));
 	if (how & 8) {
 		run(&life, &again);
 		HOLDS(span_eq(buf_bytes(&w.lines), buf_bytes(&again.lines)));

@@ -109,6 +109,10 @@ def main():
         write(f'{out}/seeds/phone/odd_{bit}', bytes([7, (1 << bit) & 255, 1 << bit >> 8]) + bytes(400))
     for server in range(9):
         write(f'{out}/seeds/phone/faulty_{server}', bytes([15, 0, 0, 1, server, 0, 0, 1, 99, 3, 25]) + bytes(400))
+    # People come and go: each deed (out, in, update, off, on) after some seconds, and then another.
+    for first in range(5):
+        for then in range(5):
+            write(f'{out}/seeds/phone/people_{first}{then}', bytes([135, 0, 0, 2, 128 + first, 30, 128 + then, 2]))
     for fuzzer, patterns in WORDS.items():
         text = ''.join(f'"{w}"\n' for w in words(patterns))
         write(f'{out}/{fuzzer}.dict', text.encode())

@@ -86,7 +86,8 @@ chart.decades = (low, high) => {
 	return out;
 };
 
-chart.decade = (ms) => (ms >= 1e6 ? text.figures(ms / 1e3) + ' s' : ms >= 1000 ? ms / 1000 + ' s' : text.figures(ms) + ' ms');
+/* On a logarithmic scale: seconds as long as there are fewer than a thousand. */
+chart.decade = (ms) => (ms >= 1e6 ? text.ms(ms) : ms >= 1000 ? text.figures(ms / 1000) + ' s' : text.figures(ms) + ' ms');
 
 /* Some round values from 0 up to the highest. */
 chart.rounds = (y, n) => y.ticks(n).filter((v) => v === Math.round(v) || y.domain()[1] < 5);

@@ -39,7 +39,8 @@ phones.stack = (course, layers) => {
 	return Math.max(1, d3.max(from), d3.max(course.phones.started));
 };
 
-/* Where a band has most room for a text so wide: the middle of it, or null. */
+/* Where a band has most room for a text so wide, next to the middle if there is as much: the
+ * middle of the text, or null. */
 phones.room = (layer, x, y, span, width) => {
 	const half = Math.ceil(width / 2 / (x(span) - x(0)));
 	let best = null;
@@ -50,7 +51,9 @@ phones.room = (layer, x, y, span, width) => {
 			top = Math.max(top, y(layer.y1[k]));
 			bottom = Math.min(bottom, y(layer.y0[k]));
 		}
-		if (!best || bottom - top > best.room) best = { room: bottom - top, x: x((i + 1) * span), y: (top + bottom) / 2 };
+		const off = Math.abs(2 * i - layer.values.length);
+		const room = bottom - top;
+		if (!best || room > best.room + 1 || (room > best.room - 1 && off < best.off)) best = { room, off, x: x((i + 1) * span), y: (top + bottom) / 2 };
 	}
 	return best && best.room >= 15 ? best : null;
 };

@@ -90,13 +90,13 @@ servers.throughput = (run) => {
 		dom.aid('What went over the wire: the area is what the servers sent, the line what the phones sent',
 			run.summary.bytes.firmware ? '; ' + text.bytes(run.summary.bytes.firmware) + ' of it was firmware.' : '.'),
 		servers.traffic(run),
-		dom.aid('Below, for each service, requests (area) and replies (line) per second: where the line stays below the area, requests had no reply (a few never have one, such as DHCP’s RELEASE and SIP’s ACK).'),
+		dom.aid('Below, for each service, requests (area) and replies (line) per second: where the line stays below the area, requests had no reply (a few never have one, such as DHCP’s RELEASE and SIP’s keep-alives).'),
 		dom.el('ul', { class: 'tiles' }, keys.map((key) => servers.tile(key, servers.asked, servers.rate(services[key].requests), servers.rate(services[key].replies)))),
 		dom.table('What the farm asked of the servers', [
 			{ name: 'Service', get: (k) => k, show: servers.name },
 			n('Requests', 'requests'), n('Replies', 'replies'),
 			b('Bytes from phones', 'bytes_in'), b('Bytes to phones', 'bytes_out'),
-			{ name: 'Most in a ' + (span === 1 ? 'second' : 'span of ' + text.s(span)), number: true, get: peak, show: (k) => text.figures(peak(k)) + ' /s' },
+			{ name: span === 1 ? 'Most in a second' : 'Most, mean of ' + text.s(span), number: true, get: peak, show: (k) => text.figures(peak(k)) + ' /s' },
 		], keys, { sorts: true, cls: 'fit', row: (k) => ({ 'data-service': k }) }));
 };
 

@@ -200,7 +200,7 @@ the_tab_key_reaches_everything_in_its_order(void **state)
 	browser_press(b, "Tab", false);
 	assert_string_equal(
 	    "theme", browser_text(b, "document.activeElement.id", text, sizeof text));
-	assert_true(browser_number(b, "document.querySelectorAll('[tabindex]').length") > 20);
+	assert_true(browser_number(b, "document.querySelectorAll('[tabindex]').length") > 15);
 	assert_true(browser_true(
 	    b, "[...document.querySelectorAll('[tabindex]')].every((e) => e.tabIndex === 0)"));
 }

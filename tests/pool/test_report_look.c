@@ -97,6 +97,10 @@ on_a_narrow_screen_only_tables_scroll_sideways(void **state)
 		    "Number(p.querySelector('svg').getAttribute('viewBox').split(' ')[2]))");
 		assert_true(browser_number(
 				b, "document.documentElement.scrollWidth - innerWidth") <= 0);
+		/* A table that scrolls can be reached by keyboard, and only such a one. */
+		assert_true(browser_true(b,
+		    "[...document.querySelectorAll('.wide')].every((w) => "
+		    "w.hasAttribute('tabindex') === (w.scrollWidth > w.clientWidth + 1))"));
 	}
 	report_page_clean(*state);
 }

@@ -35,6 +35,7 @@ chart.drawOne = (c) => {
 chart.drawAll = () => {
 	chart.all = chart.all.filter((c) => c.host.isConnected);
 	chart.all.forEach(chart.drawOne);
+	dom.reach();
 	chart.move(chart.at);
 };
 

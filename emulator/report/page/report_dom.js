@@ -29,9 +29,19 @@ dom.aid = (...children) => dom.p('aid', children);
 
 dom.code = (name) => dom.el('code', {}, name);
 
-/* A place for a wide thing that scrolls by itself, also by keyboard. */
-dom.wide = (label, child) => dom.el('div',
-	{ class: 'wide', role: 'region', tabindex: '0', 'aria-label': label }, child);
+/* A place for a wide thing that scrolls by itself. */
+dom.wide = (label, child) => dom.el('div', { class: 'wide', 'data-label': label }, child);
+
+/* What has to be scrolled can be reached by keyboard, and nothing else stops the tab key. */
+dom.reach = () => {
+	for (const wide of document.querySelectorAll('.wide')) {
+		const scrolls = wide.scrollWidth > wide.clientWidth + 1;
+		for (const [name, value] of [['tabindex', '0'], ['role', 'region'], ['aria-label', wide.dataset.label]]) {
+			if (scrolls) wide.setAttribute(name, value);
+			else wide.removeAttribute(name);
+		}
+	}
+};
 
 /*
  * A table.  Columns: {name, get, show, sort, number, cls, title}: get(row) is what it sorts by
@@ -90,7 +100,10 @@ dom.details = (summary, make, attrs) => {
 	const fill = () => {
 		if (d.open && d.children.length === 1) d.append(make());
 	};
-	d.addEventListener('toggle', fill);
+	d.addEventListener('toggle', () => {
+		fill();
+		dom.reach();
+	});
 	fill();
 	return d;
 };

@@ -38,8 +38,8 @@ failed.matrix = (run) => {
 
 /* The causes, the most frequent first; when its phones failed is in the list of all. */
 failed.kinds = (outcomes) => {
-	const at = new Map(outcomes.failed.map((f) => [f.phone, f.at_ms]));
-	return outcomes.first_failed_by_reason
+	const at = new Map((outcomes.failed || []).map((f) => [f.phone, f.at_ms]));
+	return (outcomes.first_failed_by_reason || [])
 		.map((kind) => ({ ...kind, first: kind.phones.map((number) => ({ phone: number, at_ms: at.get(number) })) }))
 		.sort((a, b) => b.count - a.count);
 };
@@ -64,7 +64,7 @@ failed.section = (run) => {
 /* ---- the slowest ---- */
 
 failed.slowest = (run) => {
-	const all = run.course.outcomes.slowest;
+	const all = run.course.outcomes.slowest || [];
 	const list = all.slice(0, 20);
 	const median = run.summary.boot_ms.from_intended_start.p50;
 	if (!list.length) return;

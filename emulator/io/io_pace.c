@@ -7,32 +7,14 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-#include "io_shaper.h"
+#include "io_lane.h"
 #include "io_tcp_priv.h"
 #include "mem.h"
-
-enum { PACE_SEGS = 32 };
-
-struct pace_seg { /* a piece that is under way */
-	uint64_t at_us;
-	uint32_t n;
-};
-
-struct pace_lane { /* one way */
-	struct io_turn turn;
-	struct io_shape_flow flow;
-	struct buf bytes; /* under way, and there */
-	size_t there;     /* so many of them, the first ones */
-	uint64_t end_us;  /* when the end comes; IO_SHAPE_NEVER: not yet known */
-	bool ended;       /* it is there */
-	struct pace_seg seg[PACE_SEGS];
-	unsigned first, n_segs;
-};
 
 struct io_pace {
 	struct io_due due; /* first, for its grave: of what comes next */
 	struct io_stream *stream;
-	struct pace_lane up, down;
+	struct io_lane up, down;
 	enum { PACE_SYN, PACE_DIALLED, PACE_ANSWERED, PACE_OPEN } state;
 	struct sockaddr_in to;
 	uint64_t go_us;   /* when the SYN, its answer is there */
@@ -44,22 +26,10 @@ struct io_pace {
 	int err;          /* with which the socket has ended */
 };
 
-static struct io_shaper *
-pace_shaper(const struct io_pace *p)
-{
-	return p->stream->h.phone->shaper;
-}
-
 static struct io_world *
 pace_world(const struct io_pace *p)
 {
 	return p->stream->h.phone->world;
-}
-
-static bool
-lane_is_dead(const struct pace_lane *lane)
-{
-	return lane->flow.last_us == IO_SHAPE_NEVER;
 }
 
 /* ---- the clock ---- */
@@ -70,18 +40,10 @@ pace_sooner(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-static uint64_t
-lane_next_us(const struct pace_lane *lane)
-{
-	if (lane->n_segs > 0)
-		return lane->seg[lane->first].at_us;
-	return lane->ended ? IO_SHAPE_NEVER : lane->end_us;
-}
-
 static void
 pace_arm(struct io_pace *p)
 {
-	uint64_t at_us = pace_sooner(lane_next_us(&p->up), lane_next_us(&p->down));
+	uint64_t at_us = pace_sooner(io_lane_next_us(&p->up), io_lane_next_us(&p->down));
 
 	at_us = pace_sooner(at_us, pace_sooner(p->go_us, p->lost_us));
 	if (at_us != IO_SHAPE_NEVER)
@@ -90,70 +52,13 @@ pace_arm(struct io_pace *p)
 		io_due_unset(pace_world(p), &p->due);
 }
 
-/* ---- on the line ---- */
-
-/* So many bytes leave, or a packet without any: when they are there, or IO_SHAPE_NEVER. */
+/* Of a server's piece nobody tells the phone that it never comes. */
 static uint64_t
-pace_leave(struct io_pace *p, struct pace_lane *lane, uint64_t n, bool syn)
+pace_leave(struct io_pace *p, struct io_lane *lane, uint32_t n, bool syn)
 {
-	const struct io_shape_piece piece = { .to =
-						  lane == &p->up ? IO_SHAPE_UP : IO_SHAPE_DOWN,
-		.wire_n = io_shape_stream_n(n),
-		.packets = io_shape_packets(n),
-		.handshakes = syn };
-	uint64_t at_us;
+	uint64_t unheard = IO_SHAPE_NEVER;
 
-	if (io_shape_piece(&pace_shaper(p)->shape, io_now_us(), &piece, &lane->flow, &at_us))
-		return at_us;
-	/* Of a server's piece nobody tells the phone that it never comes. */
-	if (lane == &p->up)
-		p->lost_us = pace_sooner(p->lost_us, at_us);
-	return IO_SHAPE_NEVER;
-}
-
-/* The lane's last n bytes leave; what is lost is nobody's any more. */
-static void
-pace_put(struct io_pace *p, struct pace_lane *lane, uint32_t n)
-{
-	uint64_t at_us = pace_leave(p, lane, n, false);
-
-	if (at_us == IO_SHAPE_NEVER)
-		lane->bytes.n -= n;
-	else
-		lane->seg[(lane->first + lane->n_segs++) % PACE_SEGS] =
-		    (struct pace_seg){ at_us, n };
-}
-
-/* How much may be put now; 0: not now, and what changes that goes on with it. */
-static size_t
-pace_room(struct io_pace *p, struct pace_lane *lane)
-{
-	enum io_shape_to to = lane == &p->up ? IO_SHAPE_UP : IO_SHAPE_DOWN;
-	uint64_t room, window;
-
-	if (lane->bytes.n + IO_SHAPE_MSS > IO_SHAPE_WINDOW || lane->n_segs == PACE_SEGS)
-		return 0;
-	room = io_shaper_room(pace_shaper(p), to, &lane->turn);
-	window = IO_SHAPE_WINDOW - lane->bytes.n;
-	return (size_t)pace_sooner(pace_sooner(room, window), IO_SHAPE_PIECE);
-}
-
-static void
-lane_land(struct pace_lane *lane, uint64_t now_us)
-{
-	while (lane->n_segs > 0 && lane->seg[lane->first].at_us <= now_us) {
-		lane->there += lane->seg[lane->first].n;
-		lane->first = (lane->first + 1) % PACE_SEGS;
-		lane->n_segs--;
-	}
-	lane->ended = lane->end_us <= now_us;
-}
-
-static void
-lane_take(struct pace_lane *lane, size_t n)
-{
-	buf_eat(&lane->bytes, n);
-	lane->there -= n;
+	return io_lane_leave(lane, n, syn, lane == &p->up ? &p->lost_us : &unheard);
 }
 
 /* ---- the socket ---- */
@@ -169,13 +74,13 @@ pace_fail(struct io_pace *p, int err)
 static void
 pace_flush(struct io_pace *p)
 {
-	struct pace_lane *up = &p->up;
+	struct io_lane *up = &p->up;
 
 	while (up->there > 0 && !p->blocked) {
 		ssize_t n = send(p->stream->fd.fd, up->bytes.p, up->there, MSG_NOSIGNAL);
 
 		if (n >= 0) {
-			lane_take(up, (size_t)n);
+			io_lane_take(up, (size_t)n);
 			continue;
 		}
 		p->blocked = true;
@@ -188,12 +93,12 @@ pace_flush(struct io_pace *p)
 static void
 pace_fill(struct io_pace *p)
 {
-	struct pace_lane *down = &p->down;
+	struct io_lane *down = &p->down;
 	uint8_t bytes[IO_SHAPE_PIECE];
 	size_t room;
 
-	while (p->readable && p->state == PACE_OPEN && !lane_is_dead(down) &&
-	    down->end_us == IO_SHAPE_NEVER && (room = pace_room(p, down)) > 0) {
+	while (p->readable && p->state == PACE_OPEN && !io_lane_is_dead(down) &&
+	    down->end_us == IO_SHAPE_NEVER && (room = io_lane_room(down)) > 0) {
 		ssize_t n = recv(p->stream->fd.fd, bytes, room, 0);
 
 		if (n > 0) {
@@ -203,7 +108,7 @@ pace_fill(struct io_pace *p)
 				pace_fail(p, down->bytes.err);
 				return;
 			}
-			pace_put(p, down, (uint32_t)n);
+			(void)pace_leave(p, down, (uint32_t)n, false);
 		} else if (n < 0 && errno == EAGAIN) {
 			p->readable = false;
 		} else {
@@ -262,8 +167,8 @@ pace_on_due(struct io_due *due)
 		p->lost_us = IO_SHAPE_NEVER;
 		pace_fail(p, -ETIMEDOUT);
 	}
-	lane_land(&p->up, now_us);
-	lane_land(&p->down, now_us);
+	io_lane_land(&p->up, now_us);
+	io_lane_land(&p->down, now_us);
 	if (p->state == PACE_OPEN)
 		pace_flush(p);
 	if (!p->stream->h.closed)
@@ -297,11 +202,11 @@ pace_go_down(struct io_turn *turn)
 static ssize_t
 pace_send(struct io_pace *p, struct span bytes, bool more)
 {
-	struct pace_lane *up = &p->up;
-	size_t room = more ? bytes.n : pace_room(p, up);
+	struct io_lane *up = &p->up;
+	size_t room = more ? bytes.n : io_lane_room(up);
 
 	/* Behind a gap that is never filled: the stream hears of it when TCP gives up. */
-	if (lane_is_dead(up))
+	if (io_lane_is_dead(up))
 		return (ssize_t)bytes.n;
 	if (room == 0)
 		return -EAGAIN;
@@ -313,7 +218,7 @@ pace_send(struct io_pace *p, struct span bytes, bool more)
 	p->begun += (uint32_t)bytes.n;
 	if (more)
 		return (ssize_t)bytes.n;
-	pace_put(p, up, p->begun);
+	(void)pace_leave(p, up, p->begun, false);
 	p->begun = 0;
 	pace_arm(p);
 	return (ssize_t)bytes.n;
@@ -322,7 +227,7 @@ pace_send(struct io_pace *p, struct span bytes, bool more)
 static ssize_t
 pace_recv(struct io_pace *p, void *to, size_t n)
 {
-	struct pace_lane *down = &p->down;
+	struct io_lane *down = &p->down;
 
 	if (down->there == 0) {
 		pace_fill(p);
@@ -331,7 +236,7 @@ pace_recv(struct io_pace *p, void *to, size_t n)
 	}
 	n = n < down->there ? n : down->there;
 	memcpy(to, down->bytes.p, n);
-	lane_take(down, n);
+	io_lane_take(down, n);
 	/* There is room again for what the socket has. */
 	pace_fill(p);
 	pace_arm(p);
@@ -363,12 +268,12 @@ io_wire_recv(int fd, struct io_pace *pace, void *p, size_t n)
 bool
 io_pace_end(struct io_pace *p)
 {
-	if (!p->ending && !lane_is_dead(&p->up)) {
+	if (!p->ending && !io_lane_is_dead(&p->up)) {
 		p->up.end_us = pace_leave(p, &p->up, 0, false);
 		pace_arm(p);
 	}
 	p->ending = true;
-	return lane_is_dead(&p->up) || (p->up.ended && p->up.bytes.n == 0);
+	return io_lane_is_dead(&p->up) || (p->up.ended && p->up.bytes.n == 0);
 }
 
 void
@@ -376,8 +281,7 @@ io_pace_hurry(struct io_pace *p)
 {
 	if (p->state != PACE_OPEN)
 		return;
-	p->up.there = p->up.bytes.n;
-	p->up.n_segs = 0;
+	io_lane_land_all(&p->up);
 	p->blocked = false;
 	pace_flush(p);
 }
@@ -409,11 +313,9 @@ io_pace_new(struct io_stream *s, struct io_pace **out)
 		mem_free(p);
 		return -ENOMEM;
 	}
-	p->go_us = p->lost_us = p->up.end_us = p->down.end_us = IO_SHAPE_NEVER;
-	list_init(&p->up.turn.link);
-	list_init(&p->down.turn.link);
-	p->up.turn.go = pace_go_up;
-	p->down.turn.go = pace_go_down;
+	p->go_us = p->lost_us = IO_SHAPE_NEVER;
+	io_lane_init(&p->up, s->h.phone->shaper, IO_SHAPE_UP, pace_go_up);
+	io_lane_init(&p->down, s->h.phone->shaper, IO_SHAPE_DOWN, pace_go_down);
 	*out = p;
 	return 0;
 }
@@ -426,10 +328,8 @@ io_pace_free(struct io_pace *p)
 	if (p == NULL)
 		return;
 	w = pace_world(p);
-	list_remove(&p->up.turn.link);
-	list_remove(&p->down.turn.link);
 	io_due_done(w, &p->due);
-	buf_done(&p->up.bytes);
-	buf_done(&p->down.bytes);
+	io_lane_done(&p->up);
+	io_lane_done(&p->down);
 	io_bury(w, p);
 }

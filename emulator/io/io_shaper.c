@@ -54,6 +54,20 @@ held_on_due(struct io_due *due)
 	held_arrive(LIST_ITEM(due, struct held, due));
 }
 
+static struct held *
+held_new(struct io_world *w, size_t n)
+{
+	struct held *held = mem_new(sizeof(*held) + n);
+
+	if (held == NULL)
+		return NULL;
+	if (io_due_init(w, &held->due, held_on_due) < 0) {
+		mem_free(held);
+		return NULL;
+	}
+	return held;
+}
+
 int
 io_shaper_hold(
     struct io_shaper *shaper, enum io_shape_to to, struct span bytes, io_held_fn *fn, void *arg)
@@ -65,12 +79,13 @@ io_shaper_hold(
 
 	if (at_us == IO_SHAPE_NEVER)
 		return 0;
-	held = mem_new(sizeof(*held) + bytes.n);
-	if (held == NULL)
+	held = held_new(w, bytes.n);
+	if (held == NULL && to == IO_SHAPE_UP)
 		return -ENOMEM;
-	if (io_due_init(w, &held->due, held_on_due) < 0) {
-		mem_free(held);
-		return -ENOMEM;
+	if (held == NULL) {
+		/* Sooner than it should, but it comes. */
+		fn(shaper->phone, arg, bytes);
+		return 0;
 	}
 	held->shaper = shaper;
 	held->to = to;

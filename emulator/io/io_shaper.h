@@ -45,7 +45,10 @@ void io_shaper_cut(struct io_shaper *);
 /* It has come to the other end; bytes are lent. */
 typedef void io_held_fn(struct io_phone *, void *arg, struct span bytes);
 
-/* Hold a copy until then; or it is lost, and nobody hears of it.  0 or -ENOMEM. */
+/*
+ * Hold a copy until then; or it is lost, and nobody hears of it.  0, or -ENOMEM of what the
+ * phone sends; what it is sent comes at once, then, within this call.
+ */
 int io_shaper_hold(
     struct io_shaper *, enum io_shape_to, struct span bytes, io_held_fn *, void *arg);
 /* Is something of this arg under way? */

@@ -88,13 +88,11 @@ udp_on_refused(struct io_phone *phone, void *arg, struct span bytes)
 static bool
 udp_arrived(struct io_udp *u, struct span bytes)
 {
-	if (udp_shaper(u) == NULL) {
+	if (udp_shaper(u) == NULL)
 		udp_on_packet(u->h.phone, u, bytes);
-		return !u->h.closed;
-	}
-	/* Without memory it is lost, as packets are. */
-	(void)io_shaper_hold(udp_shaper(u), IO_SHAPE_DOWN, bytes, udp_on_packet, u);
-	return true;
+	else
+		(void)io_shaper_hold(udp_shaper(u), IO_SHAPE_DOWN, bytes, udp_on_packet, u);
+	return !u->h.closed;
 }
 
 static void

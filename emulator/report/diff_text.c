@@ -164,6 +164,16 @@ diff_text(const struct diff *d, struct buf *out)
 
 /* ---- for programs -------------------------------------------------------------------- */
 
+/* A list that is not whole, for want of memory, is none. */
+static json_t *
+diff_whole_list(json_t *list, size_t n)
+{
+	if (json_array_size(list) == n)
+		return list;
+	json_decref(list);
+	return NULL;
+}
+
 static json_t *
 diff_counts(const uint64_t n[2])
 {
@@ -179,7 +189,7 @@ diff_figures(const double ms[2], const uint64_t n[2])
 	for (int i = 0; i < 2; i++)
 		json_array_append_new(
 		    list, n[i] > 0 ? json_real(round(ms[i] * 1e3) / 1e3) : json_null());
-	return list;
+	return diff_whole_list(list, 2);
 }
 
 static json_t *
@@ -206,10 +216,11 @@ diff_json_tree(const struct diff *d)
 		json_array_append_new(notes, note != NULL ? note : json_string("?"));
 	}
 	return json_pack("{s:s, s:s*, s:s*, s:o, s:[s, s], s:o, s:o, s:o, s:s, s:o}", "format",
-	    "cx700farm-diff/1", "a", d->run[0]->path, "b", d->run[1]->path, "notes", notes,
-	    "verdicts", d->verdict[0], d->verdict[1], "planned", diff_counts(d->planned),
-	    "finished", diff_counts(d->finished), "failed", diff_counts(d->failed), "change",
-	    diff_word(d->all), "steps", steps);
+	    "cx700farm-diff/1", "a", d->run[0]->path, "b", d->run[1]->path, "notes",
+	    diff_whole_list(notes, d->n_notes), "verdicts", d->verdict[0], d->verdict[1],
+	    "planned", diff_counts(d->planned), "finished", diff_counts(d->finished), "failed",
+	    diff_counts(d->failed), "change", diff_word(d->all), "steps",
+	    diff_whole_list(steps, d->n_steps));
 }
 
 /* jansson's callback; want of memory stays in the buffer's err. */

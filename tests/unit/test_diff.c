@@ -425,6 +425,7 @@ programs_are_told_the_same(void **state)
 	struct two *t = *state;
 	struct buf out = { 0 };
 	json_t *tree, *login;
+	long left;
 
 	both_around(t, RF_LEASE, 5 * MS);
 	around(t->f[0], RF_LOGIN, 20 * MS, 0);
@@ -432,6 +433,7 @@ programs_are_told_the_same(void **state)
 	t->f[1]->run.seed = 8;
 	compare(t);
 	assert_int_equal(diff_json(&t->diff, &out), 0);
+	left = mem_fail_at(0);
 	tree = json_loadb((const char *)out.p, out.n, JSON_REJECT_DUPLICATES, NULL);
 	assert_non_null(tree);
 	assert_string_equal(
@@ -448,6 +450,7 @@ programs_are_told_the_same(void **state)
 	assert_true(json_number_value(json_object_get(login, "p")) < 0.01);
 	json_decref(tree);
 	buf_done(&out);
+	mem_fail_at(left);
 }
 
 static void

@@ -172,6 +172,7 @@ static void
 another_version_says_which_and_which_is_read(void **state)
 {
 	struct run_folder *f = run_folder_new("other");
+	long left;
 
 	(void)state;
 	run_folder_write(f);
@@ -179,9 +180,12 @@ another_version_says_which_and_which_is_read(void **state)
 	refuses(f->path, -EBADMSG,
 	    "/summary.json: its format is cx700farm-summary/2, this cx700farm reads "
 	    "cx700farm-summary/1");
-	/* Whatever it says, it stays one line. */
+	/* Whatever it says, it stays one line.  Without memory in the midst of such an escape
+	 * jansson takes the string for cut, and aborts: so not here. */
+	left = mem_fail_at(0);
 	run_folder_put(f, "summary.json", "{\"format\": \"a\\nb\\u001b[31m\"}");
 	refuses(f->path, -EBADMSG, "its format is a b [31m,");
+	mem_fail_at(left);
 	run_folder_free(f);
 }
 

@@ -91,8 +91,8 @@ export class Tiles {
 	}
 
 	place(i) {
-		const [state, row, why, lost] = this.drawn.subarray(4 * i, 4 * i + 4);
-		return { state, row, why, lost, kind: this.kinds.of(state, row) };
+		const d = this.drawn, k = 4 * i, state = d[k], row = d[k + 1];
+		return { state, row, why: d[k + 2], lost: d[k + 3], kind: this.kinds.of(state, row) };
 	}
 
 	partOf(i) {

@@ -111,7 +111,7 @@ kdc_rig_make(struct kdc_rig *rig, uint32_t n_users)
 		.port = rig_free_port(ip),
 		.services = SERVICES,
 		.n_services = sizeof SERVICES / sizeof SERVICES[0],
-		.users = { "phone%05d", 0, n_users, RIG_PASSWORD },
+		.users = { .name = "phone%05d", .count = n_users, .password = RIG_PASSWORD },
 	};
 	err = kdc_realm_make(&rig->realm, text);
 	if (err != 0) {

@@ -46,6 +46,8 @@ WORDS = {
     'scenario': ['emulator/config/*.c'],
     'pool_file': ['emulator/config/pool_*.c', 'emulator/config/field*.c'],
     'profile': ['emulator/config/profile_load.c', 'emulator/config/field*.c'],
+    'run_folder': ['emulator/report/run_dir*.c', 'emulator/report/junit*.c', 'emulator/report/diff*.c',
+                   'emulator/report/explain*.c', 'emulator/report/course_*.c'],
     'url': ['emulator/proto/url.c'],
     'quantity': ['emulator/config/quantity.c', 'emulator/config/spread.c'],
     'expectation': ['emulator/config/expectation*.c'],

@@ -52,13 +52,17 @@ farm_since_us(const struct farm *f)
 	return now_us > f->common.began_us ? now_us - f->common.began_us : 0;
 }
 
-/* From zero: the shards' counts are totals since the beginning. */
-static void
+/* From zero: the shards' counts are totals since the beginning.  Those of a single one are the
+ * whole already. */
+static const struct metrics *
 farm_add_up(struct farm *f)
 {
+	if (f->common.shards == 1)
+		return shard_counts(f->shards[0]);
 	f->metrics = (struct metrics){ .n_rows = f->cfg.n_rows, .n_groups = f->cfg.n_groups };
 	for (unsigned i = 0; i < f->common.shards; i++)
 		metrics_merge(&f->metrics, shard_counts(f->shards[i]));
+	return &f->metrics;
 }
 
 /* The end is asked for: whom lack of memory kept from hearing of it is asked again. */
@@ -92,9 +96,8 @@ farm_on_counted(void *shard)
 
 	if (--f->uncounted > 0 || f->leaving)
 		return;
-	farm_add_up(f);
 	if (f->cfg.on_second != NULL)
-		f->cfg.on_second(f->cfg.arg, &f->metrics, farm_since_us(f));
+		f->cfg.on_second(f->cfg.arg, farm_add_up(f), farm_since_us(f));
 }
 
 /* ---- the end ---- */
@@ -136,8 +139,7 @@ farm_on_closed(void *shard)
 		return;
 	loop_timer_stop(f->second_timer);
 	/* Their last counts: nobody writes them any more. */
-	farm_add_up(f);
-	f->end.metrics = &f->metrics;
+	f->end.metrics = farm_add_up(f);
 	f->end.phone = f->common.phone;
 	for (unsigned i = 0; i < f->common.shards; i++) {
 		if (shard_make_says(f->shards[i]) != NULL)

@@ -80,7 +80,7 @@ struct farm_cfg { /* what it points to is lent, read only, and outlives the farm
 	const uint64_t *start_us;
 	const uint32_t *order;
 	const struct farm_group *groups; /* by their first; the first one's is 0 */
-	size_t n_groups;                 /* at most METRICS_GROUPS; 0: nobody counts by group */
+	size_t n_groups;                 /* at most METRICS_GROUPS; 0: no group is told */
 	uint64_t seed;
 	const struct farm_row *rows;
 	size_t n_rows; /* at most METRICS_ROWS */

@@ -74,7 +74,9 @@ shard_count(struct shard *sh)
 	shard_count_services(sh);
 	sh->metrics.loop_lag_p99_ms = loop_lag_p99_ms(sh->loop);
 	sh->metrics.loop_lag_shard = sh->number;
-	sh->counts = sh->metrics;
+	/* On one thread nothing is counted while the farm reads. */
+	if (sh->common->own_loops)
+		sh->counts = sh->metrics;
 }
 
 void

@@ -204,7 +204,7 @@ shard_ask_kill(struct shard *sh)
 const struct metrics *
 shard_counts(const struct shard *sh)
 {
-	return &sh->counts;
+	return sh->common->own_loops ? &sh->counts : &sh->metrics;
 }
 
 struct shard_common *

@@ -32,7 +32,7 @@ struct shard {
 	bool no_more, over_told, leave_asked, ending, closed_told;
 
 	unsigned untold[SHARD_WORDS];
-	struct metrics metrics, counts;
+	struct metrics metrics, counts; /* as it counts; as the farm may read them */
 	struct buf trace;
 	int trace_err;
 	const char *make_says;

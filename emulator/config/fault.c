@@ -66,6 +66,7 @@ static const struct field deed_fields[] = {
 	  .help = "a reply ends after so many bytes: 1000B" },
 	{ .key = "slow", .type = FIELD_RATE, AT(deed.bytes_per_s), .help = "no faster than this: 64kB/s" },
 	{ .key = "answer", .type = FIELD_OWN, .own = own_answer,
+	  .pattern = "^(nak|SERVFAIL|NXDOMAIN|REFUSED|DENY|RATE|RSTR|[1-9][0-9]{0,2})$",
 	  .help = "its own refusal: nak, SERVFAIL, RATE, 18 (kdc), 49 (ldap), 503 (sip, HTTP)" },
 	{ .key = "retry_after", .type = FIELD_SECONDS, AT(deed.retry_after_s), .min = 1, .max = 86400,
 	  .help = "beside an answer of sip or HTTP: Retry-After" },

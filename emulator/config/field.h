@@ -36,17 +36,19 @@ enum field_type {
 	FIELD_OWN   /* read by own() */
 };
 
-/* What the node of a FIELD_OWN looks like: for the manual and the schema, which own() agrees
- * with. */
+/*
+ * What the node of a FIELD_OWN looks like: for the manual and the schema, which own() agrees
+ * with.  Its scalars are like `pattern`, or one of `words`; if there is a max, also whole
+ * numbers from min to max.
+ */
 enum field_form {
-	FORM_VALUE,  /* a scalar: one of `words`, or like `pattern`; with `sub` also a map by it
-		      */
+	FORM_VALUE,  /* a scalar; with `sub` also a map by it */
 	FORM_LIST,   /* a list of maps by `sub` */
-	FORM_MAP_OF, /* a map of any keys, each value a map by `sub` */
+	FORM_MAP_OF, /* a map of keys like `pattern` (NULL: any), each value a map by `sub` */
 	FORM_ONE_OF, /* a list of maps with exactly one key of `sub` */
-	FORM_TEXTS,  /* a list of scalars like `pattern`; with `sub` of maps by it, each of
-			which may also be its first key's value alone */
-	FORM_SOME,   /* one such scalar, or a list of them */
+	FORM_TEXTS,  /* a list of scalars; with `sub` of maps by it, or of its first key's value
+			alone */
+	FORM_SOME,   /* a scalar, or a list of them */
 	FORM_MAP     /* a map by `sub` */
 };
 
@@ -69,7 +71,7 @@ struct field {
 	const char *def;   /* taken when the key is missing; NULL: zero */
 	bool required;
 	const char *help;
-	const char *const *words; /* FIELD_WORD: ends in NULL */
+	const char *const *words; /* FIELD_WORD, FIELD_OWN: ends in NULL */
 	const struct field *sub;  /* FIELD_MAP, FIELD_PART; FIELD_OWN by its form */
 	size_t n_sub;
 	field_own_fn *own;
@@ -116,7 +118,7 @@ const char *field_pattern(const struct field *);
 /* The same of FIELD_SPREAD, for tables of those who read it themselves. */
 #define FIELD_PATTERN_NUMBER "([0-9]+[.]?[0-9]*|[.][0-9]+)"
 #define FIELD_PATTERN_SPAN FIELD_PATTERN_NUMBER "(ms|s|m|h)"
-#define FIELD_PATTERN_SHARE "0*([0-9]{1,2}([.][0-9]*)?|100[.]?0*|[.][0-9]+)%"
+#define FIELD_PATTERN_SHARE "0*([0-9]{1,2}([.][0-9]*)?|100([.]0*)?|[.][0-9]+)%"
 #define FIELD_PATTERN_SPREAD \
 	"^ *" FIELD_PATTERN_SPAN " *((\xc2\xb1|[+]-) *" FIELD_PATTERN_SPAN " *)?$"
 

@@ -34,7 +34,7 @@ field_pattern(const struct field *f)
 	case FIELD_IP:
 		return "^" BYTE "([.]" BYTE "){3}$";
 	case FIELD_MAC:
-		return "^" HEX "(:" HEX "){5}$";
+		return "^" HEX "([:-]" HEX "){5}$";
 	case FIELD_TEXT:
 	case FIELD_U8:
 	case FIELD_U16:

@@ -24,7 +24,7 @@ static const struct field scenario_fields[] = {
 	{ .key = "title", .type = FIELD_TEXT, AT(title), .size = sizeof((struct scenario *)0)->title, .required = true, .help = "one line for people" },
 	{ .key = "phones", .type = FIELD_U32, AT(phones), .min = 1, .max = 1000000, .required = true,
 	  .help = "how many phones" },
-	{ .key = "links", .type = FIELD_OWN, .own = scenario_own_links, .form = FORM_MAP_OF,
+	{ .key = "links", .type = FIELD_OWN, .own = scenario_own_links, .form = FORM_MAP_OF, .pattern = SCENARIO_NAME_PATTERN,
 	  .sub = scenario_link_fields, .n_sub = SCENARIO_LINK_FIELDS,
 	  .help = "{NAME: {delay, loss, down, up}}: lines that `link' can name" },
 	{ .type = FIELD_PART, AT(group), .sub = scenario_group_fields, .n_sub = SCENARIO_GROUP_FIELDS },
@@ -41,7 +41,7 @@ static const struct field scenario_fields[] = {
 	{ .key = "expect", .type = FIELD_OWN, .own = own_expect, .form = FORM_TEXTS,
 	  .sub = expectation_fields, .n_sub = EXPECTATION_FIELDS,
 	  .help = "a list of comparisons that must hold at the end" },
-	{ .key = "trace", .type = FIELD_OWN, .own = own_trace, .pattern = "^(all|failures|[0-9]{1,7})$", .def = "all",
+	{ .key = "trace", .type = FIELD_OWN, .own = own_trace, .pattern = "^(all|failures|[0-9]{1,7})$", .max = 1000000, .def = "all",
 	  .help = "whose steps are kept: all, failures, or a number of phones and the failures" },
 	{ .key = "seed", .type = FIELD_U64, AT(seed), .def = "1", .help = "the same seed gives the same run" },
 };

@@ -162,8 +162,7 @@ int scenario_load_servers(
 /* NULL is fine. */
 void scenario_done(struct scenario *);
 
-/* The table that reads a scenario, for its schema. */
-struct field;
+/* The table of the format: what the manual and the schema are printed from. */
 const struct field *scenario_table(size_t *n_out);
 
 /* Append the manual: one line a key. */

@@ -18,6 +18,13 @@ static const char *const certificate_words[] = { "good", "sha2", "expired", "ear
 
 /* clang-format off */
 
+/* What servers_lists.c reads: RFC 1035's names with the _ of RFC 2782, and the three kinds of records. */
+#define LABEL "[A-Za-z0-9_-]{1,63}"
+#define DOMAIN LABEL "([.]" LABEL ")*[.]?"
+#define NUMBER "[0-9]{1,5} +"
+#define RECORD "^ *" DOMAIN " +([Aa] +[0-9]{1,3}([.][0-9]{1,3}){3}|[Cc][Nn][Aa][Mm][Ee] +" DOMAIN \
+	"|[Ss][Rr][Vv] +" NUMBER NUMBER NUMBER DOMAIN ") *$"
+
 /*
  * What a request costs a server, in front of its habits: takes, workers, latency, bandwidth.
  * All stand in one switched network: 0.2 ms one way and a port of 1 Gbit/s each.
@@ -42,17 +49,21 @@ static const struct field dhcp_fields[] = {
 	  .help = "the VLAN option 43 names to phones; 0: none" },
 	{ .key = "lease", .type = FIELD_SECONDS, AT(dhcp.lease_s), .min = 10, .max = 31536000, .def = "192h",
 	  .help = "how long a lease holds" },
-	{ .key = "domain", .type = FIELD_OWN, .own = servers_own_domain, .help = "option 15; left out: the pool's" },
-	{ .key = "search", .type = FIELD_OWN, .own = servers_own_search, .form = FORM_TEXTS, .help = "option 119: a list of domains" },
+	{ .key = "domain", .type = FIELD_OWN, .own = servers_own_domain, .pattern = "^(" DOMAIN ")?$",
+	  .help = "option 15; left out: the pool's" },
+	{ .key = "search", .type = FIELD_OWN, .own = servers_own_search, .form = FORM_TEXTS, .pattern = "^" DOMAIN "$",
+	  .help = "option 119: a list of domains" },
 	{ .key = "options_off", .type = FIELD_OWN, .own = servers_own_options_off, .form = FORM_TEXTS,
+	  .pattern = "^([1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-4])$",
 	  .help = "options that are not set: [42, 43]" },
 };
 /* 10,000 a second: from memory.  A server of its time answers several times as many. */
 static const struct field dns_fields[] = {
 	COST(SERVERS_DNS, "0.2ms", "2"),
-	{ .key = "add", .type = FIELD_OWN, .own = servers_own_add, .form = FORM_TEXTS,
+	{ .key = "add", .type = FIELD_OWN, .own = servers_own_add, .form = FORM_TEXTS, .pattern = RECORD,
 	  .help = "[\"NAME A ADDRESS\", \"NAME SRV PRIORITY WEIGHT PORT TARGET\", \"NAME CNAME TARGET\"]" },
-	{ .key = "hide", .type = FIELD_OWN, .own = servers_own_hide, .form = FORM_TEXTS, .help = "names that the zone lacks" },
+	{ .key = "hide", .type = FIELD_OWN, .own = servers_own_hide, .form = FORM_TEXTS, .pattern = "^" DOMAIN "$",
+	  .help = "names that the zone lacks" },
 };
 /* 10,000 a second.  chrony was seen to answer 16,000 without loss. */
 static const struct field ntp_fields[] = {
@@ -103,7 +114,8 @@ static const struct field sip_fields[] = {
 	  .help = "the timeout it names to its clients" },
 	{ .key = "expires", .type = FIELD_SECONDS, AT(sip.expires_s), .min = 60, .max = 86400, .def = "2h",
 	  .help = "how long a registration holds" },
-	{ .key = "home_pool", .type = FIELD_OWN, .own = servers_own_home_pool, .help = "where redirected users live" },
+	{ .key = "home_pool", .type = FIELD_OWN, .own = servers_own_home_pool,
+	  .pattern = "^(" DOMAIN "(:0*[1-9][0-9]{0,4})?)?$", .help = "where redirected users live" },
 	{ .key = "redirect", .type = FIELD_SHARE, AT(sip.redirect), .def = "0%", .help = "users who live there" },
 	{ .key = "version", .type = FIELD_U32, AT(sip.version), .min = 3, .max = 4, .def = "4",
 	  .help = "of the signatures" },
@@ -118,7 +130,8 @@ static const struct field exchange_fields[] = {
 /* 800 a second; the image's 15 MiB are the port's matter: 8 downloads a second at 1 Gbit/s. */
 static const struct field update_fields[] = {
 	COST(SERVERS_UPDATE, "10ms", "8"),
-	{ .key = "version", .type = FIELD_OWN, .own = servers_own_version, .def = "1.0.522.101",
+	{ .key = "version", .type = FIELD_OWN, .own = servers_own_version, .pattern = "^[0-9]+([.][0-9]+){3}$",
+	  .def = "1.0.522.101",
 	  .help = "the firmware that is approved" },
 	{ .key = "size", .type = FIELD_SIZE, AT(update.size), .min = 4096, .max = (uint64_t)1 << 32, .def = "15MiB",
 	  .help = "of its image" },

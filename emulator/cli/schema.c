@@ -152,6 +152,9 @@ schema_map_of(const struct field *f)
 
 	if (strcmp(f->key, "override") == 0)
 		json_object_set_new(all, "propertyNames", schema_steps());
+	else if (f->pattern != NULL)
+		json_object_set_new(
+		    all, "propertyNames", json_pack("{s:s}", "pattern", f->pattern));
 	return all;
 }
 

@@ -38,8 +38,7 @@ enum field_type {
 
 /*
  * What the node of a FIELD_OWN looks like: for the manual and the schema, which own() agrees
- * with.  Its scalars are like `pattern`, or one of `words`; if there is a max, also whole
- * numbers from min to max.
+ * with.  Its scalars are like `pattern`, or one of `words`.
  */
 enum field_form {
 	FORM_VALUE,  /* a scalar; with `sub` also a map by it */

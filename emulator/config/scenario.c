@@ -41,7 +41,7 @@ static const struct field scenario_fields[] = {
 	{ .key = "expect", .type = FIELD_OWN, .own = own_expect, .form = FORM_TEXTS,
 	  .sub = expectation_fields, .n_sub = EXPECTATION_FIELDS,
 	  .help = "a list of comparisons that must hold at the end" },
-	{ .key = "trace", .type = FIELD_OWN, .own = own_trace, .pattern = "^(all|failures|[0-9]{1,7})$", .max = 1000000, .def = "all",
+	{ .key = "trace", .type = FIELD_OWN, .own = own_trace, .pattern = "^(all|failures|[0-9]{1,7})$", .def = "all",
 	  .help = "whose steps are kept: all, failures, or a number of phones and the failures" },
 	{ .key = "seed", .type = FIELD_U64, AT(seed), .def = "1", .help = "the same seed gives the same run" },
 };

@@ -21,7 +21,7 @@ const struct field scenario_event_fields[SCENARIO_EVENT_FIELDS] = {
 	  .help = "a time since the run's beginning, or a step: then when a phone has done it" },
 	{ .key = "do", .type = FIELD_WORD, AT(what), .words = deed_words, .required = true,
 	  .help = "power_cycle, unplug, plug, sign_out, sign_in or check_update" },
-	{ .key = "phones", .type = FIELD_OWN, .own = own_who, .form = FORM_SOME, .max = 999999, .def = "100%",
+	{ .key = "phones", .type = FIELD_OWN, .own = own_who, .form = FORM_SOME, .def = "100%",
 	  .pattern = "^([a-z][a-z0-9_-]{0,23}| *" FIELD_PATTERN_SHARE " *|[0-9 ,-]+)$",
 	  .help = "whom it meets: 10%, [3, 7-9], or a group's name" },
 	{ .key = "off_for", .type = FIELD_SPREAD, AT(off_for), .min = 1000, .max = 86400000000, .def = "10s",

@@ -25,7 +25,7 @@ static int own_phones(const struct field_place *, const struct node *, void *bas
 const struct field scenario_groups_fields[SCENARIO_GROUPS_FIELDS] = {
 	{ .key = "name", .type = FIELD_OWN, .own = own_name, .required = true, .pattern = SCENARIO_NAME_PATTERN,
 	  .help = "small letters, digits, - and _" },
-	{ .key = "phones", .type = FIELD_OWN, .own = own_phones, .min = 1, .max = 1000000,
+	{ .key = "phones", .type = FIELD_OWN, .own = own_phones,
 	  .pattern = "^(rest|[0-9]{1,7}| *" FIELD_PATTERN_SHARE " *)$",
 	  .help = "a number, a share of all (20%), or `rest', as for the one that does not say" },
 	{ .type = FIELD_PART, .offset = offsetof(struct group_draft, group),

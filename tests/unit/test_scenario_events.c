@@ -142,6 +142,55 @@ a_wrong_event_is_named_at_its_place(void **state)
 }
 
 static void
+people_sign_out_and_in_and_ask_for_updates(void **state)
+{
+	struct scenario s;
+
+	(void)state;
+	assert_loads("events:\n  - {at: 1m, do: sign_out, phones: 50%}\n"
+		     "  - {at: 2m, do: sign_in, phones: 50%}\n"
+		     "  - {at: 3m, do: check_update, phones: 3-4}\n"
+		     "  - {at: sip_register, do: sign_out, phones: 0}\n"
+		     "  - {at: user_enters, do: check_update}\n",
+	    &s);
+	assert_int_equal(s.n_events, 5);
+	assert_int_equal(s.event[0].what, SCENARIO_SIGN_OUT);
+	assert_int_equal(s.event[1].what, SCENARIO_SIGN_IN);
+	assert_int_equal(s.event[1].at_us, 120000000);
+	assert_int_equal(s.event[2].what, SCENARIO_CHECK_UPDATE);
+	assert_string_equal(s.event[3].step, "sip_register");
+	assert_int_equal(s.event[4].what, SCENARIO_CHECK_UPDATE);
+	scenario_done(&s);
+	assert_error("events: [{at: krb_login, do: sign_in}]\n",
+	    "s.yaml:4:15: sign_in needs a time: a phone that is signed out does no step");
+	assert_error("events: [{at: 5s, do: sign_out, off_for: 5s}]\n",
+	    "s.yaml:4:42: `off_for' belongs to power_cycle: unplug waits for a plug");
+	assert_error("events: [{at: 5s, do: signout}]\n",
+	    "s.yaml:4:23: `do' must be one of power_cycle, unplug, plug, sign_out, sign_in, "
+	    "check_update, not `signout'; did you mean `sign_out'?");
+}
+
+static void
+the_power_is_gone_for_each_phones_own_time(void **state)
+{
+	struct scenario s;
+
+	(void)state;
+	assert_loads("events:\n  - {at: 1m, do: power_cycle, off_for: 20s±5s}\n"
+		     "  - {at: 2m, do: power_cycle, off_for: {normal: 1m, sd: 9s}}\n"
+		     "  - {at: 3m, do: power_cycle, off_for: {exp: 30s}}\n",
+	    &s);
+	assert_int_equal(s.event[0].off_for.kind, SPREAD_UNIFORM);
+	assert_int_equal(s.event[0].off_for.b_us, 5000000);
+	assert_int_equal(s.event[1].off_for.kind, SPREAD_NORMAL);
+	assert_int_equal(s.event[1].off_for.b_us, 9000000);
+	assert_int_equal(s.event[2].off_for.kind, SPREAD_EXP);
+	scenario_done(&s);
+	assert_error("events: [{at: 5s, do: power_cycle, off_for: 25h±1h}]\n",
+	    "s.yaml:4:45: `off_for' is out of range: 25h±1h");
+}
+
+static void
 there_is_an_end_to_events(void **state)
 {
 	char tail[66 * 30] = "events:\n";
@@ -249,6 +298,8 @@ main(void)
 		cmocka_unit_test(
 		    by_itself_an_event_meets_all_and_takes_the_power_for_ten_seconds),
 		cmocka_unit_test(a_wrong_event_is_named_at_its_place),
+		cmocka_unit_test(people_sign_out_and_in_and_ask_for_updates),
+		cmocka_unit_test(the_power_is_gone_for_each_phones_own_time),
 		cmocka_unit_test(there_is_an_end_to_events),
 		cmocka_unit_test(
 		    where_nothing_is_said_servers_are_as_ever_and_nothing_goes_wrong),

@@ -42,6 +42,18 @@ sets_out(enum scenario_deed what)
 	return what != SCENARIO_UNPLUG && what != SCENARIO_SIGN_OUT;
 }
 
+/* Over a line of their own phones take longer: all of such a group may be on their way. */
+static uint32_t
+over_a_line(const struct run_plan *p)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < p->scenario.n_groups; i++)
+		if (p->phone_groups[i].link != NULL)
+			n += p->first[i + 1] - p->first[i];
+	return n;
+}
+
 /* Those of a step come to it one by one, as they arrived. */
 uint32_t
 plan_transit(const struct run_plan *p)
@@ -55,5 +67,7 @@ plan_transit(const struct run_plan *p)
 		if (!e->by_row && sets_out(e->what) && n > most)
 			most = n;
 	}
-	return most;
+	if (most < p->phones - over_a_line(p))
+		return most + over_a_line(p);
+	return p->phones;
 }

@@ -193,6 +193,19 @@ unplugging_and_steps_bring_nobody_together(void **state)
 	    transit_with("events: [{at: pool_tls, do: power_cycle}]\n"), transit_with(""));
 }
 
+static void
+over_a_line_of_their_own_all_may_be_under_way_together(void **state)
+{
+	uint32_t arrive = transit_with("groups: [{name: a, phones: 30%}, {name: b}]\n");
+
+	(void)state;
+	assert_int_equal(
+	    transit_with("groups: [{name: a, phones: 30%, link: {delay: 40ms}}, {name: b}]\n"),
+	    arrive + 300);
+	assert_int_equal(transit_with("link: {down: 1Mbit/s}\n"), 1000);
+	assert_int_equal(transit_with("link: {delay: 0ms}\n"), transit_with(""));
+}
+
 static int
 clean(void **state)
 {
@@ -212,6 +225,7 @@ main(void)
 		cmocka_unit_test(the_length_of_an_outage_is_handed_on_as_it_is_drawn),
 		cmocka_unit_test(what_people_do_is_handed_on),
 		cmocka_unit_test(a_group_is_its_phones),
+		cmocka_unit_test(over_a_line_of_their_own_all_may_be_under_way_together),
 		cmocka_unit_test(
 		    as_many_are_under_way_as_arrive_together_or_get_power_together),
 		cmocka_unit_test(unplugging_and_steps_bring_nobody_together),

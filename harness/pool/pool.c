@@ -94,7 +94,7 @@ pool_stats(const struct pool *pool, struct buf *to)
 		    (unsigned long long)tap->bytes_out);
 		if (i < SERVER_UPDATE_EXTERNAL && pool->wires[i] != NULL) {
 			buf_text(to, ", \"faults\": ");
-			wire_counts(pool->wires[i], to);
+			wire_counts(pool->wires[i], atomic_load(&pool->answered[i]), to);
 		}
 		buf_printf(to, "}%s\n", i + 1 < SERVER_COUNT ? "," : "");
 	}

@@ -27,6 +27,7 @@
 #include "serve_dhcp.h"
 #include "serve_dns.h"
 #include "serve_exchange.h"
+#include "serve_habits.h"
 #include "serve_ldap.h"
 #include "serve_names.h"
 #include "serve_ntp.h"
@@ -60,7 +61,17 @@ enum {
 	POOL_PASSWORD_MAX = 33,
 	POOL_COMPLAINT_MAX = 700,
 	POOL_SERVICES_MAX = 16,
-	POOL_FRONTS_MAX = 12
+	POOL_FRONTS_MAX = 12,
+	POOL_HOME_NAMES = 8
+};
+
+/* A front end. */
+struct pool_sip {
+	struct pool *pool;
+	struct serve_sip *logic;
+	struct link_tls *tls;
+	struct face_stream *face;
+	uint32_t peer; /* whose bytes are being read: for the log */
 };
 
 /* A door before a server's connections. */
@@ -89,8 +100,9 @@ struct pool {
 	size_t n_fronts;
 	bool web_fronted;                      /* the web servers are told apart */
 	_Atomic uint64_t moods[SERVERS_COUNT]; /* the answer of refusal: see pool_refuses() */
-	struct loop_timer *edge;               /* of the next fault that begins or ends */
-	uint64_t edge_us;                      /* until then all have begun */
+	_Atomic uint64_t answered[SERVERS_COUNT]; /* how often that was given */
+	struct loop_timer *edge;                  /* of the next fault that begins or ends */
+	uint64_t edge_us;                         /* until then all have begun */
 
 	char dir[FOLDER_PATH_MAX];
 	int dir_fd;                       /* held, so that no other pool comes in */
@@ -105,10 +117,10 @@ struct pool {
 	int firmware_fd;
 	uint32_t firmware_crc;
 	struct pool_ca *ca;
-	struct pool_cert *sip_cert, *web_cert;
+	struct pool_cert *sip_cert, *web_cert, *home_cert;
 	struct kdc_service services[POOL_SERVICES_MAX];
-	/* Each is one thread's: the loop's, the loop's, port 80's, port 443's. */
-	struct acceptor *ldap_keys, *sip_keys, *ca_web_keys, *https_keys;
+	/* Each is one thread's: the loop's, the loop's, port 80's, port 443's, the loop's. */
+	struct acceptor *ldap_keys, *sip_keys, *ca_web_keys, *https_keys, *home_keys;
 
 	struct serve_dhcp *dhcp;
 	struct face_udp *dhcp_face;
@@ -124,10 +136,8 @@ struct pool {
 	struct serve_ldap ldap;
 	struct face_stream *ldap_face;
 
-	struct serve_sip *sip;
-	struct link_tls *sip_tls;
-	struct face_stream *sip_face;
-	uint32_t sip_peer; /* whose bytes are being read: for the log */
+	struct pool_sip sip, home; /* home: the other pool's, if there is one */
+	struct serve_home other;   /* its name and port */
 
 	struct serve_ca_web ca_web;
 	struct serve_update update, update_external; /* of port 80's and 443's thread */
@@ -182,9 +192,9 @@ void pool_front_end(struct pool *, enum servers_id);
  * as given.  On the loop's thread. */
 int pool_answer(struct pool *, enum servers_id);
 
-/* Does a fault want this server to refuse now?  Then with what.  From any thread. */
-bool pool_refuses(
-    const struct pool *, enum servers_id, int *answer_out, uint32_t *retry_after_s_out);
+/* The same of a web server, from any thread: with which status, after how long to come again.
+ */
+bool pool_refuses(struct pool *, enum servers_id, int *answer_out, uint32_t *retry_after_s_out);
 
 /* The parts, in the order of their start; ends with NULL. */
 extern const struct pool_part *const pool_parts[];
@@ -192,7 +202,7 @@ extern const struct pool_part *const pool_parts[];
 extern const struct pool_part part_faults, part_run, part_folder, part_log, part_firmware,
     part_ca, part_file;
 extern const struct pool_part part_realm, part_kdc;
-extern const struct pool_part part_dhcp, part_dns, part_ntp, part_ldap, part_sip;
+extern const struct pool_part part_dhcp, part_dns, part_ntp, part_ldap, part_sip, part_home;
 extern const struct pool_part part_http, part_https;
 
 #endif

@@ -46,6 +46,9 @@ faults_hosts(struct pool *pool)
 	if (pool->web_fronted)
 		pool->hosts =
 		    (struct serve_hosts){ .dc = ip + 3, .pool = ip + 4, .mail = ip + 5 };
+	serve_habits_home(&pool->habits.sip, &pool->other);
+	if (pool->habits.sip.home_pool[0] != '\0')
+		pool->hosts.home = ip + 6;
 }
 
 static int
@@ -141,6 +144,15 @@ faults_sign_off_one(void *event, void *conn, struct buf *out)
 	(void)serve_sip_sign_off(conn, event, SIGN_OFF_DIAGNOSTIC, "User disabled", out);
 }
 
+/* Everybody who is registered gets the NOTIFY; whoever is not is left alone. */
+static void
+faults_sign_off(struct pool *pool, char *event)
+{
+	face_stream_each(pool->sip.face, faults_sign_off_one, event);
+	if (pool->home.face != NULL)
+		face_stream_each(pool->home.face, faults_sign_off_one, event);
+}
+
 /* What begins in this window begins now. */
 static void
 faults_begin(struct pool *pool, struct fault *f, enum servers_id id)
@@ -148,7 +160,7 @@ faults_begin(struct pool *pool, struct fault *f, enum servers_id id)
 	if (f->deed.reset)
 		faults_reset(pool, id);
 	if (f->deed.sign_off[0] != '\0')
-		face_stream_each(pool->sip_face, faults_sign_off_one, f->deed.sign_off);
+		faults_sign_off(pool, f->deed.sign_off);
 	pool_log_line(pool->log, servers_name[id], pool->options.listen, "a fault begins");
 }
 
@@ -216,13 +228,16 @@ pool_begin(struct pool *pool)
 }
 
 bool
-pool_refuses(const struct pool *pool, enum servers_id id, int *answer, uint32_t *retry_after_s)
+pool_refuses(struct pool *pool, enum servers_id id, int *answer, uint32_t *retry_after_s)
 {
 	uint64_t mood = atomic_load(&pool->moods[id]);
 
 	*answer = (int)(mood >> 32);
 	*retry_after_s = (uint32_t)mood;
-	return *answer != 0;
+	if (*answer == 0)
+		return false;
+	atomic_fetch_add(&pool->answered[id], 1);
+	return true;
 }
 
 int
@@ -234,7 +249,7 @@ pool_answer(struct pool *pool, enum servers_id id)
 		return 0;
 	(void)wire_deed(pool->wires[id], &deed);
 	if (deed.answer != 0)
-		wire_mishap(pool->wires[id], WIRE_ANSWERED);
+		atomic_fetch_add(&pool->answered[id], 1);
 	return deed.answer;
 }
 

@@ -198,7 +198,7 @@ file_start(struct pool *pool)
 	struct buf text = { 0 };
 	int rc;
 
-	pool_yaml(&pool->options, &pool->hosts, &text);
+	pool_yaml(&pool->options, &pool->hosts, pool->other.port, &text);
 	rc = text.err != 0 ? text.err : folder_write(pool->dir, "pool.yaml", buf_bytes(&text));
 	buf_done(&text);
 	return rc == 0 ? 0 : pool_failed(pool, "pool.yaml", rc);

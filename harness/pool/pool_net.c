@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "mem.h"
 #include "pool.h"
@@ -193,8 +194,16 @@ dns_start(struct pool *pool)
 	struct sock_peer at = pool_at(pool, pool->options.listen, PORT_DNS);
 	struct wire *wire = pool->wires[SERVERS_DNS];
 	struct serve_dns_record zone[SERVE_HABITS_ZONE_MAX];
-	size_t n = serve_habits_zone(&pool->habits.dns, zone, serve_zone(&pool->hosts, zone));
-	int rc = serve_dns_new(zone, n, DNS_TTL_S, &pool->dns);
+	size_t n = serve_zone(&pool->hosts, zone);
+	int rc;
+
+	/* The other pool may go by a name that is not the plan's. */
+	if (pool->hosts.home != 0 && strcasecmp(pool->other.name, POOL_HOME) != 0)
+		zone[n++] = (struct serve_dns_record){
+			.name = pool->other.name, .type = DNS_A, .ip = pool->hosts.home
+		};
+	n = serve_habits_zone(&pool->habits.dns, zone, n);
+	rc = serve_dns_new(zone, n, DNS_TTL_S, &pool->dns);
 
 	if (rc != 0)
 		return pool_failed(pool, "dns: the zone", rc);

@@ -15,6 +15,7 @@ const struct pool_part *const pool_parts[] = {
 	&part_ntp,       /* what the clock of this machine says */
 	&part_ldap,      /* the domain controller's directory */
 	&part_sip,       /* the front end, over TLS */
+	&part_home,      /* another pool's, for users who live there */
 	&part_http,      /* the CA's web server, the update service */
 	&part_https,     /* Exchange, the update service for outside */
 	&part_kdc,       /* krb5kdc and the front before it */

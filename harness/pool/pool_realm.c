@@ -28,6 +28,7 @@ realm_services(const struct pool *pool, struct kdc_service out[POOL_SERVICES_MAX
 		[KEYS_CA_WEB] = "ca-web.keytab",
 		[KEYS_SIP] = "sip.keytab",
 		[KEYS_HTTPS] = "https.keytab",
+		[KEYS_HOME] = "home.keytab",
 	};
 
 	for (size_t i = 0; i < serve_n_services && i < POOL_SERVICES_MAX; i++)
@@ -133,6 +134,7 @@ realm_acceptors(struct pool *pool, const char *dir)
 		{ "sip.keytab", &pool->sip_keys },
 		{ "ca-web.keytab", &pool->ca_web_keys },
 		{ "https.keytab", &pool->https_keys },
+		{ "home.keytab", &pool->home_keys },
 	};
 	char path[FOLDER_PATH_MAX];
 	int rc = acceptor_gss_init(dir);
@@ -169,6 +171,7 @@ realm_start(struct pool *pool)
 static void
 realm_stop(struct pool *pool)
 {
+	acceptor_gss_free(pool->home_keys);
 	acceptor_gss_free(pool->https_keys);
 	acceptor_gss_free(pool->ca_web_keys);
 	acceptor_gss_free(pool->sip_keys);

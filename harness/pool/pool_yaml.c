@@ -19,7 +19,7 @@ yaml_dhcp(const struct pool_options *o, struct buf *to)
 
 /* All that phones use; krb5kdc's own port is not among them. */
 static void
-yaml_ports(const struct pool_options *o, struct buf *to)
+yaml_ports(const struct pool_options *o, uint16_t home_port, struct buf *to)
 {
 	static const unsigned ports[] = { PORT_DHCP, PORT_DNS, PORT_NTP, PORT_KDC, PORT_LDAP,
 		PORT_HTTP, PORT_HTTPS, PORT_SIP };
@@ -28,11 +28,14 @@ yaml_ports(const struct pool_options *o, struct buf *to)
 	for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++)
 		buf_printf(
 		    to, "%s%u: %u", i > 0 ? ", " : "", ports[i], o->port_base + ports[i]);
+	if (home_port != 0 && home_port != PORT_SIP)
+		buf_printf(to, ", %u: %u", home_port, o->port_base + home_port);
 	buf_text(to, "}\n");
 }
 
 void
-pool_yaml(const struct pool_options *o, const struct serve_hosts *hosts, struct buf *to)
+pool_yaml(const struct pool_options *o, const struct serve_hosts *hosts, uint16_t home_port,
+    struct buf *to)
 {
 	const uint32_t apart[] = { hosts->dc, hosts->pool, hosts->mail, hosts->home };
 	char net[TEXT_IP_MAX], ip[TEXT_IP_MAX];
@@ -44,7 +47,7 @@ pool_yaml(const struct pool_options *o, const struct serve_hosts *hosts, struct 
 	buf_printf(to, "network: {mode: loopback, addresses: [%s/%u]}\n", net, o->net_bits);
 	buf_text(to, "macs: '00:04:f2:10:00:00'\nside: internal\n");
 	yaml_dhcp(o, to);
-	yaml_ports(o, to);
+	yaml_ports(o, hosts->home != 0 ? home_port : 0, to);
 	buf_text(to,
 	    "users: {name: \"" POOL_USERS "\", first: 0, domain: " POOL_DOMAIN
 	    ", sip_domain: " POOL_DOMAIN ", password: \"file:users.secret\"}\n");

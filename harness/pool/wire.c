@@ -10,7 +10,7 @@
 #include "wire_priv.h"
 
 static const char *const mishap_names[WIRE_MISHAPS] = { "dropped", "duplicated", "reordered",
-	"corrupted", "delayed", "refused", "reset", "truncated", "answered", "overflowed" };
+	"corrupted", "delayed", "refused", "reset", "truncated", "overflowed" };
 
 int
 wire_new(const struct wire_cfg *cfg, struct wire **out)
@@ -150,7 +150,7 @@ wire_mishap(struct wire *wire, enum wire_mishap mishap)
 }
 
 void
-wire_counts(const struct wire *wire, struct buf *to)
+wire_counts(const struct wire *wire, uint64_t answered, struct buf *to)
 {
 	const char *before = "";
 
@@ -162,6 +162,8 @@ wire_counts(const struct wire *wire, struct buf *to)
 		    (unsigned long long)wire->mishaps[i]);
 		before = ", ";
 	}
+	if (answered > 0)
+		buf_printf(to, "%s\"answered\": %llu", before, (unsigned long long)answered);
 	buf_text(to, "}");
 }
 

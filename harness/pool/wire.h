@@ -33,7 +33,6 @@ enum wire_mishap {
 	WIRE_REFUSED,
 	WIRE_RESET,
 	WIRE_TRUNCATED,
-	WIRE_ANSWERED,   /* with the refusal that a fault wants */
 	WIRE_OVERFLOWED, /* no fault: too much was waiting */
 	WIRE_MISHAPS
 };
@@ -84,8 +83,9 @@ uint64_t wire_rate(const struct wire *);
 
 void wire_mishap(struct wire *, enum wire_mishap);
 
-/* The counts as JSON, {"dropped": n, ...}, those that are not 0. */
-void wire_counts(const struct wire *, struct buf *to);
+/* The counts as JSON, {"dropped": n, ...}, those that are not 0; beside them how many were
+ * answered with the refusal that a fault wants, which the servers count. */
+void wire_counts(const struct wire *, uint64_t answered, struct buf *to);
 
 struct loop *wire_loop(const struct wire *);
 

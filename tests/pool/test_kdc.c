@@ -190,7 +190,7 @@ given_requests_that_are_delayed_they_still_arrive(void **state)
 	stage_play(&stage, play_logins);
 	assert_int_equal(stage.done, PHONES);
 	assert_int_equal(kdc_front_counts(stage.front)->replies, 3 * PHONES);
-	wire_counts(stage.wire, &counts);
+	wire_counts(stage.wire, 0, &counts);
 	assert_non_null(strstr(buf_cstr(&counts), "\"delayed\""));
 	buf_done(&counts);
 	stage_close(&stage);
@@ -254,7 +254,7 @@ given_a_request_to_be_dropped_nothing_goes_on(void **state)
 	loop_timer_close(tick);
 	assert_int_equal(recv(fd, &byte, 1, MSG_DONTWAIT), -1);
 	close(fd);
-	wire_counts(stage.wire, &counts);
+	wire_counts(stage.wire, 0, &counts);
 	assert_string_equal(buf_cstr(&counts), "{\"dropped\": 1}");
 	buf_done(&counts);
 	stage_close(&stage);

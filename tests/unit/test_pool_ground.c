@@ -228,7 +228,7 @@ given_options_the_pool_file_says_the_same_to_the_farm(void **state)
 	o.listen = 0x7f000101;
 	o.port_base = 30000;
 	o.voice_vlan = 77;
-	pool_yaml(&o, &(struct serve_hosts){ .dc = o.listen }, &text);
+	pool_yaml(&o, &(struct serve_hosts){ .dc = o.listen }, 0, &text);
 	assert_int_equal(folder_make(NULL, dir), 0);
 	assert_int_equal(folder_write(dir, "pool.yaml", buf_bytes(&text)), 0);
 	assert_int_equal(folder_write(dir, "users.secret", span_of("geheim\n")), 0);

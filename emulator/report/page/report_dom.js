@@ -36,7 +36,8 @@ dom.wide = (label, child) => dom.el('div', { class: 'wide', 'data-label': label 
 dom.reach = () => {
 	for (const wide of document.querySelectorAll('.wide')) {
 		const scrolls = wide.scrollWidth > wide.clientWidth + 1;
-		for (const [name, value] of [['tabindex', '0'], ['role', 'region'], ['aria-label', wide.dataset.label]]) {
+		const attrs = { tabindex: '0', role: 'region', 'aria-label': wide.dataset.label };
+		for (const [name, value] of Object.entries(attrs)) {
 			if (scrolls) wide.setAttribute(name, value);
 			else wide.removeAttribute(name);
 		}
@@ -54,6 +55,18 @@ dom.table = (caption, columns, rows, more) => {
 		dom.el('caption', {}, caption), dom.el('thead', {}, dom.el('tr', {}, head)), body);
 	return dom.wide(caption, t);
 };
+
+/* A column of numbers: a member's name or get(row), and how it is shown. */
+dom.n = (name, get, show, more) => {
+	const of = typeof get === 'function' ? get : (row) => row[get];
+	return { name, number: true, get: of, show: (row) => (show || text.count)(of(row)), ...more };
+};
+
+/* The same, marked when bad(row). */
+dom.warned = (column, bad) => ({ ...column, cls: (row) => (bad(row) ? 'warn' : null) });
+
+/* A column of names in type of their own. */
+dom.names = (name, get) => ({ name, get, show: (row) => dom.code(get(row)) });
 
 dom.row = (columns, row, more) => dom.el('tr', more && more.row ? more.row(row) : {},
 	columns.map((column, i) => {
@@ -111,11 +124,12 @@ dom.details = (summary, make, attrs) => {
 dom.copy = (label, what) => {
 	const b = dom.el('button', { type: 'button', class: 'quiet' }, label);
 	b.addEventListener('click', () => {
-		const said = (words) => {
+		const said = (words) => () => {
 			b.textContent = words;
 		};
-		if (!navigator.clipboard) said('Select and copy it');
-		else navigator.clipboard.writeText(what).then(() => said('Copied'), () => said('Select and copy it'));
+		const no = said('Select and copy it');
+		if (!navigator.clipboard) no();
+		else navigator.clipboard.writeText(what).then(said('Copied'), no);
 	});
 	return b;
 };

@@ -2,7 +2,8 @@
 const page = { run: JSON.parse(document.getElementById('run').textContent) };
 
 page.contents = () => {
-	document.getElementById('contents').append(dom.el('ol', {}, dom.contents.map((c) => dom.el('li', {}, dom.el('a', { href: '#' + c.id }, c.title)))));
+	const line = (c) => dom.el('li', {}, dom.el('a', { href: '#' + c.id }, c.title));
+	document.getElementById('contents').append(dom.el('ol', {}, dom.contents.map(line)));
 };
 
 /* As the system has it, light, dark, and round again. */
@@ -35,13 +36,15 @@ page.resizes = () => {
 };
 
 page.colophon = () => {
-	document.getElementById('colophon').append(dom.p('', 'Made by cx700farm ' + page.run.summary.version +
-		'. Times are those of the farm’s clock since the run’s beginning; MB are millions of bytes. Charts drawn with d3.'));
+	document.getElementById('colophon').append(dom.p('', 'Made by cx700farm ',
+		page.run.summary.version, '. Times are those of the farm’s clock since the run’s beginning; ',
+		'MB are millions of bytes. Charts drawn with d3.'));
 };
 
 page.make = () => {
-	const parts = [head.top, head.verdict, head.expect, head.groups, phones.over, phones.boot, steps.table, heat.over, failed.section,
-		servers.throughput, servers.view, failed.slowest, end.farm, end.repeat];
+	const parts = [head.top, head.verdict, head.expect, head.groups, phones.over, phones.boot,
+		steps.table, heat.over, failed.section, traffic.section, servers.section, failed.slowest,
+		end.farm, end.repeat];
 	parts.forEach((part) => part(page.run));
 	page.contents();
 	page.themes();

@@ -21,9 +21,10 @@ text.ms = (v) => {
 	if (v < 999.5) return text.figures(v) + text.gap + 'ms';
 	if (v < 59950) return text.figures(v / 1000) + text.gap + 's';
 	const s = Math.round(v / 1000);
-	if (s < 3600) return [Math.floor(s / 60), 'min', String(s % 60).padStart(2, '0'), 's'].join(text.gap);
+	const two = (n) => String(n % 60).padStart(2, '0');
+	if (s < 3600) return [Math.floor(s / 60), 'min', two(s), 's'].join(text.gap);
 	const min = Math.round(s / 60);
-	return [Math.floor(min / 60), 'h', String(min % 60).padStart(2, '0'), 'min'].join(text.gap);
+	return [Math.floor(min / 60), 'h', two(min), 'min'].join(text.gap);
 };
 
 text.s = (v) => (v == null ? text.none : text.ms(v * 1000));

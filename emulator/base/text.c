@@ -240,3 +240,16 @@ text_json(struct buf *b, struct span s)
 			buf_u8(b, c);
 	}
 }
+
+void
+text_plain(struct buf *b, struct span s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		/* U+0080 to U+009F are orders to some terminals. */
+		bool c1 =
+		    s.p[i] == 0xc2 && i + 1 < s.n && s.p[i + 1] >= 0x80 && s.p[i + 1] < 0xa0;
+
+		buf_u8(b, s.p[i] < ' ' || s.p[i] == 127 || c1 ? '?' : s.p[i]);
+		i += c1;
+	}
+}

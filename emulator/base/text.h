@@ -48,4 +48,7 @@ int text_version_cmp(const char *a, const char *b);
 void text_xml(struct buf *, struct span);
 void text_json(struct buf *, struct span);
 
+/* Append s for a terminal: control characters, also UTF-8's of two bytes, become '?'. */
+void text_plain(struct buf *, struct span);
+
 #endif

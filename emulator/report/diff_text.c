@@ -4,15 +4,15 @@
 #include <string.h>
 
 #include "diff.h"
+#include "text.h"
 
 /* ---- for people ---------------------------------------------------------------------- */
 
-/* What a terminal would take for orders is no part of a name. */
+/* Names come from files: what a terminal would take for orders is no part of them. */
 static void
 put_plain(struct buf *out, const char *text)
 {
-	for (; *text != '\0'; text++)
-		buf_u8(out, (uint8_t)*text >= ' ' && *text != 127 ? (uint8_t)*text : '?');
+	text_plain(out, span_of(text));
 }
 
 static const char *

@@ -2,14 +2,14 @@
 #include <string.h>
 
 #include "explain_words.h"
+#include "text.h"
 
 enum { FILL_LISTED = 6 /* of a list are told */ };
 
 void
 explain_plain(const char *text, struct buf *out)
 {
-	for (; *text != '\0'; text++)
-		buf_u8(out, (uint8_t)*text >= ' ' && *text != 127 ? (uint8_t)*text : '?');
+	text_plain(out, span_of(text));
 }
 
 static void

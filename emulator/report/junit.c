@@ -25,17 +25,31 @@ junit_number(json_t *map, const char *key)
 	return json_number_value(json_object_get(map, key));
 }
 
-/* U+FFFE and U+FFFF are no characters of XML, but JSON may say them. */
+/* DEL is a control character; U+FFFE and U+FFFF are no characters of XML, but JSON may say
+ * them. How many bytes of such a one are here? */
+static size_t
+junit_odd(struct span s)
+{
+	if (s.p[0] == 127)
+		return 1;
+	return s.n > 2 && s.p[0] == 0xef && s.p[1] == 0xbf && s.p[2] >= 0xbe ? 3 : 0;
+}
+
 static void
 junit_escaped(struct buf *b, struct span s)
 {
-	for (size_t i = 0; i + 2 < s.n; i++)
-		if (s.p[i] == 0xef && s.p[i + 1] == 0xbf && s.p[i + 2] >= 0xbe) {
-			text_xml(b, (struct span){ s.p, i });
-			buf_text(b, "?");
-			s = (struct span){ s.p + i + 3, s.n - i - 3 };
-			i = (size_t)-1;
+	for (size_t i = 0; i < s.n;) {
+		size_t odd = junit_odd((struct span){ s.p + i, s.n - i });
+
+		if (odd == 0) {
+			i++;
+			continue;
 		}
+		text_xml(b, (struct span){ s.p, i });
+		buf_text(b, "?");
+		s = (struct span){ s.p + i + odd, s.n - i - odd };
+		i = 0;
+	}
 	text_xml(b, s);
 }
 

@@ -282,11 +282,11 @@ whatever_a_scenario_is_called_it_stays_xml(void **state)
 	struct paper p;
 
 	(void)state;
-	f->run.title = "a<b> & \"c\"\x01\x1b[31m \xef\xbf\xbe\xef\xbf\xbfz";
+	f->run.title = "a<b> & \"c\"\x01\x1b[31m \x7f\xef\xbf\xbe\xef\xbf\xbfz";
 	run_folder_row(f, 12,
 	    &(struct run_folder_row){ .step = "]]>", .detail = "\\u0007 <x> \\ufffe &amp;" });
 	p = paper_of(f);
-	has(&p, "name=\"a&lt;b&gt; &amp; &quot;c&quot;?");
+	has(&p, "name=\"a&lt;b&gt; &amp; &quot;c&quot;??[31m ???z\"");
 	has(&p, "]]&gt;");
 	has(&p, "&lt;x&gt; ? &amp;amp;");
 	for (const char *c = p.text; *c != '\0'; c++)

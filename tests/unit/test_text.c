@@ -104,6 +104,23 @@ given_what_is_no_base64_or_hexadecimal_nothing_is_appended(void **state)
 	buf_done(&b);
 }
 
+static void
+given_orders_to_a_terminal_they_become_question_marks(void **state)
+{
+	struct buf b = { 0 };
+
+	(void)state;
+	text_plain(&b,
+	    span_of("a\x1b[31mb\n\t\x7f \xc2\x9b"
+		    "c"));
+	assert_string_equal(buf_cstr(&b), "a?[31mb??? ?c");
+	buf_clear(&b);
+	/* Other characters of UTF-8 stay, whole or not. */
+	text_plain(&b, span_of("\xc3\xa9 \xc2\xb1 \xe2\x86\x92 \xc2"));
+	assert_string_equal(buf_cstr(&b), "\xc3\xa9 \xc2\xb1 \xe2\x86\x92 \xc2");
+	buf_done(&b);
+}
+
 int
 main(void)
 {
@@ -113,6 +130,7 @@ main(void)
 		cmocka_unit_test(given_versions_they_are_compared_as_numbers),
 		cmocka_unit_test(given_markup_it_is_escaped),
 		cmocka_unit_test(given_what_is_no_base64_or_hexadecimal_nothing_is_appended),
+		cmocka_unit_test(given_orders_to_a_terminal_they_become_question_marks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bottleneck.h"
 #include "data_file.h"
 #include "html.h"
 #include "mem.h"
@@ -200,6 +201,7 @@ its_data_are_the_files(void **state)
 	struct run_folder *f = run_folder_new("data");
 	json_t *data;
 	struct run_dir *d;
+	double loop = 0, start = 0;
 
 	(void)state;
 	run_folder_done(f, RF_LOGIN, 5000, 100);
@@ -213,6 +215,11 @@ its_data_are_the_files(void **state)
 	assert_true(json_is_null(json_object_get(data, "load")));
 	assert_true(json_is_false(json_object_get(data, "captured")));
 	assert_int_equal(0, json_object_size(json_object_get(data, "ways")));
+	/* Beside its figures stands what the farm may not exceed. */
+	assert_int_equal(0,
+	    json_unpack(data, "{s:{s:F, s:F}}", "limits", "loop_lag_ms", &loop, "start_lag_ms",
+		&start));
+	assert_true(loop == FARM_LOOP_LAG_MAX_MS && start == FARM_START_LAG_MAX_MS);
 	json_decref(data);
 	run_dir_free(d);
 	run_folder_free(f);

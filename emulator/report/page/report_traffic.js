@@ -96,7 +96,7 @@ traffic.section = (run) => {
 	if (!keys.length) return;
 	dom.section('throughput', 'Throughput',
 		dom.aid('What all phones together got done: the area is steps done per second, ',
-			'the orange part tries that went wrong, the line phones that were switched on.'),
+			'the orange one tries that went wrong, the line phones that were switched on.'),
 		traffic.work(run),
 		dom.aid('What went over the wire: the area is what the servers sent, ',
 			'the line what the phones sent',

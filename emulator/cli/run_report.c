@@ -71,6 +71,8 @@ run_report_init(struct run_report *r, const struct run_options *o, const struct 
 		.expect = &plan->scenario.expect,
 		.watch = plan->watch,
 		.n_watch = plan->n_watch,
+		.ports = plan->pool.ports,
+		.n_ports = plan->pool.n_ports,
 	};
 	r->trace = (struct trace_choice){
 		.keep = plan->trace,

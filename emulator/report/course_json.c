@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "course_priv.h"
+#include "pool_file.h"
 #include "text.h"
 
 void
@@ -72,6 +73,17 @@ put_bands(struct buf *b)
 	for (unsigned i = 0; i + 1 < COURSE_BANDS; i++)
 		buf_printf(b, "%.10g, ", course_band_ms(i));
 	buf_text(b, "null],\n");
+}
+
+/* The standard port and the one it is really at: who reads a capture needs them. */
+static void
+put_ports(struct buf *b, const struct course *c)
+{
+	buf_text(b, " \"ports\": [");
+	for (size_t i = 0; i < c->run->n_ports; i++)
+		buf_printf(b, "%s[%u, %u]", i > 0 ? ", " : "", c->run->ports[i].standard,
+		    c->run->ports[i].real);
+	buf_text(b, "],\n");
 }
 
 static bool
@@ -200,6 +212,7 @@ course_json(const struct course *c, struct buf *b)
 	buf_printf(b,
 	    "{\"format\": \"cx700farm-course/1\",\n \"span_s\": %llu, \"spans\": %zu,\n",
 	    (unsigned long long)c->span_s, c->n_spans);
+	put_ports(b, c);
 	put_stages(b, c);
 	put_phones(b, c);
 	put_bands(b);

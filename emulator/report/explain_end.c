@@ -1,12 +1,10 @@
-/* explain_end.c - what became of a phone, what to look at, and where its frames are. */
+/* explain_end.c - what became of a phone, and what to look at. */
 #include <string.h>
 
 #include "explain_priv.h"
 #include "explain_words.h"
 
-enum { END_ADDRESSES = 16, END_STEPS = 16 };
-
-/* ---- what became of it --------------------------------------------------------------- */
+enum { END_STEPS = 16 };
 
 /* Its entry in a list of the course's outcomes, and its place there from 1 on. */
 static json_t *
@@ -106,78 +104,4 @@ explain_outcome(const struct explain *e, struct buf *out)
 		end_slow(e, slow, place, out);
 	buf_text(out, "\n");
 	end_mends(e, failed != NULL ? explain_word(failed, "step") : "", out);
-}
-
-/* ---- its frames ---------------------------------------------------------------------- */
-
-/* An address that it had, as far as it is one: the filter is pasted into a shell. */
-static bool
-end_is_address(const char *text)
-{
-	return text[0] != '\0' && strlen(text) < 16 &&
-	    strspn(text, "0123456789.") == strlen(text);
-}
-
-static size_t
-end_addresses(const struct explain *e, const char *address[END_ADDRESSES])
-{
-	size_t n = 0, i;
-	json_t *row;
-
-	json_array_foreach(e->row, i, row)
-	{
-		const char *its = explain_word(json_object_get(row, "seen"), "address");
-		bool known = !end_is_address(its);
-
-		for (size_t k = 0; k < n && !known; k++)
-			known = strcmp(address[k], its) == 0;
-		if (!known && n < END_ADDRESSES)
-			address[n++] = its;
-	}
-	return n;
-}
-
-/* For a shell, whatever is in it. */
-static void
-end_quoted(const char *dir, const char *name, struct buf *out)
-{
-	buf_text(out, "'");
-	for (; *dir != '\0'; dir++)
-		buf_text(out, *dir == '\'' ? "'\\''" : (char[]){ *dir, '\0' });
-	buf_printf(out, "/%s'", name);
-}
-
-static void
-end_filter(const struct explain *e, struct buf *out)
-{
-	const char *mac = explain_word(json_array_get(e->row, 0), "mac");
-	const char *address[END_ADDRESSES];
-	size_t n = end_addresses(e, address);
-
-	for (size_t i = 0; i < n; i++)
-		buf_printf(out, "ip.addr == %s || ", address[i]);
-	buf_text(out, "dhcp.hw.mac_addr == ");
-	explain_plain(strspn(mac, "0123456789abcdef:") == strlen(mac) ? mac : "?", out);
-}
-
-void
-explain_frames(const struct explain *e, struct buf *out)
-{
-	if (!e->dir->captured || json_array_size(e->row) == 0)
-		return;
-	buf_text(out, "Its frames in the capture, as a display filter of Wireshark's:\n\n  ");
-	end_filter(e, out);
-	buf_text(out, "\n\nOpen them");
-	buf_text(out,
-	    e->dir->keys ? ", with the keys of its TLS connections:\n\n  wireshark"
-			 : ":\n\n  wireshark");
-	if (e->dir->keys) {
-		buf_text(out, " -o tls.keylog_file:");
-		end_quoted(e->dir->path, "keys.log", out);
-	}
-	buf_text(out, " -Y '");
-	end_filter(e, out);
-	buf_text(out, "' ");
-	end_quoted(e->dir->path, "run.pcapng", out);
-	buf_text(out, "\n");
 }

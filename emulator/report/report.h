@@ -10,6 +10,7 @@
 #include "metrics.h"
 
 struct load_report;
+struct pool_port;
 
 /* What is known of a run before it begins. */
 struct report_run {
@@ -31,6 +32,8 @@ struct report_run {
 	const struct expectations *expect; /* NULL or empty: nothing is expected */
 	const char *const *watch;          /* as farm_cfg has it: what metrics.watched counts */
 	size_t n_watch;
+	const struct pool_port *ports; /* where the pool's services really are, if elsewhere */
+	size_t n_ports;
 };
 
 enum report_verdict { REPORT_PASS, REPORT_FAIL, REPORT_INVALID, REPORT_INTERRUPTED };

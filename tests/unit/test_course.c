@@ -12,6 +12,7 @@
 
 #include "course.h"
 #include "mem.h"
+#include "pool_file.h"
 
 #define S UINT64_C(1000000)
 
@@ -411,6 +412,23 @@ a_run_that_had_no_time_has_one_span(void **state)
 	story_free(s);
 }
 
+static void
+the_ports_of_a_pool_that_has_its_own_are_told(void **state)
+{
+	static const struct pool_port ports[] = { { 53, 20053 }, { 88, 88 } };
+	struct report_run elsewhere = run;
+	struct story *s = story_new();
+
+	(void)state;
+	elsewhere.ports = ports;
+	elsewhere.n_ports = 2;
+	course_free(s->course);
+	assert_int_equal(course_new(&elsewhere, &s->course), 0);
+	told(s, 1, NULL);
+	is(s, "ports", "[[53,20053],[88,88]]");
+	story_free(s);
+}
+
 /* ---- bands ---- */
 
 static void
@@ -584,6 +602,7 @@ main(void)
 		cmocka_unit_test(what_is_left_at_the_end_is_a_short_span),
 		cmocka_unit_test(a_second_is_due_when_its_span_ends),
 		cmocka_unit_test(a_run_that_had_no_time_has_one_span),
+		cmocka_unit_test(the_ports_of_a_pool_that_has_its_own_are_told),
 		cmocka_unit_test(bands_are_three_to_an_octave_and_their_limits_rise),
 		cmocka_unit_test(the_file_says_the_bands_and_the_last_has_no_limit),
 		cmocka_unit_test(histograms_can_be_made_again_from_the_file),

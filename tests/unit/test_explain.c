@@ -13,6 +13,7 @@
 #include "explain_words.h"
 #include "journey.h"
 #include "mem.h"
+#include "pool_file.h"
 #include "run_folder.h"
 #include "steps.h"
 #include "temp_file.h"
@@ -382,6 +383,25 @@ with_a_capture_its_frames_are_told(void **state)
 	has(s, "/run/run.pcapng'\n");
 }
 
+/* Of a service that is where Wireshark expects it nothing need be said, nor of an odd port. */
+static void
+services_at_other_ports_are_told_to_wireshark(void **state)
+{
+	static const struct pool_port ports[] = { { 5061, 25061 }, { 88, 20088 }, { 80, 80 },
+		{ 9999, 9 }, { 53, 0 } };
+	struct stage *s = *state;
+
+	lease(s, 0);
+	s->f->run.ports = ports;
+	s->f->run.n_ports = 5;
+	run_folder_put(s->f, "run.pcapng", "");
+	explain(s);
+	has(s,
+	    "wireshark -d tcp.port==25061,tls -d tls.port==25061,sip -d "
+	    "udp.port==20088,kerberos"
+	    " -d tcp.port==20088,kerberos -Y 'ip.addr");
+}
+
 static void
 without_a_capture_no_frames_are_told(void **state)
 {
@@ -529,6 +549,7 @@ main(void)
 		EXPLAIN_TEST(a_phone_that_was_not_traced_says_so_and_what_is_known),
 		EXPLAIN_TEST(a_phone_that_there_was_not_is_an_error),
 		EXPLAIN_TEST(with_a_capture_its_frames_are_told),
+		EXPLAIN_TEST(services_at_other_ports_are_told_to_wireshark),
 		EXPLAIN_TEST(without_a_capture_no_frames_are_told),
 		EXPLAIN_TEST(no_word_of_a_server_gets_into_the_filter),
 		EXPLAIN_TEST(what_servers_say_moves_no_cursor),

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "hist_text.h"
 #include "log.h"
 #include "rebuild.h"
 #include "trace_filter.h"
@@ -51,6 +52,7 @@ outputs_forget(const char *dir)
 		"keys.log" };
 	char path[PATH_MAX];
 
+	hist_text_forget(dir);
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		int err = outputs_path(path, dir, names[i]);
 

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -113,17 +114,22 @@ text_is_ours(const char *name)
 	return n > 5 && strcmp(name + n - 5, ".hgrm") == 0;
 }
 
-/* What an earlier run has left would be taken for this one's. */
-static void
-text_forget(const char *folder)
+void
+hist_text_forget(const char *dir)
 {
-	DIR *dir = opendir(folder);
+	int at = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int in = at >= 0 ? openat(at, "hist", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	DIR *hist = in >= 0 ? fdopendir(in) : NULL;
 
-	for (struct dirent *e; dir != NULL && (e = readdir(dir)) != NULL;)
+	for (struct dirent *e; hist != NULL && (e = readdir(hist)) != NULL;)
 		if (text_is_ours(e->d_name))
-			(void)unlinkat(dirfd(dir), e->d_name, 0);
-	if (dir != NULL)
-		(void)closedir(dir);
+			(void)unlinkat(in, e->d_name, 0);
+	if (hist != NULL)
+		(void)closedir(hist);
+	else if (in >= 0)
+		(void)close(in);
+	if (at >= 0)
+		(void)close(at);
 }
 
 /* The name comes from a file: it must be one of a step, not a way out of the folder. */
@@ -161,7 +167,7 @@ hist_text_write(const struct run_dir *d, struct buf *error)
 	if (err == 0 && mkdir(folder, 0755) != 0 && errno != EEXIST)
 		err = text_fails(error, folder, -errno);
 	if (err == 0)
-		text_forget(folder);
+		hist_text_forget(d->path);
 	json_object_foreach(json_object_get(d->course, "hist"), name, bins)
 	{
 		if (err != 0 || !text_is_name(name))

@@ -13,4 +13,7 @@ void hist_text(const struct hist *, struct buf *out);
  * earlier time are removed.  0 or -errno with its words. */
 int hist_text_write(const struct run_dir *, struct buf *error);
 
+/* Remove what an earlier run has left in DIR/hist; there need be nothing. */
+void hist_text_forget(const char *dir);
+
 #endif

@@ -286,6 +286,21 @@ a_folder_is_rebuilt_from_its_files(void **state)
 	}
 }
 
+/* A run that ends before its reports leaves none of an earlier one's. */
+static void
+a_new_run_in_the_folder_begins_with_nothing(void **state)
+{
+	char dir[256], file[300];
+
+	(void)state;
+	assert_int_equal(rehearse("anew", ""), 0);
+	in_folder("anew", dir);
+	(void)snprintf(file, sizeof file, "%s/hist/sip_register.hgrm", dir);
+	assert_int_equal(symlink("/dev/null", file), 0);
+	assert_int_equal(rehearse("anew", ""), 0);
+	assert_int_equal(access(file, F_OK), -1);
+}
+
 /* ---- explain ---- */
 
 static void
@@ -401,6 +416,7 @@ main(void)
 		cmocka_unit_test(phones_that_failed_are_named_with_what_they_met),
 		cmocka_unit_test(ci_servers_can_read_it),
 		cmocka_unit_test(a_folder_is_rebuilt_from_its_files),
+		cmocka_unit_test(a_new_run_in_the_folder_begins_with_nothing),
 		cmocka_unit_test(a_phone_that_failed_is_explained),
 		cmocka_unit_test(what_cannot_be_explained_is_told_in_one_line),
 		cmocka_unit_test(two_runs_of_one_seed_are_the_same),

@@ -194,6 +194,20 @@ files_of_an_earlier_run_go_and_others_stay(void **state)
 	buf_done(&error);
 }
 
+static void
+a_folder_without_any_is_left_as_it_is(void **state)
+{
+	struct run_folder *f = run_folder_new("empty");
+
+	(void)state;
+	hist_text_forget("/nowhere/at/all");
+	hist_text_forget(f->path);
+	run_folder_put(f, "hist", "a file");
+	hist_text_forget(f->path);
+	assert_true(there_is(f, "hist"));
+	run_folder_free(f);
+}
+
 /* Its names come from a file that anybody may have written. */
 static void
 a_name_is_no_way_out_of_the_folder(void **state)
@@ -256,6 +270,7 @@ main(void)
 		cmocka_unit_test(values_percentiles_and_counts_rise),
 		cmocka_unit_test(each_histogram_of_a_run_becomes_a_file),
 		cmocka_unit_test(files_of_an_earlier_run_go_and_others_stay),
+		cmocka_unit_test(a_folder_without_any_is_left_as_it_is),
 		cmocka_unit_test(a_name_is_no_way_out_of_the_folder),
 		cmocka_unit_test(bins_that_are_none_are_left_out),
 	};

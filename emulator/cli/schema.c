@@ -4,7 +4,6 @@
 
 #include <regex.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
@@ -296,6 +295,13 @@ schema_required(json_t *all)
 	    json_pack("[{s:o},{s:[s]}]", "required", required, "required", "include"));
 }
 
+static int
+schema_chunk(const char *bytes, size_t n, void *out)
+{
+	buf_put(out, bytes, n);
+	return 0;
+}
+
 void
 schema_scenario(struct buf *out)
 {
@@ -306,13 +312,10 @@ schema_scenario(struct buf *out)
 	    "definitions", "environment", "type", "string", "pattern",
 	    "[$][{][A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?[}]", "description",
 	    "${NAME} or ${NAME:-default}: from the environment");
-	char *text;
 
 	json_object_update_new(all, schema_map(fields, n));
 	schema_required(all);
-	text = json_dumps(all, JSON_INDENT(1) | JSON_ENSURE_ASCII);
-	if (text != NULL)
-		buf_printf(out, "%s\n", text);
-	free(text);
+	(void)json_dump_callback(all, schema_chunk, out, JSON_INDENT(1) | JSON_ENSURE_ASCII);
+	buf_text(out, "\n");
 	json_decref(all);
 }

@@ -168,7 +168,7 @@ scenario_load_servers(const char *path, struct faults *faults, struct servers *s
 		err = faults_read(&at, n, faults);
 	n = err ? NULL : tree_get(t.root, "servers");
 	if (n != NULL) {
-		*servers = (struct servers){ .cost = { { .workers = 0 } } };
+		memset(servers, 0, sizeof *servers);
 		err = servers_read(&at, n, servers);
 	}
 	/* The names of the files go with the tree. */

@@ -34,9 +34,11 @@ struct ui {
 
 /* ---- the page and its parts ---- */
 
-static const struct ui_type {
+struct ui_type {
 	const char *ends_in, *type;
-} ui_types[] = {
+};
+
+static const struct ui_type ui_types[] = {
 	{ ".html", "text/html; charset=utf-8" },
 	{ ".css", "text/css; charset=utf-8" },
 	{ ".js", "text/javascript; charset=utf-8" },

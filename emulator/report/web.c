@@ -30,9 +30,11 @@ struct web {
 /* ---- one request ---- */
 
 /* The page may load what we serve, and nothing else from nowhere else. */
-static const struct web_header {
+struct web_header {
 	const char *name, *value;
-} web_headers[] = {
+};
+
+static const struct web_header web_headers[] = {
 	{ "Content-Security-Policy",
 	    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
 	    "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'" },

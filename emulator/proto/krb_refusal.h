@@ -20,7 +20,7 @@ struct krb_asked {
 /* What is asked.  0, -EBADMSG: no request, or -ENOMEM. */
 int krb_asked_read(struct span request, struct krb_asked *out);
 
-/* Append the KRB-ERROR with this code, of this time.  0 or -ENOMEM. */
+/* Append the KRB-ERROR with this code, of this time.  0, -ENOMEM, or the buffer's error. */
 int krb_refusal_write(const struct krb_asked *, int code, int64_t wall_us, struct buf *out);
 
 #endif

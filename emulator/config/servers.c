@@ -31,7 +31,7 @@ static const char *const certificate_words[] = { "good", "sha2", "expired", "ear
  */
 #define COST(id, takes_, workers_)                                                                  \
 	{ .key = "takes", .type = FIELD_SPREAD, AT(cost[id].takes), .def = (takes_),                  \
-	  .help = "how long a worker is busy with one request" },                                   \
+	  .help = "how long a worker is busy with one request; the embedded pool: where the file says so" },                                   \
 	{ .key = "workers", .type = FIELD_U32, AT(cost[id].workers), .min = 1, .max = 10000, .def = (workers_), \
 	  .help = "how many requests are served at a time" },                                       \
 	{ .key = "latency", .type = FIELD_DURATION, AT(cost[id].latency_us), .max = 60000000, .def = "0.2ms", \
@@ -76,11 +76,11 @@ static const struct field ntp_fields[] = {
 static const struct field kdc_fields[] = {
 	COST(SERVERS_KDC, "2ms", "4"),
 	{ .key = "offset", .type = FIELD_OFFSET, AT(kdc.offset_us), .def = "0s",
-	  .help = "how far its clock is ahead or behind" },
+	  .help = "how far its clock is ahead or behind; only in a rehearsal" },
 	/* MIT's with RC4 keys, measured.  A Windows KDC puts the user's groups in (a PAC): some 1.2 kB,
 	 * and then nothing fits a datagram. */
 	{ .key = "ticket", .type = FIELD_SIZE, AT(kdc.ticket_bytes), .min = 300, .max = 40000, .def = "560B",
-	  .help = "how long a ticket is: 560B, of Windows 1200B; long ones go by TCP" },
+	  .help = "how long a ticket is: 560B, of Windows 1200B; long ones go by TCP; only in a rehearsal" },
 	{ .key = "wrong_password", .type = FIELD_PHONES, AT(kdc.wrong_password), .help = "who has typed a wrong one" },
 	{ .key = "expired", .type = FIELD_PHONES, AT(kdc.expired), .help = "whose password has expired" },
 	{ .key = "locked", .type = FIELD_PHONES, AT(kdc.locked), .help = "whose account is locked or revoked" },

@@ -13,6 +13,7 @@
 #include "edge.h"
 #include "fuzz.h"
 #include "fuzz_krb.h"
+#include "krb_refusal.h"
 #include "mem.h"
 #include "sim_kdc.h"
 #include "sim_krb.h"
@@ -48,12 +49,18 @@ read_bytes(struct span s)
 {
 	BerElement *reader = ber_reader();
 	char name[KRB_MSG_NAME_MAX];
+	struct krb_asked asked;
 
 	fuzz_mark(name, sizeof name);
 	if (krb_msg_name(s, name) != 0)
 		HOLDS(fuzz_untouched(name, sizeof name));
 	else
 		HOLDS(strlen(name) < sizeof name && fuzz_one_line(name));
+	fuzz_mark(&asked, sizeof asked);
+	if (krb_asked_read(s, &asked) != 0)
+		HOLDS(fuzz_untouched(&asked, sizeof asked));
+	else
+		HOLDS(fuzz_inside(asked.realm, s) && fuzz_inside(asked.service, s));
 	HOLDS(reader != NULL);
 	walk_ber(reader, s, DEPTH_MAX);
 	ber_free(reader, 0);

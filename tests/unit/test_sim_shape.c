@@ -12,6 +12,7 @@
 #include "io_shape.h"
 #include "link_rig.h"
 #include "mem.h"
+#include "sim_priv.h"
 #include "sim_scene.h"
 
 enum { MS = LINK_RIG_MS, S = LINK_RIG_S, KIB = 1024, D = 40 * MS, L = 3 * MS, T = 10 * MS };
@@ -616,6 +617,124 @@ a_way_that_ends_takes_what_is_on_the_line_to_it_along(void **state)
 	link_rig_close(&r);
 }
 
+/* ---- whatever happens ---- */
+
+enum { LIVES = 150, DOINGS = 40, HANDLES = 4 };
+
+struct life { /* of one phone, by a seed */
+	struct link_rig r;
+	struct rng rng;
+	struct io_handle *h[HANDLES];
+	char next[HANDLES]; /* the letter that a stream says next */
+};
+
+static struct io_link
+any_link(struct rng *rng)
+{
+	static const double losses[] = { 0, 0, 0.05, 0.4, 1 };
+	static const uint64_t rates[] = { 0, 9000, 125000, 10000000 };
+	struct io_link link = { .delay_us = rng_below(rng, 200 * MS),
+		.jitter_us = rng_below(rng, 100 * MS) };
+
+	link.loss = losses[rng_below(rng, 5)];
+	link.down_per_s = rates[rng_below(rng, 4)];
+	link.up_per_s = rates[rng_below(rng, 4)];
+	return link;
+}
+
+static void
+life_open(struct life *l, size_t i)
+{
+	bool tls = rng_below(&l->rng, 2) == 1;
+
+	l->next[i] = 'a';
+	switch (rng_below(&l->rng, 3)) {
+	case 0:
+		l->h[i] = link_rig_udp(&l->r);
+		break;
+	case 1:
+		l->h[i] = link_rig_stream(&l->r, tls);
+		break;
+	default:
+		l->h[i] = link_rig_http(&l->r, tls);
+		break;
+	}
+}
+
+/* One thing that a phone may do at any time; calls that are in vain are told so. */
+static void
+life_do(struct life *l)
+{
+	const struct io_ask ask = { .method = "GET", .path = "/", .reply = IO_COUNT };
+	size_t i = rng_below(&l->rng, HANDLES);
+	struct io *io = l->r.io;
+	char said[2] = { l->next[i], '\0' };
+
+	if (l->h[i] == NULL) {
+		life_open(l, i);
+		return;
+	}
+	switch (rng_below(&l->rng, 8)) {
+	case 0:
+		io->ops->close(l->h[i]);
+		l->h[i] = NULL;
+		break;
+	case 1:
+		(void)io->ops->ask(l->h[i], &ask);
+		break;
+	case 2:
+		link_rig_run(&l->r, sim_clock_us(l->r.clock) + rng_below(&l->rng, 2 * S));
+		break;
+	default:
+		if (io->ops->send(l->h[i], span_of(said)) == 0 && l->next[i] < 'z')
+			l->next[i]++;
+		break;
+	}
+}
+
+/* What a stream's server heard is what was said, in order, up to some letter. */
+static void
+life_is_in_order(const struct life *l, size_t i)
+{
+	char due = 'a';
+
+	for (size_t n = 0; n < l->r.n_heard; n++) {
+		const struct link_rig_deed *d = &l->r.heard[n];
+
+		if (d->h != l->h[i] || d->deed != SIM_SENT)
+			continue;
+		assert_int_equal(d->text[0], due);
+		due = (char)(due < 'z' ? due + 1 : due);
+	}
+	assert_true(due <= l->next[i]);
+}
+
+/* A strict world asserts its own rules; the rig that nothing is left. */
+static void
+whatever_a_phone_does_over_whatever_line_all_is_in_order_and_nothing_is_left(void **state)
+{
+	static struct life l;
+
+	(void)state;
+	for (uint64_t seed = 0; seed < LIVES; seed++) {
+		struct io_link link;
+
+		memset(&l, 0, sizeof(l));
+		rng_seed(&l.rng, 4, seed);
+		link = any_link(&l.rng);
+		link_rig_open_over(&l.r, server, NULL, 0, &link);
+		l.r.body_n = 100 + rng_below(&l.rng, 200000);
+		for (int i = 0; i < DOINGS && l.r.n_got < LINK_RIG_EVENTS - 60; i++)
+			life_do(&l);
+		for (size_t i = 0; i < HANDLES; i++)
+			if (l.h[i] != NULL && l.h[i]->type == SIM_STREAM)
+				life_is_in_order(&l, i);
+		if (rng_below(&l.rng, 2) == 1)
+			l.r.io->ops->power_cut(l.r.io);
+		link_rig_close(&l.r);
+	}
+}
+
 /* ---- beside others ---- */
 
 static void
@@ -717,6 +836,8 @@ main(void)
 		cmocka_unit_test(
 		    a_phone_that_is_freed_leaves_nothing_behind_whatever_is_under_way),
 		cmocka_unit_test(a_way_that_ends_takes_what_is_on_the_line_to_it_along),
+		cmocka_unit_test(
+		    whatever_a_phone_does_over_whatever_line_all_is_in_order_and_nothing_is_left),
 		cmocka_unit_test(a_phone_without_a_line_of_its_own_waits_for_nobodys),
 		cmocka_unit_test(the_line_takes_no_chance_from_what_the_phone_does),
 		cmocka_unit_test(the_same_seed_gives_the_same_history),

@@ -5,7 +5,8 @@
  * Servers listen by address and port, or at any address.  What a phone does comes to the
  * listener as a deed; it answers through the calls below.  A listener without a way between
  * hears the deed in the middle of the phone's call; behind a way (sim_parcel.h) deeds and
- * answers travel, and take the time that the way gives them.
+ * answers travel, and take the time that the way gives them.  A phone may have a line of its
+ * own (io_link.h): what it says passes the line first, what it is told passes it last.
  *
  * Life of a connection, as a listener sees it.  Stream: OPENED, then SENT ..., then one CLOSED
  * or CUT.  HTTP session: OPENED when the phone means to ask some day, ASKED ..., CLOSED or CUT.

@@ -1,6 +1,6 @@
 /*
  * two_worlds.h - one small story, played on real sockets and in the simulated world before
- *servers that say the same: what the phone is told must be the same, word for word.
+ * servers that say the same: what the phone is told must be the same, word for word.
  *
  *	static void
  *	story(struct stage *s)

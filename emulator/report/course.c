@@ -142,6 +142,7 @@ course_free(struct course *c)
 		span_done(&c->span[i]);
 	mem_free(c->failure);
 	mem_free(c->slow);
+	mem_free(c->left);
 	mem_free(c);
 }
 

@@ -14,8 +14,9 @@
 
 enum {
 	COURSE_SPANS = 240,
-	COURSE_BANDS = 64,    /* of the heat map: three to an octave of time */
-	COURSE_FAILED = 1000, /* phones that failed are named, at most so many */
+	COURSE_BANDS = 64, /* of the heat map: three to an octave of time */
+	COURSE_FAILED =
+	    1000, /* phones that failed are named, at most so many; or did not finish */
 	COURSE_SLOWEST = 100
 };
 

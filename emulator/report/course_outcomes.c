@@ -1,4 +1,5 @@
-/* course_outcomes.c - which phones failed, when, where and why; which were the slowest. */
+/* course_outcomes.c - which phones failed, when, where and why; which did not get to their end;
+ * which were the slowest. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -38,10 +39,12 @@ outcomes_room(struct course *c)
 
 	mem_free(c->failure);
 	mem_free(c->slow);
-	c->n_failures = c->n_slow = 0;
+	mem_free(c->left);
+	c->n_failures = c->n_slow = c->n_left = 0;
 	c->failure = mem_new(n * sizeof *c->failure);
 	c->slow = mem_new(n * sizeof *c->slow);
-	return c->failure != NULL && c->slow != NULL;
+	c->left = mem_new(n * sizeof *c->left);
+	return c->failure != NULL && c->slow != NULL && c->left != NULL;
 }
 
 void
@@ -59,6 +62,8 @@ course_outcomes(struct course *c, const struct farm_phone *phone)
 		if (p->outcome == FARM_FAILED)
 			c->failure[c->n_failures++] =
 			    (struct course_failure){ i, p->ended_ms, p->row, p->why };
+		if (p->outcome == FARM_UNFINISHED)
+			c->left[c->n_left++] = (struct course_left){ i, p->row };
 		if (p->boot_ms > 0)
 			c->slow[c->n_slow++] = (struct course_slow){ i, p->boot_ms };
 	}
@@ -70,9 +75,9 @@ course_outcomes(struct course *c, const struct farm_phone *phone)
 
 /* A phone that could not be made has failed at no row's doing. */
 static const char *
-failure_step(const struct course *c, const struct course_failure *f)
+outcome_step(const struct course *c, uint8_t row)
 {
-	return f->row < c->run->n_rows ? c->run->rows[f->row].name : "?";
+	return row < c->run->n_rows ? c->run->rows[row].name : "?";
 }
 
 static const char *
@@ -86,7 +91,7 @@ static void
 put_failure(struct buf *b, const struct course *c, const struct course_failure *f)
 {
 	buf_text(b, "\"step\": \"");
-	text_json(b, span_of(failure_step(c, f)));
+	text_json(b, span_of(outcome_step(c, f->row)));
 	buf_text(b, "\", \"why\": \"");
 	text_json(b, span_of(failure_why(c, f)));
 	buf_text(b, "\"");
@@ -105,6 +110,22 @@ put_failed(struct buf *b, const struct course *c)
 		    f->phone, f->at_ms);
 		put_failure(b, c, f);
 		buf_text(b, "}");
+	}
+	buf_text(b, "],\n  ");
+}
+
+/* Where they were when the run ended. */
+static void
+put_unfinished(struct buf *b, const struct course *c)
+{
+	size_t n = c->n_left < COURSE_FAILED ? c->n_left : COURSE_FAILED;
+
+	buf_text(b, "\"unfinished\": [");
+	for (size_t i = 0; i < n; i++) {
+		buf_printf(b, "%s{\"phone\": %u, \"step\": \"", i > 0 ? ",\n   " : "",
+		    c->left[i].phone);
+		text_json(b, span_of(outcome_step(c, c->left[i].row)));
+		buf_text(b, "\"}");
 	}
 	buf_text(b, "],\n  ");
 }
@@ -172,6 +193,7 @@ course_put_outcomes(struct buf *b, const struct course *c)
 {
 	buf_text(b, " \"outcomes\": {");
 	put_failed(b, c);
+	put_unfinished(b, c);
 	put_slowest(b, c);
 	put_causes(b, c);
 	buf_text(b, "}");

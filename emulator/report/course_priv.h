@@ -41,6 +41,11 @@ struct course_slow {
 	uint32_t phone, boot_ms;
 };
 
+struct course_left { /* at the end neither finished nor failed */
+	uint32_t phone;
+	uint8_t row;
+};
+
 struct course {
 	const struct report_run *run; /* lent */
 	const char *stage[COURSE_STAGES];
@@ -55,6 +60,8 @@ struct course {
 	size_t n_failures;
 	struct course_slow *slow; /* the slowest first; all that arrived */
 	size_t n_slow;
+	struct course_left *left; /* by number; all of them */
+	size_t n_left;
 	int err; /* 0 or -ENOMEM */
 };
 

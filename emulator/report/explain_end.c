@@ -77,6 +77,14 @@ end_failed(json_t *failed, struct buf *out)
 }
 
 static void
+end_unfinished(json_t *left, struct buf *out)
+{
+	buf_text(out, "It did not finish: when the run ended it was at ");
+	explain_plain(explain_word(left, "step"), out);
+	buf_text(out, ".\n");
+}
+
+static void
 end_slow(const struct explain *e, json_t *slow, size_t place, struct buf *out)
 {
 	json_t *boot = json_object_get(e->dir->summary, "boot_ms");
@@ -94,10 +102,13 @@ explain_outcome(const struct explain *e, struct buf *out)
 {
 	size_t place = 0;
 	json_t *failed = end_find(e, "failed", &place);
+	json_t *left = end_find(e, "unfinished", &place);
 	json_t *slow = end_find(e, "slowest", &place);
 
 	if (failed != NULL)
 		end_failed(failed, out);
+	else if (left != NULL)
+		end_unfinished(left, out);
 	else if (json_array_size(e->row) > 0)
 		buf_text(out, "It is not among those that failed.\n");
 	if (slow != NULL)

@@ -4,8 +4,8 @@
 #define REPORT_REBUILD_H
 #include "buf.h"
 
-/* Write hist/, junit.xml and report.html anew.  0, or -errno with its words in one line; what could be
- * written is. */
+/* Write hist/, junit.xml and report.html anew.  0, or -errno with its words in one line; what
+ * could be written is. */
 int rebuild(const char *dir, struct buf *error);
 
 #endif

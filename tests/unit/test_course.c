@@ -408,7 +408,8 @@ a_run_that_had_no_time_has_one_span(void **state)
 	told(s, 0, NULL);
 	is(s, "spans", "1");
 	is(s, "phones.started", "[0]");
-	is(s, "outcomes", "{\"failed\":[],\"slowest\":[],\"first_failed_by_reason\":[]}");
+	is(s, "outcomes",
+	    "{\"failed\":[],\"unfinished\":[],\"slowest\":[],\"first_failed_by_reason\":[]}");
 	story_free(s);
 }
 
@@ -526,6 +527,7 @@ phones_that_failed_are_named_by_time_and_the_slow_ones_by_slowness(void **state)
 	    "[{\"phone\":2,\"at_ms\":500,\"step\":\"krb_login\",\"why\":\"re\\\"fused\"},"
 	    "{\"phone\":3,\"at_ms\":600,\"step\":\"krb_login\",\"why\":\"timeout\"},"
 	    "{\"phone\":0,\"at_ms\":9000,\"step\":\"krb_login\",\"why\":\"timeout\"}]");
+	is(s, "outcomes.unfinished", "[{\"phone\":5,\"step\":\"dhcp_renew\"}]");
 	is(s, "outcomes.slowest",
 	    "[{\"phone\":3,\"boot_ms\":800},{\"phone\":5,\"boot_ms\":800},"
 	    "{\"phone\":1,\"boot_ms\":700}]");

@@ -297,6 +297,20 @@ a_slow_phone_is_told_how_slow_the_others_were(void **state)
 }
 
 static void
+a_phone_that_did_not_get_to_its_end_says_where_it_was(void **state)
+{
+	struct stage *s = *state;
+
+	lease(s, 0);
+	s->f->phone[7] = (struct farm_phone){
+		.outcome = FARM_UNFINISHED, .row = RF_REGISTER, .started_ms = 5
+	};
+	explain(s);
+	has(s, "It did not finish: when the run ended it was at sip_register.\n");
+	has_not(s, "not among those that failed");
+}
+
+static void
 a_step_that_was_gone_on_without_is_worth_a_look_too(void **state)
 {
 	struct stage *s = *state;
@@ -545,6 +559,7 @@ main(void)
 		EXPLAIN_TEST(a_lease_that_is_tried_again_is_the_same_boot),
 		EXPLAIN_TEST(chores_belong_to_the_boot_they_happen_in),
 		EXPLAIN_TEST(a_slow_phone_is_told_how_slow_the_others_were),
+		EXPLAIN_TEST(a_phone_that_did_not_get_to_its_end_says_where_it_was),
 		EXPLAIN_TEST(a_step_that_was_gone_on_without_is_worth_a_look_too),
 		EXPLAIN_TEST(a_phone_that_was_not_traced_says_so_and_what_is_known),
 		EXPLAIN_TEST(a_phone_that_there_was_not_is_an_error),

@@ -48,7 +48,7 @@ first_outcomes(struct first_failed *f, const struct run_dir *d)
 	       *one;
 	size_t i;
 
-	json_array_foreach(failed, i, one)
+	json_array_foreach(json_object_get(outcomes, "failed"), i, one)
 	{
 		const char *step = json_string_value(json_object_get(one, "step"));
 		uint32_t phone = (uint32_t)json_integer_value(json_object_get(one, "phone"));
@@ -58,6 +58,8 @@ first_outcomes(struct first_failed *f, const struct run_dir *d)
 		if (of != NULL)
 			first_add(of, phone);
 	}
+	json_array_foreach(json_object_get(outcomes, "unfinished"), i, one)
+	    first_add(&f->run, (uint32_t)json_integer_value(json_object_get(one, "phone")));
 }
 
 int

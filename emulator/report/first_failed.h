@@ -13,7 +13,7 @@ struct first_phones {
 };
 
 struct first_failed {
-	struct first_phones run; /* who did not get to their way's end */
+	struct first_phones run; /* who failed, then who did not finish */
 	struct first_phones step[FIRST_STEPS];
 	size_t n_steps;
 };

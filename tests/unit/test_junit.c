@@ -241,6 +241,23 @@ a_step_that_was_gone_on_without_names_phones_from_the_trace(void **state)
 }
 
 static void
+of_a_run_that_nobody_failed_in_who_did_not_finish_is_told(void **state)
+{
+	struct run_folder *f = run_folder_new("unfinished");
+	struct paper p;
+
+	(void)state;
+	f->phone[9] = (struct farm_phone){ .outcome = FARM_UNFINISHED, .row = RF_TLS };
+	run_folder_row(
+	    f, 9, &(struct run_folder_row){ 100, 4.8, "dhcp_lease", .guide = "[1, 2]" });
+	f->end.verdict = REPORT_FAIL;
+	f->end.why = "0 of 20 phones failed, 1 did not finish";
+	p = paper_of(f);
+	has(&p, "fail: 0 of 20 phones failed, 1 did not finish\n\nphone 9, ");
+	ends(&p, f);
+}
+
+static void
 of_a_long_life_the_latest_rows_are_told(void **state)
 {
 	struct run_folder *f = bad_day("long");
@@ -402,6 +419,7 @@ main(void)
 		cmocka_unit_test(given_a_pass_failed_rows_are_told_and_are_no_failure),
 		cmocka_unit_test(an_invalid_run_is_an_error_and_no_failure_of_the_servers),
 		cmocka_unit_test(a_step_that_was_gone_on_without_names_phones_from_the_trace),
+		cmocka_unit_test(of_a_run_that_nobody_failed_in_who_did_not_finish_is_told),
 		cmocka_unit_test(of_a_long_life_the_latest_rows_are_told),
 		cmocka_unit_test(a_trace_that_breaks_off_is_told_as_far_as_it_goes),
 		cmocka_unit_test(whatever_a_scenario_is_called_it_stays_xml),

@@ -367,9 +367,12 @@ echoed(const struct fixture *f, const struct io_handle *h)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < f->rig.n; i++)
+	for (size_t i = 0; i < f->rig.n; i++) {
+		/* Nothing more would come. */
+		assert_int_not_equal(f->rig.note[i].kind, IO_DOWN);
 		if (f->rig.note[i].h == h && f->rig.note[i].kind == IO_BYTES)
 			n += f->rig.note[i].n;
+	}
 	return n;
 }
 

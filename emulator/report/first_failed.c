@@ -40,12 +40,11 @@ first_on_row(void *arg, uint32_t phone, json_t *row)
 	return 0;
 }
 
-/* By time, as the course has them. */
+/* Those that failed by time, as the course has them; then those that did not finish. */
 static void
 first_outcomes(struct first_failed *f, const struct run_dir *d)
 {
-	json_t *failed = json_object_get(json_object_get(d->course, "outcomes"), "failed"),
-	       *one;
+	json_t *outcomes = json_object_get(d->course, "outcomes"), *one;
 	size_t i;
 
 	json_array_foreach(json_object_get(outcomes, "failed"), i, one)

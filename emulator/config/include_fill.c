@@ -44,10 +44,11 @@ static int
 variable_read(const char *text, struct variable *out, const char **end_out)
 {
 	const char *name = text + 1, *end = text[0] == '{' ? strchr(text, '}') : NULL;
-	size_t n = name_length(name);
+	/* Without a brace there may be nothing behind it. */
+	size_t n = end != NULL ? name_length(name) : 0;
 	struct span rest;
 
-	if (end == NULL || n == 0 ||
+	if (n == 0 ||
 	    text_copy(out->name, sizeof out->name, (struct span){ (const uint8_t *)name, n }) !=
 		0)
 		return -EINVAL;

@@ -2,6 +2,8 @@
  * stopped for it; and the manual. */
 #include "expectation_subject.h"
 
+#include <string.h>
+
 /* In which units each subject may be compared, a bit each. */
 #define UNIT(name) (1u << EXPECT_##name)
 
@@ -101,26 +103,43 @@ expectation_can_abort(const struct expectation *e)
 
 /* ---- the manual -------------------------------------------------------------- */
 
+/* Figures that are measured alike stand on one line. */
+static void
+help_head(const struct expect_head *head, struct buf *to)
+{
+	const char *measured = NULL;
+
+	buf_printf(to, "    %-20s", head->form);
+	for (const struct expect_figure *f = head->figures; f->word != NULL; f++) {
+		const struct expectation e = { .subject = f->subject, .figure = f->figure };
+		const char *now = expectation_measure(&e);
+		bool same = measured != NULL && strcmp(now, measured) == 0;
+
+		if (same)
+			buf_printf(to, ", %s", f->word);
+		else
+			buf_printf(to, "%s%s: %s",
+			    measured == NULL ? " " : "\n                         ", now,
+			    f->word);
+		measured = now;
+	}
+	buf_text(to, "\n");
+}
+
 void
 expectations_help(struct buf *to)
 {
 	for (size_t i = 0; i < EXPECT_HEADS; i++) {
-		const struct expect_figure *f = expect_heads[i].figures;
-		struct expectation e = { .subject = expect_heads[i].subject };
+		const struct expectation e = { .subject = expect_heads[i].subject };
 
-		buf_printf(to, "    %-20s ", expect_heads[i].form);
-		if (f != NULL) {
-			e.subject = f->subject;
-			e.figure = f->figure;
-		}
-		buf_printf(to, "%s", expectation_measure(&e));
-		for (; f != NULL && f->word != NULL; f++)
-			buf_printf(
-			    to, "%s%s", f == expect_heads[i].figures ? ": " : ", ", f->word);
-		buf_text(to, "\n");
+		if (expect_heads[i].figures != NULL)
+			help_head(&expect_heads[i], to);
+		else
+			buf_printf(to, "    %-20s %s\n", expect_heads[i].form,
+			    expectation_measure(&e));
 	}
 	buf_text(to,
 	    "  steps as in `cx700farm steps'; servers: a real run counts by protocol (dhcp, "
-	    "dns, ntp, "
-	    "kdc,\n  ldap, http, https, sip), a rehearsal as in `servers'\n");
+	    "dns, ntp, kdc,\n"
+	    "  ldap, http, https, sip), a rehearsal as in `servers'\n");
 }

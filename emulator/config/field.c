@@ -135,17 +135,37 @@ fields_read_one(const struct field_place *at, const struct node *map, const stru
 	return field_read(at, one, &f[i], base);
 }
 
+/* One line, the helps in one column, whatever the depth. */
+static void
+help_line(const char *key, const char *help, unsigned depth, struct buf *to)
+{
+	buf_printf(to, "%*s%-*s %s", (int)(2 * depth), "", (int)(24 - 2 * depth), key,
+	    help != NULL ? help : "");
+}
+
+/* A part that says why it is there again is not told twice. */
+static void
+help_part(const struct field *part, unsigned depth, struct buf *to)
+{
+	if (part->help == NULL) {
+		fields_help(part->sub, part->n_sub, depth, to);
+		return;
+	}
+	for (size_t i = 0; i < part->n_sub; i++) {
+		help_line(part->sub[i].key, part->help, depth, to);
+		buf_text(to, "\n");
+	}
+}
+
 void
 fields_help(const struct field *f, size_t n, unsigned depth, struct buf *to)
 {
 	for (const struct field *end = f + n; f < end; f++) {
 		if (f->type == FIELD_PART) {
-			fields_help(f->sub, f->n_sub, depth, to);
+			help_part(f, depth, to);
 			continue;
 		}
-		/* The helps stand in one column, whatever the depth. */
-		buf_printf(to, "%*s%-*s %s", (int)(2 * depth), "", (int)(24 - 2 * depth),
-		    f->key, f->help != NULL ? f->help : "");
+		help_line(f->key, f->help, depth, to);
 		if (f->required)
 			buf_text(to, " (must be there)");
 		if (f->def != NULL)

@@ -121,7 +121,8 @@ const char *field_pattern(const struct field *);
 #define FIELD_PATTERN_SPREAD \
 	"^ *" FIELD_PATTERN_SPAN " *((\xc2\xb1|[+]-) *" FIELD_PATTERN_SPAN " *)?$"
 
-/* Append the manual of a table: one line a key with its default, deeper ones behind it. */
+/* Append the manual of a table: one line a key with its default, deeper ones behind it.  A part
+ * with a help of its own has just that for each key: it is explained elsewhere. */
 void fields_help(const struct field *, size_t n, unsigned depth, struct buf *);
 
 /* The text of a scalar; or NULL with an error that says what it must be instead. */

@@ -205,4 +205,7 @@ scenario_help(struct buf *to)
 	fields_help(scenario_fields, COUNT(scenario_fields), 1, to);
 	buf_text(to, "  what expect compares (==, !=, <, <=, >, >=), and in what:\n");
 	expectations_help(to);
+	buf_text(to,
+	    "  in any value: ${NAME} or ${NAME:-default}, from the environment; $$ is a $\n"
+	    "  included files: maps are merged with ours key by key, of all else ours holds\n");
 }

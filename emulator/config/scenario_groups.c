@@ -29,7 +29,7 @@ const struct field scenario_groups_fields[SCENARIO_GROUPS_FIELDS] = {
 	  .pattern = "^(rest|[0-9]{1,7}| *" FIELD_PATTERN_SHARE " *)$",
 	  .help = "a number, a share of all (20%), or `rest', as for the one that does not say" },
 	{ .type = FIELD_PART, .offset = offsetof(struct group_draft, group),
-	  .sub = scenario_group_fields, .n_sub = SCENARIO_GROUP_FIELDS },
+	  .sub = scenario_group_fields, .n_sub = SCENARIO_GROUP_FIELDS, .help = "left out: as the top of the file says" },
 };
 /* clang-format on */
 

@@ -126,12 +126,23 @@ unknown_keys_are_compared_with_those_of_parts_too(void **state)
 static void
 the_manual_shows_them_as_keys_of_the_map(void **state)
 {
+	static const struct field again[] = {
+		{ .type = FIELD_PART, .sub = inner_fields, .n_sub = 4, .help = "as above" }
+	};
 	struct buf out = { 0 };
 
 	(void)state;
 	fields_help(outer_fields, 4, 1, &out);
 	assert_non_null(strstr(buf_cstr(&out), "\n  size                   size [7]\n"));
 	assert_non_null(strstr(buf_cstr(&out), "\n    deep                 deep [5s]\n"));
+	buf_clear(&out);
+	/* Where it is there a second time, why is enough. */
+	fields_help(again, 1, 1, &out);
+	assert_string_equal(buf_cstr(&out),
+	    "  size                   as above\n"
+	    "  name                   as above\n"
+	    "  pause                  as above\n"
+	    "  map                    as above\n");
 	buf_done(&out);
 }
 

@@ -158,7 +158,10 @@ the_manual_names_all_keys_and_all_that_can_be_expected(void **state)
 		"\n    types_for", "\n    off_for", "\n      retry_after", "\n      wrong_key",
 		"\n    exchange ", "[15MiB]", "\n    step.krb_login.p99   a number",
 		"\n    wall                 a duration (ms, s, m, h)\n", "p99.9, max\n",
-		"\n    bytes.firmware       bytes" };
+		"\n    bytes.firmware       bytes",
+		"\n                         bytes (kB, MB, GB): rss\n",
+		"\n    journey              left out: as the top",
+		"\n      off_for            how long", "${NAME:-default}" };
 	struct buf out = { 0 };
 
 	(void)state;

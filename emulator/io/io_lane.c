@@ -43,7 +43,7 @@ io_lane_room(struct io_lane *lane)
 }
 
 uint64_t
-io_lane_leave(struct io_lane *lane, uint32_t n, bool syn, uint64_t *gave_up_us)
+io_lane_leave(struct io_lane *lane, uint64_t now_us, uint32_t n, bool syn, uint64_t *gave_up_us)
 {
 	const struct io_shape_piece piece = { .to = lane->to,
 		.wire_n = io_shape_stream_n(n),
@@ -51,7 +51,7 @@ io_lane_leave(struct io_lane *lane, uint32_t n, bool syn, uint64_t *gave_up_us)
 		.handshakes = syn };
 	uint64_t at_us;
 
-	if (!io_shape_piece(&lane->shaper->shape, io_now_us(), &piece, &lane->flow, &at_us)) {
+	if (!io_shape_piece(&lane->shaper->shape, now_us, &piece, &lane->flow, &at_us)) {
 		*gave_up_us = lane_smaller(*gave_up_us, at_us);
 		lane->bytes.n -= n;
 		return IO_SHAPE_NEVER;
@@ -75,6 +75,7 @@ io_lane_land(struct io_lane *lane, uint64_t now_us)
 {
 	while (lane->n_pieces > 0 && lane->piece[lane->first].at_us <= now_us) {
 		lane->there += lane->piece[lane->first].n;
+		lane->landed_us = lane->piece[lane->first].at_us;
 		lane->first = (lane->first + 1) % IO_LANE_PIECES;
 		lane->n_pieces--;
 	}

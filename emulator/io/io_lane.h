@@ -20,10 +20,11 @@ struct io_lane {
 	enum io_shape_to to;
 	struct io_turn turn; /* for room on the wire */
 	struct io_shape_flow flow;
-	struct buf bytes; /* under way, or there */
-	size_t there;     /* so many of them, the first ones */
-	uint64_t end_us;  /* when the end comes; IO_SHAPE_NEVER: not known yet */
-	bool ended;       /* it is there */
+	struct buf bytes;   /* under way, or there */
+	size_t there;       /* so many of them, the first ones */
+	uint64_t landed_us; /* when the last of those came, by the line's time */
+	uint64_t end_us;    /* when the end comes; IO_SHAPE_NEVER: not known yet */
+	bool ended;         /* it is there */
 	struct io_piece piece[IO_LANE_PIECES];
 	unsigned first, n_pieces;
 };
@@ -40,11 +41,12 @@ bool io_lane_is_dead(const struct io_lane *);
 size_t io_lane_room(struct io_lane *);
 
 /*
- * The last n of .bytes leave (0: a packet without any, of TCP's handshake if syn is set). Gives
- * when they are there; IO_SHAPE_NEVER: they are lost, and taken out of .bytes.  *gave_up_us is
- * set, then, to when TCP gives up, once.
+ * The last n of .bytes leave now (0: a packet without any, of TCP's handshake if syn is set).
+ * Gives when they are there; IO_SHAPE_NEVER: they are lost, and taken out of .bytes.
+ * *gave_up_us is set, then, to when TCP gives up, once.
  */
-uint64_t io_lane_leave(struct io_lane *, uint32_t n, bool syn, uint64_t *gave_up_us);
+uint64_t io_lane_leave(
+    struct io_lane *, uint64_t now_us, uint32_t n, bool syn, uint64_t *gave_up_us);
 
 /* When the next piece, or the end, is there; IO_SHAPE_NEVER: none is under way. */
 uint64_t io_lane_next_us(const struct io_lane *);

@@ -21,6 +21,7 @@ struct io_pace {
 	uint64_t lost_us; /* when the phone's TCP gives up */
 	uint32_t begun;   /* written, but leaves only with what follows */
 	bool readable;    /* the socket has more, or its end */
+	bool held_back;   /* and had when there was no room for it */
 	bool blocked;     /* the socket takes no more */
 	bool ending;      /* nothing more will be sent */
 	int err;          /* with which the socket has ended */
@@ -52,13 +53,26 @@ pace_arm(struct io_pace *p)
 		io_due_unset(pace_world(p), &p->due);
 }
 
+/*
+ * What the server had ready left when there was room again, not when our loop has come to see
+ * that: a busy machine does not make the line thinner.
+ */
+static uint64_t
+pace_now_us(const struct io_pace *p, const struct io_lane *lane)
+{
+	uint64_t now_us = io_now_us();
+
+	return lane == &p->down && p->held_back ? pace_sooner(now_us, lane->landed_us) : now_us;
+}
+
 /* Of a server's piece nobody tells the phone that it never comes. */
 static uint64_t
 pace_leave(struct io_pace *p, struct io_lane *lane, uint32_t n, bool syn)
 {
 	uint64_t unheard = IO_SHAPE_NEVER;
 
-	return io_lane_leave(lane, n, syn, lane == &p->up ? &p->lost_us : &unheard);
+	return io_lane_leave(
+	    lane, pace_now_us(p, lane), n, syn, lane == &p->up ? &p->lost_us : &unheard);
 }
 
 /* ---- the socket ---- */
@@ -95,12 +109,16 @@ pace_fill(struct io_pace *p)
 {
 	struct io_lane *down = &p->down;
 	uint8_t bytes[IO_SHAPE_PIECE];
-	size_t room;
 
 	while (p->readable && p->state == PACE_OPEN && !io_lane_is_dead(down) &&
-	    down->end_us == IO_SHAPE_NEVER && (room = io_lane_room(down)) > 0) {
-		ssize_t n = recv(p->stream->fd.fd, bytes, room, 0);
+	    down->end_us == IO_SHAPE_NEVER) {
+		size_t room = io_lane_room(down);
+		ssize_t n = room > 0 ? recv(p->stream->fd.fd, bytes, room, 0) : 0;
 
+		if (room == 0) {
+			p->held_back = true;
+			return;
+		}
 		if (n > 0) {
 			buf_put(&down->bytes, bytes, (size_t)n);
 			if (down->bytes.err != 0) {
@@ -110,7 +128,7 @@ pace_fill(struct io_pace *p)
 			}
 			(void)pace_leave(p, down, (uint32_t)n, false);
 		} else if (n < 0 && errno == EAGAIN) {
-			p->readable = false;
+			p->readable = p->held_back = false;
 		} else {
 			p->err = n < 0 ? -errno : 0;
 			down->end_us = pace_leave(p, down, 0, false);

@@ -340,6 +340,7 @@ from_the_file_system_only_regular_files_are_included(void **state)
 	const char *file;
 
 	(void)state;
+	assert_non_null(s);
 	(void)temp_file("common.yaml", "phones: 9\narrival: [{at_once: 9}]\n", 33);
 	file = temp_file("s.yaml", "title: x\ninclude: common.yaml\n", 30);
 	snprintf(path, sizeof path, "%s", file);
@@ -374,6 +375,8 @@ an_included_file_has_an_end(void **state)
 	char path[300];
 
 	(void)state;
+	assert_non_null(s);
+	assert_non_null(big);
 	memset(big, '#', TREE_BYTES_MAX + 1);
 	(void)temp_file("big.yaml", big, TREE_BYTES_MAX + 1);
 	snprintf(path, sizeof path, "%s", temp_file("s.yaml", "include: big.yaml\n", 18));

@@ -175,6 +175,7 @@ too_much_of_a_good_thing_is_an_error(void **state)
 	char *big = mem_new(70001), name[200] = "${";
 
 	(void)state;
+	assert_non_null(big);
 	memset(big, 'x', 70000);
 	setenv("CX_BIG", big, 1);
 	mem_free(big);
@@ -196,6 +197,7 @@ a_scenario_is_filled_before_it_is_read(void **state)
 	const char *path = temp_file("s.yaml", text, sizeof text - 1);
 
 	(void)state;
+	assert_non_null(s);
 	setenv("CX_N", "12", 1);
 	if (scenario_load(path, s, &error) != 0)
 		fail_msg("%s", error.text);

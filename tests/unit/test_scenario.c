@@ -246,6 +246,7 @@ given_every_key_there_is_it_is_read(void **state)
 		fail_msg("%s", error.text);
 	/* It really has every key: the manual's lines begin with them, up to the last part. */
 	scenario_help(&help);
+	assert_int_equal(help.err, 0);
 	*strstr((char *)(uintptr_t)buf_cstr(&help), "  what expect compares") = '\0';
 	for (const char *line = buf_cstr(&help); line[0] != '\0';
 	     line = strchr(line, '\n') + 1) {

@@ -42,7 +42,7 @@ WORDS = {
     'sip_stream': ['emulator/proto/sip_*.c'],
     'serve_sip': ['emulator/proto/sip_*.c', 'harness/serve/serve_sip*.c'],
     'serve_ldap': ['harness/serve/serve_ldap*.c'],
-    'tree': ['emulator/config/tree.c'],
+    'tree': ['emulator/config/tree*.c'],
     'scenario': ['emulator/config/*.c'],
     'pool_file': ['emulator/config/pool_*.c', 'emulator/config/field*.c'],
     'profile': ['emulator/config/profile_load.c', 'emulator/config/field*.c'],

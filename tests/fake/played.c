@@ -22,8 +22,8 @@ left(const struct played *p, const char *name)
 	return json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
 }
 
-void
-played_run(struct played *p, unsigned phones, const char *tail)
+static void
+play(struct played *p, unsigned phones, const char *tail, const char *dry_run)
 {
 	struct buf text = { 0 }, said = { 0 };
 	const char *file;
@@ -35,12 +35,24 @@ played_run(struct played *p, unsigned phones, const char *tail)
 	file = temp_file("played.yaml", text.p, text.n);
 	snprintf(p->dir, sizeof p->dir, "%s/run", temp_folder());
 	p->status = program_run_farm(
-	    (const char *[]){ "run", file, "-q", "-o", p->dir, NULL }, NULL, &said);
+	    (const char *[]){ "run", file, "-q", "-o", p->dir, dry_run, NULL }, NULL, &said);
 	snprintf(p->said, sizeof p->said, "%s", buf_cstr(&said));
 	p->summary = left(p, "summary.json");
 	p->servers = left(p, "servers.json");
 	buf_done(&said);
 	buf_done(&text);
+}
+
+void
+played_run(struct played *p, unsigned phones, const char *tail)
+{
+	play(p, phones, tail, NULL);
+}
+
+void
+played_rehearse(struct played *p, unsigned phones, const char *tail)
+{
+	play(p, phones, tail, "--dry-run");
 }
 
 void

@@ -19,6 +19,9 @@ struct played {
  */
 void played_run(struct played *, unsigned phones, const char *tail);
 
+/* The same, rehearsed. */
+void played_rehearse(struct played *, unsigned phones, const char *tail);
+
 /* Forget it. */
 void played_done(struct played *);
 

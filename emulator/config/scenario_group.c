@@ -51,7 +51,7 @@ const struct field scenario_group_fields[SCENARIO_GROUP_FIELDS] = {
 	  .help = "how far the phones walk" },
 	{ .key = "link", .type = FIELD_OWN, .own = scenario_own_link, .pattern = SCENARIO_NAME_PATTERN,
 	  .sub = scenario_link_fields, .n_sub = SCENARIO_LINK_FIELDS,
-	  .help = "the phone's own line: one of `links', or {delay, loss, down, up}" },
+	  .help = "the phone's own line: one of `links', or {delay, loss, down, up}; {}: none" },
 };
 /* clang-format on */
 

@@ -367,6 +367,48 @@ from_the_file_system_only_regular_files_are_included(void **state)
 }
 
 static void
+who_plays_the_servers_reads_the_same_files(void **state)
+{
+	static const char ours[] =
+	    "include: common.yaml\ntitle: x\nservers: {kdc: {workers: ${CX_WORKERS:-3}}}\n";
+	static const char theirs[] =
+	    "seed: 5\nfaults: [{server: dns, do: {drop: 5%}}]\n"
+	    "servers: {kdc: {workers: 9, latency: 7ms}, dns: {add: [a.b A 10.0.0.1]}}\n";
+	struct faults *faults = mem_new(sizeof *faults);
+	struct servers *servers = mem_new(sizeof *servers);
+	struct config_error error;
+	char path[300];
+
+	(void)state;
+	assert_non_null(faults);
+	assert_non_null(servers);
+	(void)temp_file("common.yaml", theirs, sizeof theirs - 1);
+	snprintf(path, sizeof path, "%s",
+	    temp_file(
+		"s.yaml", "title: x\ninclude: common.yaml\nservers: {kdc: {wokers: 3}}\n", 57));
+	assert_int_not_equal(scenario_load_servers(path, faults, servers, &error), 0);
+	assert_non_null(strstr(error.text, "s.yaml:3:17: unknown key `wokers'"));
+	/* Flow style wants quotes around the braces of a variable. */
+	(void)temp_file("s.yaml", ours, sizeof ours - 1);
+	assert_int_not_equal(scenario_load_servers(path, faults, servers, &error), 0);
+	(void)temp_file("s.yaml",
+	    "include: common.yaml\nservers: {kdc: {workers: '${CX_WORKERS:-3}'}}\n", 66);
+	if (scenario_load_servers(path, faults, servers, &error) != 0)
+		fail_msg("%s", error.text);
+	assert_int_equal(faults->n, 1);
+	assert_string_equal(faults->fault[0].server, "dns");
+	assert_int_equal(servers->cost[SERVERS_KDC].workers, 3);
+	assert_int_equal(servers->cost[SERVERS_KDC].latency_us, 7000);
+	/* The names of the files are gone with the tree: nothing points to them. */
+	assert_null(faults->fault[0].at.file);
+	assert_int_equal(servers->dns.n_add, 1);
+	assert_null(servers->dns.add[0].at.file);
+	mem_free(faults);
+	mem_free(servers);
+	assert_int_equal(mem_out(), 0);
+}
+
+static void
 an_included_file_has_an_end(void **state)
 {
 	struct scenario *s = mem_new(sizeof *s);
@@ -439,6 +481,7 @@ main(void)
 		cmocka_unit_test(a_file_that_cannot_be_included_is_said_where_it_is_named),
 		cmocka_unit_test(files_that_include_themselves_or_too_many_are_refused),
 		cmocka_unit_test(from_the_file_system_only_regular_files_are_included),
+		cmocka_unit_test(who_plays_the_servers_reads_the_same_files),
 		cmocka_unit_test(an_included_file_has_an_end),
 		cmocka_unit_test(given_no_memory_at_the_nth_allocation_nothing_leaks),
 	};

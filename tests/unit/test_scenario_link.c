@@ -118,6 +118,11 @@ a_named_link_is_found_wherever_it_is_named(void **state)
 	assert_int_equal(s->group[2].link.delay_us, 0);
 	assert_int_equal(s->group[2].link.up_per_s, 1000);
 	done(s);
+	/* No line at all, whatever the top says. */
+	s = loaded("link: {delay: 1ms, loss: 5%}\ngroups: [{name: a, link: {}}]\n");
+	assert_memory_equal(
+	    &s->group[0].link, &(const struct scenario_link){ 0 }, sizeof s->group[0].link);
+	done(s);
 	/* A name over a link of the top's own. */
 	s = loaded(
 	    "links: {lan: {delay: 1ms}}\nlink: {loss: 5%}\ngroups: [{name: a, link: lan}]\n");

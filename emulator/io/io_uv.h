@@ -78,7 +78,7 @@ struct io_count {
  * were bound.
  *
  * A world keeps 6 descriptors open and one for each relay; a phone one for each socket, three
- * for an https connection.
+ * for an https connection, or for an http one over a line of its own.
  *
  * 0 or -errno: -EADDRINUSE / -EADDRNOTAVAIL a giaddr cannot be bound.  *err_out
  * (static text or NULL) says in words what failed.

@@ -461,6 +461,7 @@ given_a_close_inside_any_event_what_is_lent_lasts_and_nothing_follows(void **sta
 			rig_until(&f->rig, 1);
 		} else {
 			rig_until(&f->rig, (size_t)i);
+			assert_int_not_equal(f->rig.note[i - 1].kind, IO_DOWN);
 			f->rig.owner[0].then = close_and_read;
 			rig_until(&f->rig, (size_t)i + 1);
 		}

@@ -71,10 +71,15 @@ loop_uv_timer_set(struct loop_timer *base, uint64_t after_us, uint64_t every_us)
 {
 	struct loop_uv_timer *timer = timer_of(base);
 
-	/* libuv counts from its cached time, which is old in a long callback. */
+	uint64_t due_ms, now_ms;
+
+	/* libuv counts from its cached time, which is old in a long callback, and whose
+	 * milliseconds are cut: due rounded up is never too early. */
 	uv_update_time(timer->uv.loop);
-	uv_timer_start(
-	    &timer->uv, timer_on_ring, timer_ms(after_us), every_us ? timer_ms(every_us) : 0);
+	now_ms = uv_now(timer->uv.loop);
+	due_ms = timer_ms(uv_hrtime() / 1000 + after_us);
+	uv_timer_start(&timer->uv, timer_on_ring, due_ms > now_ms ? due_ms - now_ms : 1,
+	    every_us ? timer_ms(every_us) : 0);
 }
 
 void

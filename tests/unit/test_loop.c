@@ -88,6 +88,25 @@ given_a_period_it_rings_until_stopped(void **state)
 	loop_timer_close(seen->timer);
 }
 
+/* Whatever part of a millisecond has passed when it is set. */
+static void
+a_timer_is_never_early(void **state)
+{
+	struct seen *seen = *state;
+
+	assert_int_equal(loop_timer_new(seen->loop, seen_on_ring, seen, &seen->timer), 0);
+	for (int i = 0; i < 100; i++) {
+		uint64_t after_us = 500 + (uint64_t)i * 37, set_us = loop_now_us(seen->loop);
+
+		seen->n = 3;
+		loop_timer_set(seen->timer, after_us, 0);
+		loop_run(seen->loop);
+		assert_int_equal(seen->n, 4);
+		assert_true(seen->at_us >= set_us + after_us);
+	}
+	loop_timer_close(seen->timer);
+}
+
 static void
 seen_on_note(void *arg)
 {

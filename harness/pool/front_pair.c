@@ -165,7 +165,7 @@ static bool
 pair_answered(struct pair *pair, struct span bytes)
 {
 	struct wire *wire = pair->front->cfg.wire;
-	uint64_t most, said, left_us, port_us;
+	uint64_t most, said, left_us, port_us, now_us = pair_now_us(pair);
 	enum piece_kind end;
 	struct fault_deed deed;
 	size_t n;
@@ -177,8 +177,8 @@ pair_answered(struct pair *pair, struct span bytes)
 	pair->reply_n += said;
 	if (said > 0)
 		pair->asking = false;
-	port_us = wire_port_us(wire, n);
-	left_us = wire_pace_us(pair_now_us(pair), &pair->slow_us, deed.bytes_per_s, n);
+	port_us = wire_port_us(wire, now_us, n);
+	left_us = wire_pace_us(now_us, &pair->slow_us, deed.bytes_per_s, n);
 	if (n > 0 &&
 	    !pair_send(pair, &pair->out, (struct span){ bytes.p, n },
 		port_us > left_us ? port_us : left_us, false))

@@ -122,11 +122,11 @@ wire_pace_us(uint64_t now_us, uint64_t *free_us, uint64_t bytes_per_s, size_t n)
 }
 
 uint64_t
-wire_port_us(struct wire *wire, size_t n)
+wire_port_us(struct wire *wire, uint64_t now_us, size_t n)
 {
 	const struct servers_cost *cost = wire->cfg.cost;
 
-	return wire_pace_us(loop_now_us(wire->cfg.loop), &wire->port_us,
+	return wire_pace_us(now_us, &wire->port_us,
 	    cost->said_bandwidth ? cost->bytes_per_s : 0, n);
 }
 

@@ -71,7 +71,7 @@ uint64_t wire_latency_us(const struct wire *);
 uint64_t wire_work_us(struct wire *);
 
 /* n bytes go to the phones: when have they left the server's port?  All replies share it. */
-uint64_t wire_port_us(struct wire *, size_t n);
+uint64_t wire_port_us(struct wire *, uint64_t now_us, size_t n);
 
 /* n bytes at so many a second, behind what is under way until *free_us: when are they through?
  * Takes the time, which is then *free_us.  0 a second: at once. */

@@ -164,6 +164,6 @@ wire_out(
 	/* First its port, then the bottleneck that a fault makes. */
 	now_us = loop_now_us(wire->cfg.loop);
 	left_us = wire_pace_us(now_us, &slow_us, deed.bytes_per_s, to.bytes.n);
-	port_us = wire_port_us(wire, to.bytes.n);
+	port_us = wire_port_us(wire, now_us, to.bytes.n);
 	packet_go(wire, &to, (port_us > left_us ? port_us : left_us) - now_us);
 }

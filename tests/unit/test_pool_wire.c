@@ -383,9 +383,10 @@ bytes_share_a_port_one_behind_the_other(void **state)
 		.bytes_per_s = 1000000, .workers = 1, .said_bandwidth = true
 	};
 	open_wire(f, NULL);
-	first_us = wire_port_us(f->wire, 500000);
-	assert_int_equal(wire_port_us(f->wire, 250000), first_us + 250000);
-	assert_int_equal(wire_port_us(f->wire, 0), first_us + 250000);
+	first_us = wire_port_us(f->wire, loop_now_us(f->loop), 500000);
+	assert_int_equal(
+	    wire_port_us(f->wire, loop_now_us(f->loop), 250000), first_us + 250000);
+	assert_int_equal(wire_port_us(f->wire, loop_now_us(f->loop), 0), first_us + 250000);
 	assert_int_equal(wire_rate(f->wire), 1000000);
 }
 

@@ -329,6 +329,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SEEN_TEST(given_a_timer_it_rings_once_and_not_too_early),
+		SEEN_TEST(a_timer_is_never_early),
 		SEEN_TEST(given_a_period_it_rings_until_stopped),
 		SEEN_TEST(given_a_note_before_the_run_it_is_read_though_nothing_else_is_open),
 		SEEN_TEST(given_notes_from_another_thread_all_arrive),

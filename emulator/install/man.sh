@@ -21,18 +21,23 @@ options() {
 	function safe(s) { gsub(/\\/, "\\e", s); gsub(/-/, "\\-", s); if (s ~ /^[.'"'"']/) s = "\\&" s; return s }'
 }
 
-# "    types_for    how long ..." to troff, as deep as it stands.
+# "    types_for    how long ..." to troff, as deep as it stands: texts stand in one column.  A line
+# that begins there says more of the key above it; one that has no such column is prose.
 keys() {
 	awk '/^ +[^ ]/ {
 		match($0, /^ +/); depth = RLENGTH / 2
 		line = substr($0, RLENGTH + 1)
+		if (RLENGTH > 20) { print ".br"; print safe(line); next }
 		n = index(line, " ")
 		name = n ? substr(line, 1, n - 1) : line
 		text = n ? substr(line, n) : ""; sub(/^ +/, "", text)
+		prose = length($0) - length(text) < 24
 		for (; at > 0 && at > depth; at--) print ".RE"
+		if (prose) { print told ? ".br" : ".PP"; print safe(line); told = at = 1; next }
 		for (; at < depth; at++) if (at > 0) print ".RS"
 		if (at == 0) at = depth
 		printf ".TP\n.B %s\n%s\n", safe(name), safe(text)
+		told = 0
 	}
 	END { for (; at > 1; at--) print ".RE" }
 	function safe(s) { gsub(/\\/, "\\e", s); gsub(/-/, "\\-", s); if (s ~ /^[.'"'"']/) s = "\\&" s; return s }'

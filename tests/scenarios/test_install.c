@@ -150,7 +150,7 @@ the_manual_names_every_key_and_option(void **state)
 {
 	(void)state;
 	must("for key in $($build/cx700farm validate --keys scenario | "
-	     "sed -n 's/^ *\\([a-z_]*\\) .*/\\1/p'); do zcat "
+	     "sed -nE 's/^ {2,12}([a-z][a-z_.]*)  .*/\\1/p'); do zcat "
 	     "$to/usr/share/man/man5/cx700farm-scenario.5.gz | grep -q \"^\\.B $key\" || "
 	     "{ echo \"no $key\"; exit 1; }; done");
 	must("for option in $($build/cx700farm run --help | grep -oE -- '--[a-z][a-z-]*'); do "

@@ -275,7 +275,7 @@ rehearse(struct run_plan *plan, const struct run_options *options, int argc, cha
 	if (status == 0)
 		status = rehearse_play(r, argc, argv);
 	if (r->ended && run_outputs_report(options->out_dir) != 0 && status == CLI_PASS)
-		status = CLI_FAIL;
+		status = CLI_ENVIRONMENT;
 	rehearse_clear(r);
 	mem_free(r);
 	return status;

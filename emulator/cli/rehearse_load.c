@@ -184,5 +184,5 @@ rehearse_tell(const struct sim_pool *pool, struct run_report *report,
 		err = rehearse_leave(&load, o->out_dir);
 	for (unsigned i = 0; i < SERVERS_COUNT; i++)
 		mem_free(all.span[i]);
-	return status == CLI_PASS && err != 0 ? CLI_FAIL : status;
+	return status == CLI_PASS && err != 0 ? CLI_ENVIRONMENT : status;
 }

@@ -253,8 +253,8 @@ run_all(struct run *r, int argc, char **argv)
 		int left = run_servers(r);
 
 		if (r->ended && run_outputs_report(r->options.out_dir) != 0)
-			left = CLI_FAIL;
-		status = status == CLI_PASS && left != 0 ? CLI_FAIL : status;
+			left = CLI_ENVIRONMENT;
+		status = status == CLI_PASS ? left : status;
 	}
 	run_report_done(&r->report);
 	farm_free(r->farm);

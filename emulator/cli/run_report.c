@@ -258,6 +258,6 @@ run_report_end(struct run_report *r, const struct farm_end *farm, int signum)
 	if (report_summary(r, &end) != 0)
 		err = -EIO;
 	run_live_end(r->live, &end);
-	/* A run that passed but left no summary has not. */
-	return status == CLI_PASS && err != 0 ? CLI_FAIL : status;
+	/* A run that passed but could not leave what was asked for has not; the phones did. */
+	return (status == CLI_PASS && err != 0) || verdict.unwritten ? CLI_ENVIRONMENT : status;
 }

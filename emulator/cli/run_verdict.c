@@ -44,8 +44,10 @@ verdict_behind(const struct run_report *r, const struct report_end *end, char wh
 /* The verdict, and why if that is not what a signal was sent for. */
 static enum report_verdict
 verdict_of(const struct run_report *r, const struct farm_end *farm,
-    const struct report_end *end, char why[RUN_WHY_MAX])
+    const struct report_end *end, struct run_verdict *v)
 {
+	char *why = v->why;
+
 	if (end->limit != NULL) {
 		verdict_behind(r, end, why);
 		return REPORT_INVALID;
@@ -57,7 +59,8 @@ verdict_of(const struct run_report *r, const struct farm_end *farm,
 	}
 	if (verdict_broken(r, end, why))
 		return REPORT_FAIL;
-	if (farm->trace_err == 0)
+	v->unwritten = farm->trace_err != 0;
+	if (!v->unwritten)
 		return REPORT_PASS;
 	(void)snprintf(
 	    why, RUN_WHY_MAX, "trace.jsonl is not whole: %s", strerror(farm->trace_err));
@@ -70,10 +73,11 @@ run_verdict(const struct run_report *r, const struct farm_end *farm, int signum,
 {
 	struct buf limits;
 
+	v->unwritten = false;
 	buf_over(&limits, v->limit, sizeof v->limit);
 	end->limit = farm_bottleneck(farm->metrics, &limits) ? v->limit : NULL;
 	end->stopped = r->stopped[0] != '\0' ? r->stopped : NULL;
-	end->verdict = signum != 0 ? REPORT_INTERRUPTED : verdict_of(r, farm, end, v->why);
+	end->verdict = signum != 0 ? REPORT_INTERRUPTED : verdict_of(r, farm, end, v);
 	end->why =
 	    end->verdict == REPORT_FAIL || end->verdict == REPORT_INVALID ? v->why : NULL;
 }

@@ -7,6 +7,7 @@ enum { RUN_WHY_MAX = 400 };
 
 struct run_verdict { /* the sentences; the end points into it */
 	char why[RUN_WHY_MAX], limit[RUN_WHY_MAX];
+	bool unwritten; /* failed only because the trace is not whole */
 };
 
 /*

@@ -20,6 +20,12 @@ enum {
 	TIME_MAX = 16
 };
 
+static ber_tag_t
+context(unsigned n)
+{
+	return (ber_tag_t)TAG_0 + n;
+}
+
 /* The content of the member [n] of a sequence; members come in order, some are left out. */
 static int
 member(BerElement *ber, struct span sequence, unsigned n, struct span *out)
@@ -28,7 +34,7 @@ member(BerElement *ber, struct span sequence, unsigned n, struct span *out)
 
 	do {
 		tag = ber_take(ber, &sequence, out);
-	} while (tag != LBER_DEFAULT && tag != TAG_0 + n);
+	} while (tag != LBER_DEFAULT && tag != context(n));
 	return tag == LBER_DEFAULT ? -EBADMSG : 0;
 }
 
@@ -103,13 +109,12 @@ refusal_put(BerElement *ber, const struct krb_asked *asked, int code, int64_t wa
 	gmtime_r(&s, &tm);
 	(void)strftime(text, sizeof text, "%Y%m%d%H%M%SZ", &tm);
 	return ber_printf(ber, "t{{t{i}t{i}t{to}t{i}t{i}t{to}to}}", (ber_tag_t)KRB_ERROR,
-		   (ber_tag_t)TAG_0, (ber_int_t)PVNO, (ber_tag_t)(TAG_0 + 1),
-		   (ber_int_t)MSG_TYPE_ERROR, (ber_tag_t)(TAG_0 + 4),
-		   (ber_tag_t)GENERALIZED_TIME, text, (ber_len_t)(sizeof text - 1),
-		   (ber_tag_t)(TAG_0 + 5), (ber_int_t)(wall_us % 1000000),
-		   (ber_tag_t)(TAG_0 + 6), (ber_int_t)code, (ber_tag_t)(TAG_0 + 9),
-		   (ber_tag_t)GENERAL_STRING, asked->realm.p, (ber_len_t)asked->realm.n,
-		   (ber_tag_t)(TAG_0 + 10), asked->service.p, (ber_len_t)asked->service.n) < 0
+		   context(0), (ber_int_t)PVNO, context(1), (ber_int_t)MSG_TYPE_ERROR,
+		   context(4), (ber_tag_t)GENERALIZED_TIME, text, (ber_len_t)(sizeof text - 1),
+		   context(5), (ber_int_t)(wall_us % 1000000), context(6), (ber_int_t)code,
+		   context(9), (ber_tag_t)GENERAL_STRING, asked->realm.p,
+		   (ber_len_t)asked->realm.n, context(10), asked->service.p,
+		   (ber_len_t)asked->service.n) < 0
 	    ? -ENOMEM
 	    : 0;
 }

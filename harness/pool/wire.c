@@ -126,8 +126,8 @@ wire_port_us(struct wire *wire, uint64_t now_us, size_t n)
 {
 	const struct servers_cost *cost = wire->cfg.cost;
 
-	return wire_pace_us(now_us, &wire->port_us,
-	    cost->said_bandwidth ? cost->bytes_per_s : 0, n);
+	return wire_pace_us(
+	    now_us, &wire->port_us, cost->said_bandwidth ? cost->bytes_per_s : 0, n);
 }
 
 uint64_t

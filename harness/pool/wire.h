@@ -70,7 +70,8 @@ uint64_t wire_latency_us(const struct wire *);
  * said what one costs. */
 uint64_t wire_work_us(struct wire *);
 
-/* n bytes go to the phones: when have they left the server's port?  All replies share it. */
+/* n bytes go to the phones now: when have they left the server's port?  All replies share it.
+ */
 uint64_t wire_port_us(struct wire *, uint64_t now_us, size_t n);
 
 /* n bytes at so many a second, behind what is under way until *free_us: when are they through?

@@ -7,9 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <arpa/inet.h>
 #include <cmocka.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "played.h"
 #include "temp_file.h"
@@ -250,6 +254,24 @@ the_pool_of_a_run_that_has_no_faults_has_none(void **state)
 			json_object_get(p->servers, "kdc"), "requests")) >= 2 * PHONES);
 }
 
+/* Its DHCP and SIP ports are free, the KDC's is not: the pool cannot start there, says so, and
+ * nothing else; the next place is taken. */
+static void
+a_place_where_one_port_is_taken_is_passed_over(void **state)
+{
+	const struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_port = htons(20088),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct played *p = *state;
+
+	/* If it cannot be had, somebody else's pool has it: the same to us. */
+	if (bind(fd, (const struct sockaddr *)&at, sizeof at) == 0)
+		assert_int_equal(listen(fd, 1), 0);
+	passes(p, "faults: [{server: kdc, do: {delay: 1ms}}]\njourney: {until: krb_login}\n");
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -280,6 +302,8 @@ main(void)
 		    on_a_bad_day_phones_still_get_there, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    the_pool_of_a_run_that_has_no_faults_has_none, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    a_place_where_one_port_is_taken_is_passed_over, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,7 +39,7 @@ static const struct explain_step explain_steps[] = {
 	{ "ca_fetch", "asks the CA with the second key[ ({spn})]", "it trusts the root it gets[ ({bytes} bytes)]",
 	  "The CA's /certsrv: the SPN HTTP/<host>, Windows authentication, and a chain whose root is not signed with SHA-2, which this phone cannot check." },
 	{ "pool_tls", "opens its line to the pool", "the certificate is good, the line stands[ (TLS suite {tls_chosen})]",
-	  "The front end: port 5061, TLS 1.0 with RC4 or 3DES, a certificate in date that bears the pool's name, from the root that the phone has." },
+	  "The front end: port 5061, TLS 1.0 with RC4 or 3DES, a certificate in date that bears the pool's name, from the root that the phone has; the whole chain signed with SHA-1, as the phone knows no SHA-2." },
 	{ "sip_register", "signs in[: {sip_requests}]", "[the front end answers {sip_status}][, good for {sip_expires} s]",
 	  "The front end and the user: is the user enabled for this pool, is the SPN sip/<front end> registered, are Kerberos and the clocks right?" },
 	{ "sip_provision", "asks for its settings[: {sip_requests}]", "[the front end answers {sip_status}]",

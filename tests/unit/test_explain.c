@@ -311,6 +311,20 @@ a_phone_that_did_not_get_to_its_end_says_where_it_was(void **state)
 }
 
 static void
+a_certificate_that_cannot_be_checked_may_be_signed_with_sha_2(void **state)
+{
+	struct stage *s = *state;
+
+	lease(s, 0);
+	row(s,
+	    &(struct run_folder_row){ 10, 1, "pool_tls", .guide = "[20, 21]", .verdict = "fail",
+		.why = "tls", .detail = "tls:46" });
+	explain(s);
+	has(s, "What to look at in the pool:\n  pool_tls: The front end: ");
+	has(s, "signed with SHA-1, as the phone knows no SHA-2");
+}
+
+static void
 a_step_that_was_gone_on_without_is_worth_a_look_too(void **state)
 {
 	struct stage *s = *state;
@@ -560,6 +574,7 @@ main(void)
 		EXPLAIN_TEST(chores_belong_to_the_boot_they_happen_in),
 		EXPLAIN_TEST(a_slow_phone_is_told_how_slow_the_others_were),
 		EXPLAIN_TEST(a_phone_that_did_not_get_to_its_end_says_where_it_was),
+		EXPLAIN_TEST(a_certificate_that_cannot_be_checked_may_be_signed_with_sha_2),
 		EXPLAIN_TEST(a_step_that_was_gone_on_without_is_worth_a_look_too),
 		EXPLAIN_TEST(a_phone_that_was_not_traced_says_so_and_what_is_known),
 		EXPLAIN_TEST(a_phone_that_there_was_not_is_an_error),

@@ -104,7 +104,8 @@ traffic.section = (run) => {
 		traffic.bytes(run),
 		dom.aid('Below, for each service, requests (area) and replies (line) per second: ',
 			'where the line stays below the area, requests had no reply ',
-			'(a few never have one, such as DHCP’s RELEASE and SIP’s keep-alives).'),
+			'(a few never have one, such as DHCP’s RELEASE and SIP’s keep-alives; ',
+			'SIP replies that came together count as one).'),
 		dom.el('ul', { class: 'tiles' }, keys.map((key) => traffic.service(key, services[key]))),
 		traffic.table(run, keys));
 };

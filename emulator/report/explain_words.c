@@ -112,6 +112,7 @@ static const struct explain_word explain_details[] = {
 	{ "tls:40", "the two sides know no cipher suite in common" },
 	{ "tls:42", "the certificate is damaged" },
 	{ "tls:45", "the certificate has expired" },
+	{ "tls:46", "the certificate cannot be checked: is it, or its root, signed with SHA-2?" },
 	{ "tls:70", "the server does not speak TLS 1.0 any more" },
 	{ "tls:expired", "the certificate has expired" },
 	{ "tls:early", "the certificate is not valid yet: or is a clock wrong?" },

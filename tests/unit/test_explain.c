@@ -322,6 +322,7 @@ a_certificate_that_cannot_be_checked_may_be_signed_with_sha_2(void **state)
 	explain(s);
 	has(s, "What to look at in the pool:\n  pool_tls: The front end: ");
 	has(s, "signed with SHA-1, as the phone knows no SHA-2");
+	has(s, "tls:46: the certificate cannot be checked");
 }
 
 static void

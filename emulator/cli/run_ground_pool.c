@@ -91,6 +91,9 @@ ground_place_pool(struct run_ground *g, struct embedded_cfg *cfg, const struct r
 		err = ground_try_pool(g, cfg);
 		if (err != 0 || !ground_was_beaten(g) || next >= RUN_PLACES)
 			return err;
+		log_line(LOG_NOTE,
+		    "cx700farm: %s is another run's by now; the next address is tried",
+		    place.listen);
 		embedded_free(g->pool);
 		g->pool = NULL;
 	}

@@ -15,16 +15,40 @@
 #include "plan_profiles.h"
 #include "profile_load.h"
 
+/* Append " first_boot" of "first_boot.yaml". */
+static void
+plan_name_scenario(void *known, const char *file)
+{
+	buf_printf(known, " %.*s", (int)(strlen(file) - strlen(".yaml")), file);
+}
+
+/* A name that is no file here and in no data folder. */
+static int
+plan_no_scenario(const char *named, struct config_error *error)
+{
+	struct buf known = { 0 };
+
+	data_list("scenarios", ".yaml", plan_name_scenario, &known);
+	(void)config_fail(error, named, (struct mark){ 0 }, "no such scenario; %s%.300s",
+	    known.n > 0 ? "there are" : "name a file.yaml",
+	    known.n > 0 ? buf_cstr(&known) : "");
+	buf_done(&known);
+	return -EINVAL;
+}
+
 /* A file here, or by its mere name ("first_boot") one of the data folders. */
 static int
 plan_scenario(struct run_plan *p, const char *named, struct config_error *error)
 {
 	char file[160], path[DATA_PATH_MAX];
+	bool is_name = strpbrk(named, "/.") == NULL && access(named, F_OK) != 0;
 
+	if (!is_name)
+		return scenario_load(named, &p->scenario, error);
 	(void)snprintf(file, sizeof file, "%s.yaml", named);
-	if (access(named, F_OK) != 0 && data_find("scenarios", file, path))
-		return scenario_load(path, &p->scenario, error);
-	return scenario_load(named, &p->scenario, error);
+	if (!data_find("scenarios", file, path))
+		return plan_no_scenario(named, error);
+	return scenario_load(path, &p->scenario, error);
 }
 
 /* What the pool has no part in; so `validate` can use it too. */

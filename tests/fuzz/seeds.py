@@ -16,6 +16,7 @@ import sys
 SEEDS = {
     'dhcp_msg': ['tests/golden/dhcp_*.hex'],
     'serve_dhcp': ['tests/golden/dhcp_*.hex'],
+    'frame': ['tests/golden/frame_*.hex'],
     'dns_msg': ['tests/golden/dns_*.hex'],
     'serve_dns': ['tests/golden/dns_query_*.hex'],
     'ntp_msg': ['tests/golden/ntp_*.hex'],

@@ -14,7 +14,7 @@ PREFIX ?= /usr/local
 # ---- what each folder may include besides itself: arrows point down only ----
 E := emulator
 USES_$E/proto    := $E/base
-USES_$E/io       := $E/base
+USES_$E/io       := $E/base $E/proto
 USES_$E/auth     := $E/base
 USES_$E/config   := $E/base
 USES_$E/talk     := $E/base $E/proto $E/io $E/auth $E/config

@@ -67,6 +67,11 @@ struct io_phone {
 	struct io_shaper *shaper; /* its own line; NULL: none */
 	uint32_t index, ip;
 	uint8_t mac[6];
+	uint16_t vlan; /* of ip */
+	int dev;       /* the interface's index, that ip is on; 0: any */
+	struct {       /* the last ACK's */
+		uint32_t ip, mask, router;
+	} acked;
 };
 
 struct io_world {
@@ -97,6 +102,7 @@ struct io_world {
 	struct io_tls_world *tls;
 	struct io_http_world *http;
 	struct io_dhcp_world *dhcp;
+	struct io_wire *wire; /* mode interface; else NULL */
 };
 
 /* ---- io_turn.c: what the loop brings ---- */
@@ -191,6 +197,15 @@ int io_dhcp_init(struct io_world *, const struct io_world_cfg *, const char **er
 void io_dhcp_done(struct io_world *);
 /* io_ops.dhcp(). */
 int io_dhcp_open(struct io *, struct io_owner, uint16_t vlan, struct io_handle **);
+
+/* ---- io_wire.c: addresses on an interface ---- */
+int io_wire_init(struct io_world *, const struct io_world_cfg *, const char **err_out);
+void io_wire_done(struct io_world *);
+/* io_ops.address() there: -EADDRINUSE this host has it already, -EPERM it is none of
+ * cfg.addresses, -EADDRNOTAVAIL no host may have it, -ENODEV no interface for that VLAN. */
+int io_wire_address(struct io_phone *, uint32_t ip, uint16_t vlan);
+/* Remember what an ACK says of the way out. */
+void io_wire_learn(struct io_phone *, struct span message);
 
 /* ---- io_http.c ---- */
 int io_http_init(struct io_world *, const char **err_out);

@@ -71,6 +71,10 @@ io_socket(const struct io_phone *phone, int type, uint16_t port)
 		rc = setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	else /* the port is chosen when it connects: as many as there are servers */
 		rc = setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
+	/* In a VLAN, or where the host has other ways, too, it leaves by its own interface. */
+	if (rc == 0 && phone->dev != 0)
+		rc = setsockopt(
+		    fd, SOL_SOCKET, SO_BINDTOIFINDEX, &phone->dev, sizeof(phone->dev));
 	if (rc < 0 || bind(fd, (struct sockaddr *)&sa, sizeof(sa)) < 0) {
 		rc = -errno;
 		close(fd);
@@ -122,12 +126,15 @@ phone_clock(struct io *io, int64_t wall_minus_now_us)
 	((struct io_phone *)io)->wall_minus_now_us = wall_minus_now_us;
 }
 
-/* Relays and loopback have no VLANs of their own: the address alone says where we are. */
+/* Loopback has no VLANs of its own: the address alone says where we are. */
 static int
 phone_address(struct io *io, uint32_t ip, uint16_t vlan)
 {
-	(void)vlan;
-	((struct io_phone *)io)->ip = ip;
+	struct io_phone *phone = (struct io_phone *)io;
+
+	if (phone->world->wire != NULL)
+		return io_wire_address(phone, ip, vlan);
+	phone->ip = ip;
 	return 0;
 }
 
@@ -160,7 +167,7 @@ phone_power_cut(struct io *io)
 		io_handle_cut(LIST_ITEM(phone->handles.next, struct io_handle, of_phone));
 	if (phone->shaper != NULL)
 		io_shaper_cut(phone->shaper);
-	phone->ip = 0;
+	(void)phone_address(io, 0, 0);
 }
 
 static const struct io_ops phone_ops = {
@@ -307,6 +314,8 @@ io_world_new(struct loop *loop, const struct io_world_cfg *cfg, struct io_world 
 	if (rc == 0)
 		rc = io_http_init(w, err_out);
 	if (rc == 0)
+		rc = io_wire_init(w, cfg, err_out);
+	if (rc == 0)
 		rc = io_dhcp_init(w, cfg, err_out);
 	if (rc < 0) {
 		io_world_free(w);
@@ -323,6 +332,7 @@ io_world_free(struct io_world *w)
 		return;
 	assert(w->n_handles == 0);
 	io_dhcp_done(w);
+	io_wire_done(w);
 	io_http_done(w);
 	io_tls_world_done(w);
 	mem_free(w->ports);

@@ -28,6 +28,15 @@ struct io_relay { /* dhcp: {relay: {untagged: 127.0.0.2, 200: 127.0.0.3}}; vlan 
 	uint32_t giaddr;
 };
 
+/* What the phones' addresses are on: 127/8; an interface, where each is the host's as long as a
+ * phone has it; the host's own address. */
+enum io_net_mode { IO_NET_LOOPBACK, IO_NET_INTERFACE, IO_NET_HOST };
+
+struct io_vlan { /* the interface where a tag's traffic goes without its tag */
+	uint16_t vlan;
+	const char *interface;
+};
+
 /* A profile's TLS habits; the world makes one mbedtls_ssl_config of each. */
 struct io_tls_habit {
 	const uint16_t *suites; /* in the order of the ClientHello */
@@ -41,7 +50,13 @@ struct io_world_cfg {
 	size_t n_ports;
 	const struct io_net *allow; /* nothing is sent elsewhere; empty: nowhere */
 	size_t n_allow;
-	enum { IO_DHCP_NONE, IO_DHCP_RELAY } dhcp;
+	enum io_net_mode net;
+	const char *interface; /* mode interface; what has no interface in vlans is tagged */
+	const struct io_vlan *vlans;
+	size_t n_vlans;
+	const struct io_net *addresses; /* mode interface: no others are taken; none: all are */
+	size_t n_addresses;
+	enum { IO_DHCP_NONE, IO_DHCP_RELAY, IO_DHCP_BROADCAST } dhcp;
 	uint32_t dhcp_server;
 	const struct io_relay *relays;
 	size_t n_relays;
@@ -77,11 +92,13 @@ struct io_count {
  * any of them runs: DHCP's replies find their shard by the order in which the relay's sockets
  * were bound.
  *
- * A world keeps 6 descriptors open and one for each relay; a phone one for each socket, three
- * for an https connection, or for an http one over a line of its own.
+ * A world keeps 6 descriptors open and one for each relay, or on an interface one more and one
+ * for each interface; a phone one for each socket, three for an https connection, or for an
+ * http one over a line of its own.
  *
- * 0 or -errno: -EADDRINUSE / -EADDRNOTAVAIL a giaddr cannot be bound.  *err_out
- * (static text or NULL) says in words what failed.
+ * 0 or -errno: -EADDRINUSE / -EADDRNOTAVAIL a giaddr cannot be bound, -ENODEV there is no such
+ * interface, -EPERM it may not be used.  *err_out (static text or NULL) says in words what
+ * failed.
  */
 int io_world_new(
     struct loop *, const struct io_world_cfg *, struct io_world **out, const char **err_out);

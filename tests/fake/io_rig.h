@@ -50,7 +50,7 @@ struct rig {
 /* What worlds of tests have in common: loopback allowed, three suites. */
 struct io_world_cfg rig_cfg(void);
 
-/* One loop, one world, phone 0 at 127.42.0.1. */
+/* One loop, one world, phone 0 at 127.42.0.1 (on an interface: without an address). */
 void rig_begin(struct rig *, const struct io_world_cfg *);
 /* The same with a line of the phone's own (NULL: none). */
 void rig_begin_over(struct rig *, const struct io_world_cfg *, const struct io_link *);

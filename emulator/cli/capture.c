@@ -11,6 +11,8 @@
 #include "mem.h"
 #include "text.h"
 
+enum { CAPTURE_WORDS = 16 + 2 * POOL_VLANS_MAX };
+
 struct capture {
 	struct capture_cfg cfg;
 	struct loop_child *child;
@@ -40,9 +42,12 @@ capture_unwatch(struct capture *c)
 static void
 capture_on_line(struct capture *c)
 {
+	unsigned long lost;
+
 	c->line[c->n_line] = '\0';
-	(void)sscanf(
-	    c->line, "Packets received/dropped on interface %*[^:]: %*u/%lu", &c->lost);
+	if (sscanf(c->line, "Packets received/dropped on interface %*[^:]: %*u/%lu", &lost) ==
+	    1)
+		c->lost += lost;
 	if (strncmp(c->line, "File: ", 6) == 0 && !c->up) {
 		c->up = true;
 		c->cfg.on_up(c->cfg.arg);
@@ -117,7 +122,18 @@ capture_filter(const struct pool_file *pool, struct buf *out)
 		    out, "%shost %s", before, text_ip_str(pool->dhcp.relay[i].giaddr, ip));
 		before = " or ";
 	}
+	/* Who has no address yet is in no network. */
+	if (out->n > 0 && pool->dhcp.mode == POOL_DHCP_BROADCAST)
+		buf_text(out, " or udp port 67");
 	buf_text(out, out->n > 0 ? ")" : "udp or tcp");
+}
+
+/* The next word of a command line that has room for it. */
+static void
+capture_word(const char **argv, size_t *n, const char *word)
+{
+	if (*n + 1 < CAPTURE_WORDS)
+		argv[(*n)++] = word;
 }
 
 /* dumpcap itself.  Of each packet 8,192 bytes: enough for the longest SIP answer, without which
@@ -126,8 +142,17 @@ capture_filter(const struct pool_file *pool, struct buf *out)
 static int
 capture_spawn(struct capture *c, const char *filter, int err_fd)
 {
-	const char *argv[] = { "dumpcap", "-q", "-s", "8192", "-B", "32", "-i",
-		c->cfg.interface, "-f", filter, "-w", c->cfg.file, NULL };
+	const struct pool_file *pool = c->cfg.pool;
+	const char *argv[CAPTURE_WORDS] = { "dumpcap", "-q", "-s", "8192", "-B", "32", "-f",
+		filter, "-w", c->cfg.file };
+	size_t n = 10;
+
+	capture_word(argv, &n, "-i");
+	capture_word(argv, &n, c->cfg.interface);
+	for (size_t i = 0; i < pool->network.n_vlans; i++) {
+		capture_word(argv, &n, "-i");
+		capture_word(argv, &n, pool->network.vlans[i].interface);
+	}
 
 	return loop_child_new(c->cfg.loop,
 	    &(struct loop_child_cfg){ .argv = argv,

@@ -21,6 +21,7 @@
 #include "run_outputs.h"
 #include "run_plan.h"
 #include "run_report.h"
+#include "run_wire.h"
 
 struct run {
 	struct run_options options;
@@ -33,6 +34,7 @@ struct run {
 	int trace_fd;
 	char keylog[RUN_PATH_MAX];
 	struct run_lost lost;
+	struct run_wire wire;
 	bool ended;
 };
 
@@ -94,6 +96,8 @@ run_environment(struct run *r)
 	if (status == 0 && r->options.pool == NULL &&
 	    run_plan_pool(&r->plan, embedded_pool_file(r->ground.pool), &r->error) != 0)
 		status = run_refuse(r, CLI_ENVIRONMENT);
+	if (status == 0)
+		status = run_stands(r, run_wire_begin(&r->wire, &r->plan, &r->error));
 	if (status == 0 && r->options.pcap)
 		status = run_stands(r,
 		    run_ground_capture(
@@ -170,6 +174,7 @@ run_farm_new(struct run *r)
 	err = farm_new(&cfg, &r->farm, &says);
 	if (err != 0)
 		return run_lacks(r, says != NULL ? says : "the phones' world", err);
+	run_wire_settle(&r->wire);
 	return 0;
 }
 
@@ -184,9 +189,13 @@ run_looked_on(struct run *r)
 		.run = &r->report.run,
 	};
 
-	if (run_live_open(&cfg, &r->report.live, &r->error) != 0)
-		return run_refuse(r, CLI_ENVIRONMENT);
-	return 0;
+	int err;
+
+	/* Who looks on is where we came from, not on the phones' wire. */
+	run_wire_step_out(&r->wire);
+	err = run_live_open(&cfg, &r->report.live, &r->error);
+	run_wire_step_in(&r->wire);
+	return err != 0 ? run_refuse(r, CLI_ENVIRONMENT) : 0;
 }
 
 static int
@@ -258,6 +267,7 @@ run_all(struct run *r, int argc, char **argv)
 	}
 	run_report_done(&r->report);
 	farm_free(r->farm);
+	run_wire_end(&r->wire);
 	run_live_free(r->report.live);
 	run_ground_close(&r->ground);
 	if (r->trace_fd >= 0)

@@ -146,7 +146,8 @@ run_ground_capture(struct run_ground *g, const char *dir, const struct pool_file
 {
 	const struct capture_cfg cfg = {
 		.loop = g->loop,
-		.interface = "lo",
+		.interface =
+		    pool->network.mode == POOL_INTERFACE ? pool->network.interface : "lo",
 		.file = g->capture_file,
 		.pool = pool,
 		.on_up = ground_on_capture_up,

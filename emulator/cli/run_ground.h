@@ -51,7 +51,7 @@ int run_ground_pool(struct run_ground *, const struct run_options *, const struc
 /* Stop the pool, if there is one that runs; embedded_stats() then has what it counted. */
 void run_ground_end_pool(struct run_ground *);
 
-/* Capture what the pool's phones send and get over the loopback into DIR/run.pcapng, and wait
+/* Capture what the pool's phones send and get on their network into DIR/run.pcapng, and wait
  * until that runs.  The pool is lent until run_ground_close().  The same. */
 int run_ground_capture(
     struct run_ground *, const char *dir, const struct pool_file *pool, struct config_error *);

@@ -97,20 +97,51 @@ run_plan_make(struct run_plan *p, const struct run_options *o, struct config_err
 
 /* ---- the pool ---- */
 
-/* What the pool file may say and this program cannot do yet. */
+/* Which ways of getting a lease there are on which network. */
 static int
 plan_network(const struct run_plan *p, struct config_error *error)
 {
-	if (p->pool.network.mode != POOL_LOOPBACK)
-		return config_fail(error, p->pool.file, p->pool.network.at,
-		    "not in this version: a network other than {mode: loopback}");
-	if (p->pool.dhcp.mode != POOL_DHCP_RELAY)
-		return config_fail(error, p->pool.file, p->pool.dhcp.at,
-		    "not in this version: dhcp other than {mode: relay}");
+	const struct pool_file *pool = &p->pool;
+
+	if (pool->network.mode == POOL_HOST)
+		return config_fail(error, pool->file, pool->network.at,
+		    "not in this version: network {mode: host}");
+	if (pool->dhcp.mode == POOL_DHCP_NONE)
+		return config_fail(
+		    error, pool->file, pool->dhcp.at, "not in this version: dhcp {mode: none}");
+	if (pool->network.mode == POOL_LOOPBACK && pool->dhcp.mode == POOL_DHCP_BROADCAST)
+		return config_fail(error, pool->file, pool->dhcp.at,
+		    "dhcp {mode: broadcast} needs network {mode: interface}: nobody hears "
+		    "broadcasts on the loopback");
 	return 0;
 }
 
-/* What the phones' world is made from: ports, networks, relays. */
+static void
+plan_copy_net(struct io_net *to, const struct pool_net *from, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		to[i] = (struct io_net){ from[i].ip, from[i].mask };
+}
+
+/* The lists of the pool file, as the phones' world wants them. */
+static void
+plan_copy(struct run_plan *p)
+{
+	const struct pool_file *pool = &p->pool;
+
+	for (size_t i = 0; i < pool->n_ports; i++)
+		p->ports[i] = (struct io_port){ pool->ports[i].standard, pool->ports[i].real };
+	for (size_t i = 0; i < pool->dhcp.n_relays; i++)
+		p->relays[i] =
+		    (struct io_relay){ pool->dhcp.relay[i].vlan, pool->dhcp.relay[i].giaddr };
+	for (size_t i = 0; i < pool->network.n_vlans; i++)
+		p->vlans[i] = (struct io_vlan){ pool->network.vlans[i].vlan,
+			pool->network.vlans[i].interface };
+	plan_copy_net(p->allow, pool->allow, pool->n_allow);
+	plan_copy_net(p->addresses, pool->network.addresses, pool->network.n_addresses);
+}
+
+/* What the phones' world is made from: ports, networks, the way to DHCP. */
 int
 run_plan_pool(struct run_plan *p, const char *pool_file, struct config_error *error)
 {
@@ -121,19 +152,21 @@ run_plan_pool(struct run_plan *p, const char *pool_file, struct config_error *er
 		err = plan_network(p, error);
 	if (err != 0)
 		return err;
-	for (size_t i = 0; i < pool->n_ports; i++)
-		p->ports[i] = (struct io_port){ pool->ports[i].standard, pool->ports[i].real };
-	for (size_t i = 0; i < pool->n_allow; i++)
-		p->allow[i] = (struct io_net){ pool->allow[i].ip, pool->allow[i].mask };
-	for (size_t i = 0; i < pool->dhcp.n_relays; i++)
-		p->relays[i] =
-		    (struct io_relay){ pool->dhcp.relay[i].vlan, pool->dhcp.relay[i].giaddr };
+	plan_copy(p);
 	p->world = (struct io_world_cfg){
 		.ports = p->ports,
 		.n_ports = pool->n_ports,
 		.allow = p->allow,
 		.n_allow = pool->n_allow,
-		.dhcp = IO_DHCP_RELAY,
+		.net =
+		    pool->network.mode == POOL_INTERFACE ? IO_NET_INTERFACE : IO_NET_LOOPBACK,
+		.interface = pool->network.interface,
+		.vlans = p->vlans,
+		.n_vlans = pool->network.n_vlans,
+		.addresses = p->addresses,
+		.n_addresses = pool->network.n_addresses,
+		.dhcp =
+		    pool->dhcp.mode == POOL_DHCP_BROADCAST ? IO_DHCP_BROADCAST : IO_DHCP_RELAY,
 		.dhcp_server = pool->dhcp.server,
 		.relays = p->relays,
 		.n_relays = pool->dhcp.n_relays,

@@ -48,7 +48,8 @@ struct run_plan {
 	struct pool_file pool; /* after run_plan_pool() */
 	struct io_tls_habit tls[PLAN_PROFILES];
 	struct io_port ports[POOL_PORTS_MAX];
-	struct io_net allow[POOL_NETS_MAX];
+	struct io_net allow[POOL_NETS_MAX], addresses[POOL_NETS_MAX];
+	struct io_vlan vlans[POOL_VLANS_MAX];
 	struct io_relay relays[POOL_VLANS_MAX];
 	struct io_world_cfg world;
 };

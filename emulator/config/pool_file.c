@@ -25,6 +25,7 @@ static const struct field network_fields[] = {
 	{ .key = "mode", .type = FIELD_WORD, AT(network.mode), .words = network_words, .required = true,
 	  .mark_offset = offsetof(struct pool_file, network.at), .help = "loopback, interface or host" },
 	{ .key = "interface", .type = FIELD_TEXT, TEXT_AT(network.interface), .help = "mode interface: its name" },
+	{ .key = "netns", .type = FIELD_TEXT, TEXT_AT(network.netns), .help = "mode interface: the network namespace that has it (ip netns)" },
 	{ .key = "vlans", .type = FIELD_OWN, .own = pool_read_vlans, .help = "{TAG: INTERFACE}" },
 	{ .key = "addresses", .type = FIELD_OWN, .own = pool_read_addresses, .help = "a list of networks the phones may use" },
 };

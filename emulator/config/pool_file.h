@@ -48,7 +48,7 @@ struct pool_file {
 	struct {
 		enum pool_network mode;
 		struct mark at;
-		char interface[16];
+		char interface[16], netns[64];
 		struct pool_vlan vlans[POOL_VLANS_MAX];
 		size_t n_vlans;
 		struct pool_net addresses[POOL_NETS_MAX];

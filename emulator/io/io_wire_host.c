@@ -62,19 +62,36 @@ caps_have(const struct __user_cap_data_struct caps[2], int cap)
 	return (caps[CAP_TO_INDEX(cap)].effective & CAP_TO_MASK(cap)) != 0;
 }
 
-/* The program's own file, for the line that mends it. */
+struct cap_name {
+	int cap;
+	const char *name;
+};
+
+/* Frames; addresses; and unicast DHCP leaves from port 68. */
+static const struct cap_name caps_needed[] = {
+	{ CAP_NET_RAW, "CAP_NET_RAW" },
+	{ CAP_NET_ADMIN, "CAP_NET_ADMIN" },
+	{ CAP_NET_BIND_SERVICE, "CAP_NET_BIND_SERVICE" },
+};
+enum { CAPS_NEEDED = sizeof caps_needed / sizeof caps_needed[0] };
+
+/* Which are missing; the program's own file is in the line that mends it. */
 static void
-caps_complain(bool raw, bool admin, struct buf *says)
+caps_complain(const struct __user_cap_data_struct caps[2], struct buf *says)
 {
+	const char *before = "network mode interface needs rights that are missing: ";
 	char self[512];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
 
 	self[n > 0 ? n : 0] = '\0';
+	for (size_t i = 0; i < CAPS_NEEDED; i++) {
+		if (caps_have(caps, caps_needed[i].cap))
+			continue;
+		buf_printf(says, "%s%s", before, caps_needed[i].name);
+		before = ", ";
+	}
 	buf_printf(says,
-	    "network mode interface needs CAP_NET_RAW and CAP_NET_ADMIN; missing: %s%s%s "
-	    "(as root: setcap cap_net_raw,cap_net_admin=ep %s)",
-	    raw ? "" : "CAP_NET_RAW", !raw && !admin ? ", " : "", admin ? "" : "CAP_NET_ADMIN",
-	    self);
+	    " (as root: setcap cap_net_raw,cap_net_admin,cap_net_bind_service=ep %s)", self);
 }
 
 static int
@@ -82,19 +99,17 @@ caps_check(struct buf *says)
 {
 	struct __user_cap_data_struct caps[2];
 	int err = caps_get(caps);
-	bool raw, admin;
 
-	if (err != 0)
-		return err;
-	raw = caps_have(caps, CAP_NET_RAW);
-	admin = caps_have(caps, CAP_NET_ADMIN);
-	if (raw && admin)
-		return 0;
-	caps_complain(raw, admin, says);
-	return -EPERM;
+	for (size_t i = 0; err == 0 && i < CAPS_NEEDED; i++)
+		if (!caps_have(caps, caps_needed[i].cap))
+			err = -EPERM;
+	if (err == -EPERM)
+		caps_complain(caps, says);
+	return err;
 }
 
-/* Addresses come and go until the end; and root's reports may go to another's folder. */
+/* Addresses come and go until the end, leases are renewed from port 68; and root's reports may
+ * go to another's folder. */
 int
 io_wire_drop(void)
 {
@@ -105,7 +120,8 @@ io_wire_drop(void)
 	if (err != 0)
 		return err;
 	memset(kept, 0, sizeof kept);
-	kept[0].permitted = CAP_TO_MASK(CAP_NET_ADMIN) | CAP_TO_MASK(CAP_DAC_OVERRIDE);
+	kept[0].permitted = CAP_TO_MASK(CAP_NET_ADMIN) | CAP_TO_MASK(CAP_NET_BIND_SERVICE) |
+	    CAP_TO_MASK(CAP_DAC_OVERRIDE);
 	kept[0].permitted &= caps[0].permitted;
 	kept[0].effective = kept[0].permitted & caps[0].effective;
 	return syscall(SYS_capset, &head, kept) < 0 ? -errno : 0;

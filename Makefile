@@ -49,7 +49,7 @@ FAST  := $(filter-out $(BUILD)/tests/pool/% $(BUILD)/tests/scenarios/%,$(TESTS))
 DEBS  := gcc make pkg-config libc6-dev libuv1-dev libmbedtls-dev libcurl4-openssl-dev libkrb5-dev \
          libyaml-dev libcmocka-dev libc-ares-dev libldap-dev libexpat1-dev libjansson-dev zlib1g-dev \
          libmicrohttpd-dev libgnutls28-dev krb5-kdc krb5-admin-server util-linux libjs-d3
-TEST_DEBS := clang clang-format clang-tidy libclang-rt-14-dev tshark openssl universal-ctags python3 \
+TEST_DEBS := iproute2 clang clang-format clang-tidy libclang-rt-14-dev tshark openssl universal-ctags python3 \
              chromium prometheus libxml2-utils python3-jsonschema python3-yaml man-db groff
 
 .DEFAULT_GOAL := check

@@ -180,6 +180,9 @@ check_modes(const struct field_place *at, const struct pool_file *p)
 	if (p->network.mode == POOL_INTERFACE && p->network.interface[0] == '\0')
 		return config_fail(
 		    at->error, at->file, p->network.at, "mode interface needs `interface'");
+	if (p->network.mode != POOL_INTERFACE && p->network.netns[0] != '\0')
+		return config_fail(
+		    at->error, at->file, p->network.at, "`netns' needs mode interface");
 	if (p->network.mode == POOL_HOST && p->dhcp.mode != POOL_DHCP_NONE)
 		return config_fail(at->error, at->file, p->dhcp.at,
 		    "network mode host has one address for all: dhcp mode must be none");

@@ -45,12 +45,32 @@ given_no_address_it_asks_for_all(void **state)
 	assert_filter(&pool, "udp or tcp");
 }
 
+/* A DISCOVER comes from nowhere and goes to everybody. */
+static void
+given_dhcp_by_broadcast_who_has_no_address_yet_is_asked_for_too(void **state)
+{
+	struct pool_file pool = {
+		.network = { .mode = POOL_INTERFACE,
+		    .addresses = { { 0x0a2a0000, 0xffff0000 } },
+		    .n_addresses = 1 },
+		.dhcp = { .mode = POOL_DHCP_BROADCAST },
+	};
+
+	(void)state;
+	assert_filter(
+	    &pool, "(udp or tcp) and (net 10.42.0.0 mask 255.255.0.0 or udp port 67)");
+	pool.network.n_addresses = 0;
+	assert_filter(&pool, "udp or tcp");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(given_addresses_and_relays_only_their_packets_are_asked_for),
 		cmocka_unit_test(given_no_address_it_asks_for_all),
+		cmocka_unit_test(
+		    given_dhcp_by_broadcast_who_has_no_address_yet_is_asked_for_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,6 +86,8 @@ given_a_bad_pool_file_the_error_says_what_to_do(void **state)
 	assert_pool_error("[127.0.0.0/8]", "[]", "could send nowhere");
 	assert_pool_error("mode: relay, server: 127.0.0.1,", "mode: relay,", "needs `server'");
 	assert_pool_error("mode: loopback", "mode: interface", "needs `interface'");
+	assert_pool_error(
+	    "mode: loopback", "mode: loopback, netns: x", "`netns' needs mode interface");
 	assert_pool_error("mode: loopback", "mode: host", "must be none");
 	assert_pool_error("file:users.secret", "hunter2", "file:NAME");
 	assert_pool_error("file:users.secret", "file:nowhere.secret", "cannot be opened");

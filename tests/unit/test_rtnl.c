@@ -211,6 +211,7 @@ an_interface_is_read_with_its_name_and_its_mark(void **state)
 
 	(void)state;
 	rtnl_write_add(&b, &tag);
+	assert_int_equal(b.err, 0);
 	rest = buf_bytes(&b);
 	assert_true(rtnl_read(&rest, &t));
 	assert_string_equal(t.thing.name, "va.200");
@@ -232,6 +233,7 @@ a_route_of_somebody_elses_is_not_mine(void **state)
 
 	(void)state;
 	rtnl_write_add(&b, &address);
+	assert_int_equal(b.err, 0);
 	b.p[16 + 5] = 3; /* RTPROT_BOOT */
 	rest = buf_bytes(&b);
 	assert_true(rtnl_read(&rest, &t));
@@ -291,6 +293,7 @@ any_length_that_an_attribute_claims_is_harmless(void **state)
 
 	(void)state;
 	rtnl_write_add(&b, &address);
+	assert_int_equal(b.err, 0);
 	for (unsigned length = 0; length < 256; length++) {
 		struct span rest;
 		struct rtnl_told t;

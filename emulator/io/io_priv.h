@@ -69,6 +69,8 @@ struct io_phone {
 	uint8_t mac[6];
 	uint16_t vlan; /* of ip */
 	int dev;       /* the interface's index, that ip is on; 0: any */
+	uint32_t left; /* the address before, while connections from it still end; 0: none */
+	int left_dev;
 	struct {       /* the last ACK's */
 		uint32_t ip, mask, router;
 	} acked;
@@ -102,7 +104,7 @@ struct io_world {
 	struct io_tls_world *tls;
 	struct io_http_world *http;
 	struct io_dhcp_world *dhcp;
-	struct io_wire *wire; /* mode interface; else NULL */
+	struct io_lan *wire; /* mode interface; else NULL */
 };
 
 /* ---- io_turn.c: what the loop brings ---- */

@@ -15,23 +15,15 @@
 #include <unistd.h>
 
 #include "dhcp_msg.h"
+#include "io_tcp_priv.h"
 #include "io_wire_priv.h"
 #include "mem.h"
 #include "rtnl.h"
 
 /* ---- interfaces ---- */
 
-struct wire_if *
-io_wire_find(const struct io_world *w, uint16_t vlan)
-{
-	for (size_t i = 0; i < w->wire->n_ifs; i++)
-		if (w->wire->ifs[i].vlan == vlan)
-			return &w->wire->ifs[i];
-	return NULL;
-}
-
 static int
-wire_enter(struct io_wire *wire, uint16_t vlan, const char *name)
+wire_enter(struct io_lan *wire, uint16_t vlan, const char *name)
 {
 	struct wire_if *slot = &wire->ifs[wire->n_ifs];
 	int err;
@@ -49,11 +41,9 @@ wire_enter(struct io_wire *wire, uint16_t vlan, const char *name)
 
 /* The kernel's own interface for a tag, if it knows 802.1Q.  Another shard may be faster. */
 static int
-wire_make(struct io_wire *wire, uint16_t vlan, struct wire_if **out)
+wire_make(struct io_lan *wire, uint16_t vlan, struct wire_if **out)
 {
-	struct rtnl_thing link = {
-		.what = RTNL_LINK, .index = wire->ifs[0].index, .vlan = vlan
-	};
+	struct rtnl_thing link = { RTNL_LINK, .index = wire->ifs[0].index, .vlan = vlan };
 	int err;
 
 	(void)snprintf(link.name, sizeof link.name, "%.9s.%u", wire->ifs[0].name, vlan);
@@ -86,7 +76,7 @@ io_wire_learn(struct io_phone *phone, struct span message)
 }
 
 static bool
-wire_has_net(const struct io_wire *wire, const struct wire_net *net)
+wire_has_net(const struct io_lan *wire, const struct wire_net *net)
 {
 	for (size_t i = 0; i < wire->n_nets; i++)
 		if (memcmp(&wire->nets[i], net, sizeof *net) == 0)
@@ -99,7 +89,7 @@ wire_has_net(const struct io_wire *wire, const struct wire_net *net)
  * phones reach at least their neighbours, so that no error is one.
  */
 static void
-wire_ways(struct io_wire *wire, const struct io_phone *phone, int index)
+wire_ways(struct io_lan *wire, const struct io_phone *phone, int index)
 {
 	struct wire_net net = { phone->acked.ip & phone->acked.mask, phone->acked.mask,
 		phone->acked.router, index };
@@ -128,7 +118,7 @@ wire_ways(struct io_wire *wire, const struct io_phone *phone, int index)
 /* ---- addresses ---- */
 
 static bool
-wire_may_have(const struct io_wire *wire, uint32_t ip)
+wire_may_have(const struct io_lan *wire, uint32_t ip)
 {
 	for (size_t i = 0; i < wire->n_addresses; i++)
 		if ((ip & wire->addresses[i].mask) == wire->addresses[i].ip)
@@ -146,7 +136,7 @@ wire_is_host(uint32_t ip)
 }
 
 static struct rtnl_thing
-wire_route(const struct io_wire *wire, uint32_t ip, int index)
+wire_route(const struct io_lan *wire, uint32_t ip, int index)
 {
 	return (struct rtnl_thing){ .what = RTNL_ROUTE,
 		.ip = ip,
@@ -158,7 +148,7 @@ wire_route(const struct io_wire *wire, uint32_t ip, int index)
 
 /* What is the host's already, or another phone's, is somebody else's. */
 static int
-wire_take(struct io_wire *wire, uint32_t ip, int index)
+wire_take(struct io_lan *wire, uint32_t ip, int index)
 {
 	struct rtnl_thing route = wire_route(wire, ip, index);
 	int what = rtnl_where(wire->rtnl, ip), err;
@@ -172,13 +162,44 @@ wire_take(struct io_wire *wire, uint32_t ip, int index)
 }
 
 static void
+wire_remove(const struct io_lan *wire, uint32_t ip, int index)
+{
+	struct rtnl_thing route = wire_route(wire, ip, index);
+
+	if (ip != 0)
+		(void)rtnl_remove(wire->rtnl, &route);
+}
+
+/* Is a connection open, or does it linger?  Its FIN or RST must still leave from where it was.
+ */
+static bool
+wire_is_busy(const struct io_phone *phone)
+{
+	for (struct list *link = phone->handles.next; link != &phone->handles;
+	     link = link->next) {
+		struct io_handle *h = LIST_ITEM(link, struct io_handle, of_phone);
+
+		if (h->type == &io_stream_type || h->type->ask != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* The phone has no address any more; the host may have it until the next one or power off. */
+static void
 wire_let(struct io_phone *phone)
 {
-	struct io_wire *wire = phone->world->wire;
-	struct rtnl_thing route = wire_route(wire, phone->ip, phone->dev);
+	struct io_lan *wire = phone->world->wire;
 
-	if (phone->ip != 0)
-		(void)rtnl_remove(wire->rtnl, &route);
+	if (phone->ip != 0) {
+		wire_remove(wire, phone->left, phone->left_dev);
+		phone->left = phone->ip;
+		phone->left_dev = phone->dev;
+	}
+	if (!wire_is_busy(phone)) {
+		wire_remove(wire, phone->left, phone->left_dev);
+		phone->left = 0;
+	}
 	phone->ip = 0;
 	phone->vlan = 0;
 	phone->dev = 0;
@@ -210,7 +231,9 @@ io_wire_address(struct io_phone *phone, uint32_t ip, uint16_t vlan)
 	if (ip == phone->ip && vlan == phone->vlan)
 		return 0;
 	err = wire_place(w, ip, vlan, &on);
-	if (err == 0)
+	if (err == 0 && ip == phone->left && on->index == phone->left_dev)
+		phone->left = 0; /* it never went */
+	else if (err == 0)
 		err = wire_take(w->wire, ip, on->index);
 	if (err != 0)
 		return err;
@@ -230,7 +253,7 @@ io_wire_address(struct io_phone *phone, uint32_t ip, uint16_t vlan)
 int
 io_wire_init(struct io_world *w, const struct io_world_cfg *cfg, const char **err_out)
 {
-	struct io_wire *wire;
+	struct io_lan *wire;
 	int err;
 
 	if (cfg->net != IO_NET_INTERFACE)

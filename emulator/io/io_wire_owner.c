@@ -81,6 +81,15 @@ io_wire_owner_lives(uint32_t owner)
 
 /* ---- interfaces ---- */
 
+struct wire_if *
+io_wire_find(const struct io_world *w, uint16_t vlan)
+{
+	for (size_t i = 0; i < w->wire->n_ifs; i++)
+		if (w->wire->ifs[i].vlan == vlan)
+			return &w->wire->ifs[i];
+	return NULL;
+}
+
 static int
 look(int fd, const char *name, struct wire_if *out)
 {

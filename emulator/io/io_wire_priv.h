@@ -18,7 +18,7 @@ struct wire_net { /* that has its ways out */
 	int index;
 };
 
-struct io_wire {
+struct io_lan {
 	int rtnl;
 	uint32_t owner;
 	uint16_t id; /* of the next IPv4 packet of our own */

@@ -423,6 +423,66 @@ given_a_lease_a_stream_comes_up_from_it(void **state)
 	close(server);
 }
 
+/* Signed out and released, but its connection is not closed yet: the server hears of its end.
+ */
+static void
+given_an_address_given_up_its_connections_still_end_on_the_wire(void **state)
+{
+	struct wire_rig *wr = *state;
+	struct io_stream_cfg cfg = { .to = { WIRE_SERVER, 80 } };
+	int server = wire_rig_socket(wr, SOCK_STREAM, WIRE_SERVER, 80), conn;
+	struct io *io = wr->rig.io;
+	struct io_handle *h = NULL;
+	char word;
+
+	assert_int_equal(address(wr, WIRE_LEASE, 0), 0);
+	assert_int_equal(io->ops->stream(io, rig_owner(&wr->rig, 0), &cfg, &h), 0);
+	rig_until(&wr->rig, 1);
+	conn = accept(server, NULL, NULL);
+	assert_true(conn >= 0);
+	assert_int_equal(address(wr, 0, 0), 0);
+	assert_int_equal(wire_rig_routes(), 1);
+	assert_int_equal(io->ops->udp(io, rig_owner(&wr->rig, 0), cfg.to, &h), -EADDRNOTAVAIL);
+	assert_int_equal(address(wr, 0, 0), 0);          /* again: nothing new */
+	assert_int_equal(address(wr, WIRE_LEASE, 0), 0); /* it never went */
+	assert_int_equal(wire_rig_routes(), 1);
+	assert_int_equal(address(wr, 0, 0), 0);
+	io->ops->power_cut(io);
+	assert_int_equal(wire_rig_routes(), 0);
+	rig_until_heard(&wr->rig, conn);
+	assert_int_equal(recv(conn, &word, 1, 0), -1);
+	assert_int_equal(errno, ECONNRESET);
+	close(conn);
+	close(server);
+}
+
+/* With a new address the one before goes, whatever it was still good for. */
+static void
+given_the_next_address_the_one_before_it_goes_when_nothing_is_open(void **state)
+{
+	struct wire_rig *wr = *state;
+	struct io_stream_cfg cfg = { .to = { WIRE_SERVER, 80 } };
+	int server = wire_rig_socket(wr, SOCK_STREAM, WIRE_SERVER, 80);
+	struct io *io = wr->rig.io;
+	struct io_handle *h = NULL;
+
+	assert_int_equal(address(wr, WIRE_LEASE, 0), 0);
+	assert_int_equal(io->ops->stream(io, rig_owner(&wr->rig, 0), &cfg, &h), 0);
+	rig_until(&wr->rig, 1);
+	for (uint32_t i = 1; i < 5; i++) {
+		assert_int_equal(address(wr, WIRE_LEASE + i, 0), 0);
+		assert_int_equal(wire_rig_routes(), 2);
+	}
+	assert_int_equal(address(wr, 0, 0), 0);
+	assert_int_equal(wire_rig_routes(), 1);
+	io->ops->power_cut(io);
+	assert_int_equal(wire_rig_routes(), 0);
+	assert_int_equal(address(wr, WIRE_LEASE, 0), 0);
+	assert_int_equal(address(wr, WIRE_LEASE + 1, 0), 0);
+	assert_int_equal(wire_rig_routes(), 1);
+	close(server);
+}
+
 /* A renewal: from port 68 of the address, to the server alone; its answer comes to the socket,
  * not to whoever listens for broadcasts. */
 static void
@@ -703,6 +763,8 @@ main(void)
 		    begin_with_addresses, end),
 		ON(given_a_lease_a_datagram_leaves_from_it_and_the_answer_comes),
 		ON(given_a_lease_a_stream_comes_up_from_it),
+		ON(given_an_address_given_up_its_connections_still_end_on_the_wire),
+		ON(given_the_next_address_the_one_before_it_goes_when_nothing_is_open),
 		ON(given_a_renewal_it_goes_to_the_server_alone_and_is_told_once),
 		ON(given_a_rebinding_the_broadcast_leaves_from_the_address),
 		ON(given_a_server_elsewhere_the_way_leads_over_the_leases_router),
@@ -716,7 +778,7 @@ main(void)
 	};
 
 	if (!wire_rig_can()) {
-		print_message("[  SKIPPED ] 23 test(s).\n");
+		print_message("[  SKIPPED ] 25 test(s).\n");
 		return 0;
 	}
 	return cmocka_run_group_tests_name("io_wire", tests, NULL, NULL);

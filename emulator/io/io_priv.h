@@ -71,7 +71,7 @@ struct io_phone {
 	int dev;       /* the interface's index, that ip is on; 0: any */
 	uint32_t left; /* the address before, while connections from it still end; 0: none */
 	int left_dev;
-	struct {       /* the last ACK's */
+	struct { /* the last ACK's */
 		uint32_t ip, mask, router;
 	} acked;
 };

@@ -21,6 +21,7 @@
 #include "run_outputs.h"
 #include "run_plan.h"
 #include "run_report.h"
+#include "run_targets.h"
 #include "run_wire.h"
 
 struct run {
@@ -210,6 +211,9 @@ run_phones(struct run *r, int argc, char **argv)
 	run_report_init(&r->report, &r->options, &r->plan, r->threads, argc, argv);
 	if (r->ground.signals > 0)
 		return CLI_SIGNAL + r->ground.signum;
+	/* The embedded pool is known: it is ours, and on the loopback. */
+	if (r->options.pool != NULL)
+		run_targets_tell(&r->plan);
 	err = farm_start(r->farm);
 	if (err != 0)
 		return run_lacks(r, "threads", err);
@@ -252,7 +256,9 @@ run_all(struct run *r, int argc, char **argv)
 	if ((r->options.pool == NULL ? plan_for_embedded : plan_for_real)(
 		&r->plan, &r->error) != 0)
 		return run_refuse(r, CLI_USAGE);
-	if (r->options.pool != NULL && run_plan_pool(&r->plan, r->options.pool, &r->error) != 0)
+	if (r->options.pool != NULL &&
+	    (run_plan_pool(&r->plan, r->options.pool, &r->error) != 0 ||
+		run_targets_check(&r->plan.pool, r->options.yes, &r->error) != 0))
 		return run_refuse(r, CLI_USAGE);
 	r->threads = run_machine_threads(&r->options, &r->plan);
 	status = run_environment(r);

@@ -23,6 +23,7 @@ enum run_option_id {
 	OPT_LISTEN_ANYWHERE,
 	OPT_PCAP,
 	OPT_BIND,
+	OPT_YES,
 	OPT_DRY_RUN,
 	OPT_QUIET,
 	OPT_VERBOSE,
@@ -56,6 +57,7 @@ static const struct run_option run_option_table[] = {
 	{ OPT_LISTEN_ANYWHERE, 0, "listen-anywhere", NULL, "let these two be reached from other machines" },
 	{ OPT_PCAP,     0,   "pcap",     NULL,        "capture into DIR/run.pcapng, keys in keys.log" },
 	{ OPT_BIND,     0,   "bind",     "PHONE=SRC", NULL },
+	{ OPT_YES,      0,   "yes",      NULL,        "send to the public addresses too that the pool file allows" },
 	{ OPT_DRY_RUN,  0,   "dry-run",  NULL,        "rehearse: simulated servers, virtual time; no packet is sent" },
 	{ OPT_QUIET,    'q', "quiet",    NULL,        "say nothing but errors" },
 	{ OPT_VERBOSE,  'v', "verbose",  NULL,        "a line for every try of every phone" },
@@ -202,6 +204,9 @@ run_set(struct run_options *o, const struct run_option *opt, const char *value,
 		return run_trace(o, value, complaint);
 	case OPT_PCAP:
 		o->pcap = true;
+		return 0;
+	case OPT_YES:
+		o->yes = true;
 		return 0;
 	case OPT_DRY_RUN:
 		o->dry_run = true;

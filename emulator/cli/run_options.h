@@ -25,6 +25,7 @@ struct run_options { /* texts are argv's */
 	const char *metrics, *ui; /* as they were written; NULL: not wanted */
 	struct web_addr metrics_at, ui_at;
 	bool listen_anywhere;
+	bool yes; /* public targets are meant */
 	bool pcap, dry_run, json, quiet, verbose, no_color, help;
 	const char *pool_args[RUN_POOL_ARGS_MAX]; /* for the embedded pool */
 	size_t n_pool_args;

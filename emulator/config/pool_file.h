@@ -74,6 +74,7 @@ struct pool_file {
 		uint32_t canary, wrong_passwords; /* 0 = no guard */
 	} guard;
 	bool leave;
+	struct mark allow_at;
 	struct pool_net allow[POOL_NETS_MAX];
 	size_t n_allow;
 };
@@ -84,6 +85,9 @@ int pool_file_load(const char *path, struct pool_file *out, struct config_error 
 
 /* Wipe the password and give all back; NULL is fine. */
 void pool_file_done(struct pool_file *);
+
+/* Is all of it loopback, private (RFC 1918) or of one link (169.254/16)? */
+bool pool_net_is_private(const struct pool_net *);
 
 /* Append the manual: one line a key. */
 void pool_file_help(struct buf *);

@@ -62,9 +62,8 @@ pool_read_addresses(const struct field_place *at, const struct node *n, void *ba
 	return read_nets(at, n, p->network.addresses, &p->network.n_addresses);
 }
 
-/* Private networks and loopback may be listed whole; others one address at a time. */
-static bool
-is_private(const struct pool_net *n)
+bool
+pool_net_is_private(const struct pool_net *n)
 {
 	/* RFC 1918, loopback, and the 169.254/16 that a phone without a lease takes. */
 	static const struct pool_net known[] = { { 0x0a000000, 0xff000000 },
@@ -85,11 +84,13 @@ pool_read_allow(const struct field_place *at, const struct node *list, void *bas
 	const struct node *n = list->first;
 	int err = read_nets(at, list, p->allow, &p->n_allow);
 
+	p->allow_at = list->at;
 	/* Better said now than by packets that are all refused. */
 	if (!err && p->n_allow == 0)
 		return field_fail(at, list, "`allow' is empty: the farm could send nowhere");
 	for (size_t i = 0; !err && i < p->n_allow; i++, n = n->next)
-		if (!is_private(&p->allow[i]) && p->allow[i].mask != ~(uint32_t)0)
+		/* Private networks and loopback may be listed whole. */
+		if (!pool_net_is_private(&p->allow[i]) && p->allow[i].mask != ~(uint32_t)0)
 			err = field_fail(at, n,
 			    "`%.40s' is public: list public addresses one by one", n->text);
 	return err;

@@ -143,6 +143,28 @@ a_flag_that_is_wrong_is_named(void **state)
 	assert_refused((const char *[]){ "steps", "x", NULL }, "no argument");
 }
 
+/* Before anything is started: a slip of the pen sends no packet. */
+static void
+a_public_target_needs_a_yes_besides_the_pool_file(void **state)
+{
+	static const char yaml[] =
+	    "name: far\n"
+	    "network: {mode: loopback}\n"
+	    "dhcp: {mode: relay, server: 127.0.0.1, relay: {untagged: 127.0.0.2}}\n"
+	    "users: {name: 'phone%05d', domain: contoso.com, sip_domain: contoso.com, "
+	    "password: 'file:a.yaml'}\n"
+	    "allow: [127.0.0.0/8, 192.0.2.1]\n";
+	struct place *p = *state;
+	char words[160];
+
+	put(p, yaml, strlen(yaml));
+	snprintf(
+	    words, sizeof words, "%s:5:8: 192.0.2.1 is neither loopback nor private", p->file);
+	assert_refused(
+	    (const char *[]){ "run", "scenarios/first_boot.yaml", "--pool", p->file, NULL },
+	    words);
+}
+
 static void
 what_is_sound_is_said_to_be(void **state)
 {
@@ -184,6 +206,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    a_megabyte_of_anything_is_refused_as_any_kind_of_file, setup, teardown),
 		cmocka_unit_test(a_flag_that_is_wrong_is_named),
+		cmocka_unit_test_setup_teardown(
+		    a_public_target_needs_a_yes_besides_the_pool_file, setup, teardown),
 		cmocka_unit_test(what_is_sound_is_said_to_be),
 		cmocka_unit_test(steps_shows_every_row_and_marks_our_numbers),
 	};

@@ -85,6 +85,19 @@ all_of_them_are_taken_in_any_order(void **state)
 }
 
 static void
+public_targets_are_said_yes_to(void **state)
+{
+	struct run_options o;
+	struct buf complaint = { 0 };
+
+	(void)state;
+	assert_int_equal(read_words(&o, &complaint, "a.yaml --pool lab.yaml"), 0);
+	assert_false(o.yes);
+	assert_int_equal(read_words(&o, &complaint, "a.yaml --pool lab.yaml --yes"), 0);
+	assert_true(o.yes);
+}
+
+static void
 the_embedded_pool_may_be_named(void **state)
 {
 	struct run_options o;
@@ -247,6 +260,7 @@ main(void)
 		cmocka_unit_test(a_data_folder_must_be_one),
 		cmocka_unit_test(all_of_them_are_taken_in_any_order),
 		cmocka_unit_test(whose_lines_are_in_the_trace_can_be_said),
+		cmocka_unit_test(public_targets_are_said_yes_to),
 		cmocka_unit_test(the_embedded_pool_may_be_named),
 		cmocka_unit_test(after_two_dashes_a_scenario_may_look_like_an_option),
 		cmocka_unit_test(mistakes_are_refused_on_one_line),

@@ -219,7 +219,7 @@ void
 run_plan_farm(struct run_plan *p, struct farm_cfg *cfg)
 {
 	for (size_t i = 0; i < p->scenario.n_groups; i++)
-		p->group[i].journey.leave = p->pool.leave;
+		p->group[i].journey.leave = !p->pool.leave;
 	cfg->phones = p->phones;
 	cfg->start_us = p->start_us;
 	cfg->order = p->order;

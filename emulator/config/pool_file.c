@@ -62,7 +62,7 @@ static const struct field pool_fields[] = {
 	{ .key = "users", .type = FIELD_MAP, .sub = user_fields, .n_sub = COUNT(user_fields), .required = true,
 	  .help = "who the phones are" },
 	{ .key = "guard", .type = FIELD_MAP, .sub = guard_fields, .n_sub = COUNT(guard_fields), .help = "before accounts lock" },
-	{ .key = "leave", .type = FIELD_BOOL, AT(leave), .def = "false", .help = "sign out and release the lease at the end" },
+	{ .key = "leave", .type = FIELD_BOOL, AT(leave), .def = "false", .help = "true: at the end, leave sign-ins and leases as they are" },
 	{ .key = "allow", .type = FIELD_OWN, .own = pool_read_allow, .required = true, .help = "networks the farm may send to" },
 };
 /* clang-format on */

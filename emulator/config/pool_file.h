@@ -73,7 +73,7 @@ struct pool_file {
 	struct {
 		uint32_t canary, wrong_passwords; /* 0 = no guard */
 	} guard;
-	bool leave;
+	bool leave; /* all as it is at the end: nobody signs out or gives a lease back */
 	struct mark allow_at;
 	struct pool_net allow[POOL_NETS_MAX];
 	size_t n_allow;

@@ -163,6 +163,8 @@ sim_pool_file(const char *password, struct pool_file *out)
 		.allow[0] = { 0x0a280000, 0xffffff00 },
 		.allow[1] = { SIM_POOL_NET, 0xffc00000 },
 		.n_allow = 2,
+		/* Its servers end with the run. */
+		.leave = true,
 	};
 
 	file.file = mem_copy("rehearsal", strlen("rehearsal"));

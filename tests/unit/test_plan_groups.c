@@ -321,10 +321,13 @@ whether_phones_leave_is_the_pools_to_say_for_all_groups(void **state)
 
 	(void)state;
 	make(p, &o);
-	p->pool.leave = true;
 	run_plan_farm(p, &cfg);
 	assert_true(p->group[0].journey.leave);
 	assert_true(p->group[1].journey.leave);
+	p->pool.leave = true;
+	run_plan_farm(p, &cfg);
+	assert_false(p->group[0].journey.leave);
+	assert_false(p->group[1].journey.leave);
 	plan_free(p);
 }
 

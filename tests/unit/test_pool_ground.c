@@ -242,6 +242,7 @@ given_options_the_pool_file_says_the_same_to_the_farm(void **state)
 	assert_int_equal(file.n_ports, 8);
 	assert_string_equal(file.users.password, "geheim");
 	assert_int_equal(file.guard.canary, 0);
+	assert_true(file.leave);
 	assert_int_equal(file.n_allow, 4);
 	pool_file_done(&file);
 	buf_done(&text);

@@ -31,4 +31,7 @@ int cli_explain(int argc, char **argv);
 /* Compare two runs. */
 int cli_diff(int argc, char **argv);
 
+/* Write what creates or removes the phones' accounts. */
+int cli_users(int argc, char **argv);
+
 #endif

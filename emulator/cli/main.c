@@ -23,6 +23,7 @@ static const struct command commands[] = {
 	{ "explain", cli_explain, "explain RUNDIR PHONE     what a phone did, in plain words" },
 	{ "diff", cli_diff,
 	    "diff RUNDIR RUNDIR       what has changed from one run to another" },
+	{ "users", cli_users, "users FORMAT N           what creates the phones' accounts" },
 };
 
 enum { N_COMMANDS = sizeof commands / sizeof *commands };

@@ -3,7 +3,7 @@
  *
  * A realm as in 2007: RC4 keys, tickets of ten hours.  Debian's KDC hands out no RC4
  * session key unless allow_rc4 is set in its krb5.conf.  The database writes nothing
- * back per login (no last success, no lock-out).
+ * back per login (no last success), unless accounts lock.
  */
 #include "kdc_conf.h"
 
@@ -36,7 +36,7 @@ conf_krb5(const struct kdc_realm *realm, struct buf *out)
 	    realm->name, realm->name, ip, realm->port, realm->dir, realm->dir);
 }
 
-/* kdc.conf: where it listens, and a database that a login does not write to. */
+/* kdc.conf: where it listens, and a database that a good login does not write to. */
 static void
 conf_kdc(const struct kdc_realm *realm, struct buf *out)
 {
@@ -62,10 +62,10 @@ conf_kdc(const struct kdc_realm *realm, struct buf *out)
 	    "\t\tdb_library = db2\n"
 	    "\t\tdatabase_name = %s/principal\n"
 	    "\t\tdisable_last_success = true\n"
-	    "\t\tdisable_lockout = true\n"
+	    "\t\tdisable_lockout = %s\n"
 	    "\t}\n",
 	    ip, realm->port, ip, realm->port, realm->name, realm->dir, realm->dir, realm->dir,
-	    realm->dir);
+	    realm->dir, realm->lock_out > 0 ? "false" : "true");
 }
 
 /* By the environment, not by their place, krb5kdc and the tools find them. */

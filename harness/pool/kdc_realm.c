@@ -89,7 +89,12 @@ realm_fill(const struct kdc_realm *realm)
 		kadmin_service(realm, &realm->services[i], &script);
 	if (realm->users.count > 0) {
 		err = kdc_user_name(&realm->users, 0, user, sizeof user);
-		buf_text(&script, "addprinc +requires_preauth -pw ");
+		/* Locked until somebody unlocks it; what was wrong long ago still counts. */
+		if (realm->lock_out > 0)
+			buf_printf(
+			    &script, "addpol -maxfailure %u lock-out\n", realm->lock_out);
+		buf_printf(&script, "addprinc +requires_preauth %s -pw ",
+		    realm->lock_out > 0 ? "-policy lock-out" : "-clearpolicy");
 		kadmin_word(&script, realm->users.password);
 		buf_u8(&script, ' ');
 		kadmin_word(&script, user);

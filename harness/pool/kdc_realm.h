@@ -40,6 +40,7 @@ struct kdc_realm {
 	const struct kdc_service *services;
 	size_t n_services;
 	struct kdc_users users;
+	uint32_t lock_out; /* so many wrong passwords lock a user's account; 0: never */
 };
 
 enum { KDC_PATH_MAX = FOLDER_PATH_MAX, KDC_TEXT_MAX = 256 };

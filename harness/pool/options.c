@@ -34,6 +34,7 @@ static const struct option_row option_rows[] = {
 	{"--listen",           "ADDR",    OPT_IP,     AT(listen),           0, 0,                       "address of all servers (127.0.0.1); the DHCP relays are the two after it"},
 	{"--port-base",        "N",       OPT_NUMBER, AT(port_base),        1024, 60000,                "port P listens on N + P (20000)"},
 	{"--users",            "N",       OPT_NUMBER, AT(users),            1, 1000000,                 "accounts phone00000, phone00001, ... (10000)"},
+	{"--lock-out",         "N",       OPT_NUMBER, AT(lock_out),         0, 1000,                    "so many wrong passwords lock an account (0: never)"},
 	{"--firmware-version", "V",       OPT_TEXT,   AT(firmware_version), 0, 0,                       "what the update service offers (1.0.522.101)"},
 	{"--firmware-size",    "BYTES",   OPT_SIZE,   AT(firmware_size),    4096, (uint64_t)1 << 32,    "how large its image is (15728640)"},
 	{"--faults",           "FILE",    OPT_TEXT,   AT(faults),           0, 0,                       "a scenario, or a file like one, whose faults: and servers: are played"},

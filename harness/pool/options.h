@@ -13,6 +13,7 @@ struct pool_options {
 	uint32_t listen;    /* host byte order */
 	uint32_t port_base; /* port P of the real world is port_base + P here */
 	uint32_t users;
+	uint32_t lock_out; /* so many wrong passwords lock an account; 0: never */
 	const char *firmware_version;
 	uint64_t firmware_size;
 	uint64_t keep_alive_us; /* what the SIP server tells its clients */

@@ -119,6 +119,7 @@ realm_of(const struct pool *pool, const char *dir)
 		    .password = pool->password,
 		    .state = realm_account,
 		    .arg = pool },
+		.lock_out = pool->options.lock_out,
 	};
 }
 

@@ -51,7 +51,7 @@ pool_yaml(const struct pool_options *o, const struct serve_hosts *hosts, uint16_
 	buf_text(to,
 	    "users: {name: \"" POOL_USERS "\", first: 0, domain: " POOL_DOMAIN
 	    ", sip_domain: " POOL_DOMAIN ", password: \"file:users.secret\"}\n");
-	/* Its accounts never lock, nobody waits for them; its servers end with the run. */
+	/* Its password is right, nobody waits for them; its servers end with the run. */
 	buf_text(to, "guard: {canary: 0, wrong_passwords: 0}\nleave: true\n");
 	/* The servers, the relays and the phones themselves. */
 	buf_printf(to, "allow: [%s/32, ", text_ip_str(o->listen, ip));

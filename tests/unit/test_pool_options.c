@@ -38,6 +38,7 @@ given_nothing_the_defaults_hold(void **state)
 	assert_int_equal(o.voice_vlan, 200);
 	assert_int_equal(o.keep_alive_us, 300000000);
 	assert_int_equal(o.ready_fd, -1);
+	assert_int_equal(o.lock_out, 0);
 	assert_false(o.publish_ca || o.no_update || o.help);
 	buf_done(&complaint);
 }
@@ -55,7 +56,7 @@ given_every_option_each_lands_in_its_place(void **state)
 		    "--users", "5000", "--firmware-version", "3.5.6907.35", "--firmware-size",
 		    "20000000", "--keep-alive", "20s", "--publish-ca", "--no-update",
 		    "--addresses", "127.64.0.0/10", "--voice-vlan", "0", "--lease=90m",
-		    "--sip-version", "3", "--ready-fd", "7", "--help", NULL }),
+		    "--sip-version", "3", "--lock-out=5", "--ready-fd", "7", "--help", NULL }),
 	    0);
 	assert_string_equal(o.dir, "/x");
 	assert_int_equal(o.listen, 0x7f000101);
@@ -70,6 +71,7 @@ given_every_option_each_lands_in_its_place(void **state)
 	assert_int_equal(o.voice_vlan, 0);
 	assert_int_equal(o.lease_us, 5400000000);
 	assert_int_equal(o.sip_version, 3);
+	assert_int_equal(o.lock_out, 5);
 	assert_int_equal(o.ready_fd, 7);
 	buf_done(&complaint);
 }

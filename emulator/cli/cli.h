@@ -16,6 +16,9 @@ enum cli_exit { /* the program's exit status; README says them too */
 /* Boot the phones of a scenario. */
 int cli_run(int argc, char **argv);
 
+/* Walk one phone through a pool, and say what in the pool is to be mended. */
+int cli_check(int argc, char **argv);
+
 /* Say of each file what it is and whether it is sound. */
 int cli_validate(int argc, char **argv);
 

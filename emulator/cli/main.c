@@ -16,6 +16,7 @@ struct command {
 
 static const struct command commands[] = {
 	{ "run", cli_run, "run SCENARIO [options]   boot the phones of a scenario" },
+	{ "check", cli_check, "check POOL               is the pool ready for these phones?" },
 	{ "validate", cli_validate,
 	    "validate FILE...         check scenarios, pool files, profiles" },
 	{ "steps", cli_steps, "steps                    show the journey of a phone" },
@@ -44,7 +45,7 @@ main_usage(FILE *to)
 static bool
 main_is_for_later(const char *name)
 {
-	static const char *const later[] = { "check", "hw", "compare", "learn" };
+	static const char *const later[] = { "hw", "compare", "learn" };
 
 	for (size_t i = 0; i < sizeof later / sizeof *later; i++)
 		if (strcmp(name, later[i]) == 0)

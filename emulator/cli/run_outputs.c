@@ -84,6 +84,16 @@ run_outputs_open(const char *dir, int *trace_fd_out)
 	return 0;
 }
 
+void
+run_outputs_drop(const char *dir, int trace_fd)
+{
+	char path[PATH_MAX];
+
+	(void)close(trace_fd);
+	if (outputs_path(path, dir, TRACE_PART_NAME) == 0)
+		(void)unlink(path);
+}
+
 int
 run_outputs_write(const char *dir, const char *name, struct span text)
 {

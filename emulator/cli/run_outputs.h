@@ -8,6 +8,9 @@
  * it.  0 or -errno. */
 int run_outputs_open(const char *dir, int *trace_fd_out);
 
+/* There will be no such trace: close and remove what run_outputs_open() has opened. */
+void run_outputs_drop(const char *dir, int trace_fd);
+
 /* Write one of its files, whole.  0 or -errno. */
 int run_outputs_write(const char *dir, const char *name, struct span text);
 

@@ -292,6 +292,18 @@ fail:
 	return err;
 }
 
+struct io *
+phone_io(const struct instance *i)
+{
+	return phone_const(i)->io;
+}
+
+const struct facts *
+phone_facts(const struct instance *i)
+{
+	return journey_facts(phone_const(i)->j);
+}
+
 const struct phone_group *
 phone_group_of(const struct phone_cfg *cfg, uint32_t index)
 {

@@ -39,6 +39,11 @@ struct phone_cfg {
 int phone_make(void *phone_cfg, const struct instance_place *, struct instance **out,
     const char **err_out);
 
+/* Of an instance that phone_make() has made: what it stands in, and what it has learned.  Lent
+ * until it is closed, on its shard's thread. */
+struct io *phone_io(const struct instance *);
+const struct facts *phone_facts(const struct instance *);
+
 /* The group that a phone is of. */
 const struct phone_group *phone_group_of(const struct phone_cfg *, uint32_t index);
 

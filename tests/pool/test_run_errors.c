@@ -139,7 +139,7 @@ a_flag_that_is_wrong_is_named(void **state)
 	    (const char *[]){ "run", "scenarios/first_boot.yaml", "--until", "x", NULL },
 	    "no such step: x");
 	assert_refused((const char *[]){ "frobnicate", NULL }, "no such command");
-	assert_refused((const char *[]){ "check", NULL }, "not in this version: check");
+	assert_refused((const char *[]){ "learn", NULL }, "not in this version: learn");
 	assert_refused((const char *[]){ "steps", "x", NULL }, "no argument");
 }
 

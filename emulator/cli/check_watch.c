@@ -30,19 +30,45 @@ watch_keep(void *arg, json_t *row_take)
 	json_decref(row_take);
 }
 
-/* A row that has ended has left its line; a try that is lost has not. */
+/* A try that is lost leaves no line, but what was wrong with it may be all there is to know. */
+static void
+watch_lost(struct check_watch *w, const char *number, const char *detail)
+{
+	json_t *list = json_object_get(w->lost, number);
+
+	if (list == NULL) {
+		(void)json_object_set_new(w->lost, number, json_array());
+		list = json_object_get(w->lost, number);
+	}
+	(void)json_array_append_new(list, json_string(detail));
+}
+
+/* The line of a row that has ended, with its lost tries. */
+static void
+watch_ended(struct check_watch *w, const char *number)
+{
+	json_t *row = json_loadb((const char *)w->line.p, w->line.n, 0, NULL);
+
+	if (row == NULL)
+		return;
+	(void)json_object_set(row, "lost", json_object_get(w->lost, number));
+	(void)json_object_del(w->lost, number);
+	watch_keep(w, row);
+}
+
 static void
 watch_on_row(struct instance_sink *sink, const struct instance_row *told)
 {
 	struct check_watch *w = watch_of(sink);
-	json_t *row = NULL;
+	char number[16];
 
+	(void)snprintf(number, sizeof number, "%u", told->row);
 	if (w->line.n > 0)
-		row = json_loadb((const char *)w->line.p, w->line.n, 0, NULL);
+		watch_ended(w, number);
+	else if (told->detail != NULL)
+		watch_lost(w, number, told->detail);
 	buf_span(&w->lines, buf_bytes(&w->line));
 	buf_clear(&w->line);
-	if (row != NULL)
-		watch_keep(w, row);
 	w->farm->ops->row(w->farm, told);
 }
 
@@ -157,6 +183,7 @@ check_watch_make(
 	w->sink = (struct instance_sink){ &ops, place->sink->run_began_us };
 	buf_init(&w->lines, WATCH_LINES_MAX);
 	w->rows = json_array();
+	w->lost = json_object();
 	mine.sink = &w->sink;
 	err = phone_make(w->phone, &mine, out, err_out);
 	if (err != 0)
@@ -174,5 +201,6 @@ check_watch_done(struct check_watch *w)
 	buf_done(&w->line);
 	buf_done(&w->lines);
 	json_decref(w->rows);
-	w->rows = NULL;
+	json_decref(w->lost);
+	w->rows = w->lost = NULL;
 }

@@ -29,6 +29,7 @@ struct check_watch { /* zeroed, but for: */
 	struct instance_sink *farm;
 	const struct instance *instance;
 	struct buf line; /* of the trace, of the row that is told next */
+	json_t *lost;    /* by the row's number: what became of its tries so far */
 	struct check_hello hello;
 	bool asked;
 	enum instance_state held; /* the farm hears of it when all is asked */

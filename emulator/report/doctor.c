@@ -114,7 +114,7 @@ doctor_severity_name(enum doctor_severity severity)
 static void
 doctor_fill(const char *words, json_t *row, struct buf *out)
 {
-	static const char *const keys[] = { "step", "try", "why", "detail" };
+	static const char *const keys[] = { "step", "try", "why", "detail", "lost" };
 	json_t *all = json_copy(json_object_get(row, "seen"));
 
 	if (all == NULL)

@@ -7,7 +7,8 @@
  * journey's there are the doctor's own: "client_hello", what a TLS server answered to all
  * eleven suites of the phone (`seen` has tls_server, tls_offered, tls_chosen, tls_suite,
  * tls_version, tls_protocol, tls_alert), and "clock_compare", how far the phone's clock is off
- * this machine's (clock_off_s, clock_off).
+ * this machine's (clock_off_s, clock_off).  A row may have "lost": the details of its lost
+ * tries.
  */
 #ifndef REPORT_DOCTOR_H
 #define REPORT_DOCTOR_H
@@ -34,13 +35,13 @@ enum doctor_test {
 	DOCTOR_EMPTY, /* it is not there, or "" */
 	DOCTOR_THERE, /* it is */
 	DOCTOR_MORE,  /* a number above this one, or a list of more entries */
-	DOCTOR_INSIDE /* a text that has this one in it */
+	DOCTOR_INSIDE /* a text that has this one in it, or a list of such */
 };
 
 /*
  * One line of the table.  Step and detail may be several, "a|b", and "*" is any step; a detail
  * is how the row's begins, with a '*' before it what is somewhere in it.  Tests may also ask
- * for "why", "try" and "detail" of the row, and so may the words: {key}, [ ] as of
+ * for "why", "try", "detail" and "lost" of the row, and so may the words: {key}, [ ] as of
  * explain_words.h.
  */
 struct doctor_finding {

@@ -57,7 +57,9 @@ doctor_json(const struct doctor *d, const struct doctor_patient *p, struct buf *
 	for (size_t i = 0; err == 0 && i < d->n; i++)
 		if (json_array_append_new(findings, json_finding(&d->found[i])) != 0)
 			err = -ENOMEM;
-	if (err == 0 && json_dump_callback(all, json_piece, out, JSON_INDENT(2)) != 0)
+	if (err == 0 &&
+	    json_dump_callback(
+		all, json_piece, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) != 0)
 		err = out->err != 0 ? out->err : -ENOMEM;
 	json_decref(all);
 	buf_text(out, "\n");

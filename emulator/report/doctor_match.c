@@ -126,11 +126,28 @@ value_is_more(json_t *value, long than)
 	return json_is_integer(value) && json_integer_value(value) > than;
 }
 
+/* A text, or one of a list, has this in it. */
+static bool
+value_has_inside(json_t *value, const char *want)
+{
+	const char *text = json_string_value(value);
+	size_t i;
+	json_t *one;
+
+	if (text != NULL && strstr(text, want) != NULL)
+		return true;
+	json_array_foreach(value, i, one)
+	{
+		if (value_has_inside(one, want))
+			return true;
+	}
+	return false;
+}
+
 static bool
 finding_tests(const struct doctor_finding *f, json_t *row)
 {
 	json_t *value = f->key != NULL ? row_value(row, f->key) : NULL;
-	const char *text = json_string_value(value);
 
 	switch (f->test) {
 	case DOCTOR_ANY:
@@ -146,7 +163,7 @@ finding_tests(const struct doctor_finding *f, json_t *row)
 	case DOCTOR_MORE:
 		return value_is_more(value, strtol(f->value, NULL, 10));
 	case DOCTOR_INSIDE:
-		return text != NULL && strstr(text, f->value) != NULL;
+		return value_has_inside(value, f->value);
 	}
 	return false;
 }

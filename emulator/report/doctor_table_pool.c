@@ -95,7 +95,7 @@ const struct doctor_finding doctor_pool_table[] = {
 	{ "sip_failed", "sip_register", FAIL, NULL, ANY, BLOCKS,
 	  "The phone cannot sign in: {detail}.",
 	  "Look at the front end's log (OCSLogger, SIPStack)." },
-	{ "sip_home_pool", "sip_register", DONE, NULL, HAS("sip_status", "301"), NOTE,
+	{ "sip_home_pool", "sip_register", DONE, NULL, INSIDE("lost", "sip:301"), NOTE,
 	  "The user lives in another pool, to which the front end sends the phone.",
 	  "Nothing; phones of that pool's users could be given its name in DNS at once." },
 	{ "provisioning_missing", "sip_provision", SKIP, "sip:the pool does not offer", ANY, HARMS,
@@ -215,7 +215,7 @@ const struct doctor_finding doctor_pool_table[] = {
 
 	/* whatever else */
 	{ "lost_tries", "*", DONE, NULL, MORE("try", "1"), NOTE,
-	  "{step} took {try} tries.",
+	  "{step} took {try} tries[; lost: {lost}].",
 	  "Packets are lost, or that server is slow: look at it before phones come in numbers." },
 	{ "other", "*", FAIL, NULL, ANY, BLOCKS,
 	  "{step} fails: {detail}.",

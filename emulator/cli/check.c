@@ -72,6 +72,8 @@ static const struct check_flag check_flags[] = {
 	[OPT_H] = { "--help", "-h", false },
 };
 
+enum { CHECK_FLAGS = sizeof check_flags / sizeof *check_flags };
+
 static int
 check_complain(const char *what, const char *word)
 {
@@ -115,11 +117,30 @@ check_set(struct check *c, enum check_option opt, const char *value)
 	return 0;
 }
 
+/* The option that this word is: "--name", "--name=value" or "-n"; CHECK_FLAGS: none. */
+static size_t
+check_find(const char *word, const char **value_out)
+{
+	size_t i = 0, n = strcspn(word, "=");
+
+	*value_out = word[n] == '=' ? word + n + 1 : NULL;
+	for (; i < CHECK_FLAGS; i++) {
+		const struct check_flag *f = &check_flags[i];
+		bool named = strlen(f->name) == n && strncmp(word, f->name, n) == 0;
+
+		if (strcmp(word, f->letter) == 0 ||
+		    (named && (*value_out == NULL || f->takes_value)))
+			break;
+	}
+	return i;
+}
+
 /* One word of the command line and, if it takes one, the value behind it. */
 static int
 check_word(struct check *c, char **argv, int *at)
 {
-	const char *word = argv[*at];
+	const char *word = argv[*at], *value;
+	size_t i;
 
 	if (word[0] != '-') {
 		if (c->target != NULL)
@@ -127,17 +148,15 @@ check_word(struct check *c, char **argv, int *at)
 		c->target = word;
 		return 0;
 	}
-	for (size_t i = 0; i < sizeof check_flags / sizeof *check_flags; i++) {
-		const struct check_flag *f = &check_flags[i];
-
-		if (strcmp(word, f->name) != 0 && strcmp(word, f->letter) != 0)
-			continue;
-		if (f->takes_value && argv[*at + 1] == NULL)
+	i = check_find(word, &value);
+	if (i == CHECK_FLAGS)
+		return check_complain("no such option: ", word);
+	if (check_flags[i].takes_value && value == NULL) {
+		value = argv[++*at];
+		if (value == NULL)
 			return check_complain("a value is missing behind ", word);
-		*at += f->takes_value;
-		return check_set(c, (enum check_option)i, argv[*at]);
 	}
-	return check_complain("no such option: ", word);
+	return check_set(c, (enum check_option)i, value);
 }
 
 static int

@@ -218,8 +218,7 @@ the_folder_keeps_text_json_and_trace(void **state)
 	buf_done(&out);
 }
 
-/* ---- a broken one
- * ----------------------------------------------------------------------------- */
+/* ---- a broken one --------------------------------------------------------------- */
 
 struct broken {
 	const char *yaml, *first, *severity;
@@ -289,8 +288,7 @@ the_clocks_difference_is_told_in_minutes(void **state)
 	json_decref(report);
 }
 
-/* ---- a pool file
- * --------------------------------------------------------------------------------- */
+/* ---- a pool file ---------------------------------------------------------------- */
 
 static void
 a_pool_file_names_a_pool_that_is_there_already(void **state)
@@ -318,8 +316,7 @@ a_pool_file_names_a_pool_that_is_there_already(void **state)
 	buf_done(&err);
 }
 
-/* ---- what it does not take
- * ------------------------------------------------------------------------ */
+/* ---- what it does not take ------------------------------------------------------ */
 
 static void
 refused(const char *const *args, const char *says)

@@ -408,8 +408,7 @@ one_that_was_never_started_can_be_done_with(void **state)
 	check_hello_done(&nothing);
 }
 
-/* ---- a TLS stack that is not ours
- * ------------------------------------------------------------ */
+/* ---- a TLS stack that is not ours ----------------------------------------------- */
 
 struct real {
 	struct rig rig;

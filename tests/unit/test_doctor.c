@@ -291,8 +291,7 @@ more_than_it_can_hold_is_left_out(void **state)
 	forget(&d);
 }
 
-/* ---- what is asked of a row
- * -------------------------------------------------------------------- */
+/* ---- what is asked of a row ----------------------------------------------------- */
 
 struct asked {
 	const char *row, *id;
@@ -364,8 +363,7 @@ no_more_findings_than_asked_for(void **state)
 	json_decref(one);
 }
 
-/* ---- words
- * --------------------------------------------------------------------------------------- */
+/* ---- words ---------------------------------------------------------------------- */
 
 static void
 says(const struct doctor *d, size_t i, const char *want)
@@ -429,8 +427,7 @@ what_servers_say_cannot_move_the_cursor(void **state)
 	forget(&d);
 }
 
-/* ---- the page
- * ------------------------------------------------------------------------------------- */
+/* ---- the page ------------------------------------------------------------------- */
 
 static bool
 step_exists(const char *step)

@@ -179,8 +179,7 @@ control_characters_do_not_get_through(void **state)
 	json_decref(one);
 }
 
-/* ---- the end
- * --------------------------------------------------------------------------------- */
+/* ---- the end -------------------------------------------------------------------- */
 
 static void
 ends(const char *const *text, bool arrived, const char *want)
@@ -276,8 +275,7 @@ several_are_counted(void **state)
 	json_decref(all);
 }
 
-/* ---- as JSON
- * --------------------------------------------------------------------------------- */
+/* ---- as JSON -------------------------------------------------------------------- */
 
 static json_t *
 as_json(const char *const *text, bool arrived)

@@ -181,7 +181,7 @@ walk_phone(struct check_walk *w)
 		return CLI_SIGNAL + w->ground.signum;
 	if (w->watch.failed == NULL)
 		return CLI_PASS;
-	log_line(LOG_ERROR, "cx700farm: no phone can be made: %s", w->watch.failed);
+	log_line(LOG_ERROR, "cx700farm: the phone: %s", w->watch.failed);
 	return CLI_ENVIRONMENT;
 }
 

@@ -25,8 +25,11 @@ watch_keep(void *arg, json_t *row_take)
 {
 	struct check_watch *w = arg;
 
+	/* A row that is missing might be the one that matters. */
 	if (json_array_append(w->rows, row_take) == 0)
 		w->told(w->arg, row_take);
+	else
+		w->failed = "no memory for a row";
 	json_decref(row_take);
 }
 
@@ -49,8 +52,10 @@ watch_ended(struct check_watch *w, const char *number)
 {
 	json_t *row = json_loadb((const char *)w->line.p, w->line.n, 0, NULL);
 
-	if (row == NULL)
+	if (row == NULL) {
+		w->failed = "no memory for a row";
 		return;
+	}
 	(void)json_object_set(row, "lost", json_object_get(w->lost, number));
 	(void)json_object_del(w->lost, number);
 	watch_keep(w, row);

@@ -22,7 +22,7 @@ struct check_watch { /* zeroed, but for: */
 	json_t *rows;       /* all of them; check_watch_done() frees it */
 	struct buf lines;   /* the same as trace lines */
 	bool arrived;       /* the phone came to its way's end */
-	const char *failed; /* why it could not be made, or NULL */
+	const char *failed; /* why it could not be made or watched, or NULL */
 
 	/* private */
 	struct instance_sink sink; /* the phone's; it leads on to the farm's */

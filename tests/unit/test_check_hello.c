@@ -172,6 +172,7 @@ static json_t *
 row(const struct scene *s, size_t i)
 {
 	assert_true(i < json_array_size(s->rows));
+	assert_true(json_is_object(json_array_get(s->rows, i)));
 	return json_array_get(s->rows, i);
 }
 
@@ -201,7 +202,11 @@ seen_number(const struct scene *s, size_t i, const char *key)
 static const char *
 seen_text(const struct scene *s, size_t i, const char *key)
 {
-	return json_string_value(json_object_get(json_object_get(row(s, i), "seen"), key));
+	const char *text =
+	    json_string_value(json_object_get(json_object_get(row(s, i), "seen"), key));
+
+	assert_non_null(text);
+	return text;
 }
 
 /* ---- what it says ----------------------------------------------------------------------- */
@@ -236,6 +241,7 @@ framed_as_ssl_2_if_that_is_wanted(void **state)
 	s.hello.ssl2 = true;
 	target(&s, "pool01", POOL_PORT);
 	shown(&s);
+	assert_in_range(s.pool.heard.n, 3, 255);
 	assert_int_equal(s.pool.heard.p[0], 0x80);
 	assert_int_equal(s.pool.heard.p[2], 1);
 	assert_int_equal(s.pool.heard.n, 2 + s.pool.heard.p[1]);
@@ -449,6 +455,7 @@ gnutls_chooses_what_our_own_tls_would_get(void **state)
 	hello.io = r.rig.io;
 	check_hello_start(&hello);
 	rig_run(&r.rig);
+	assert_non_null(r.row);
 	seen = json_object_get(r.row, "seen");
 	assert_string_equal(json_string_value(json_object_get(r.row, "verdict")), "done");
 	assert_non_null(client_hello_suite_name(

@@ -74,6 +74,13 @@ main_say(const struct pool *pool)
 		{ "https", PORT_HTTPS }, { "sip", PORT_SIP } };
 	char ip[TEXT_IP_MAX];
 
+	if (pool->options.only != NULL) {
+		printf("cx700pool: sip on %s:%u, %u users; logs in %s\n",
+		    text_ip_str(pool->options.listen, ip), pool_at(pool, 0, PORT_SIP).port,
+		    pool->options.users, pool->dir);
+		fflush(stdout);
+		return;
+	}
 	printf("cx700pool: %u users, firmware %s (%llu bytes, crc32 %08x)\n",
 	    pool->options.users, pool->options.firmware_version,
 	    (unsigned long long)pool->options.firmware_size, pool->firmware_crc);

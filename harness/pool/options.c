@@ -46,6 +46,12 @@ static const struct option_row option_rows[] = {
 	{"--lease",            "TIME",    OPT_TIME,   AT(lease_us),         SECONDS(10), SECONDS(31536000), "how long a lease holds (192h)"},
 	{"--sip-version",      "3|4",     OPT_NUMBER, AT(sip_version),      3, 4,                       "version of the SIP signatures (4)"},
 	{"--seed",             "N",       OPT_SIZE,   AT(seed),             0, UINT64_MAX,              "the same root certificate as with this number before (0: a new one)"},
+	{"--standard-ports",   NULL,      OPT_FLAG,   AT(standard_ports),   0, 0,                       "listen on the standard ports themselves, which needs root below 1024"},
+	{"--only",             "sip",     OPT_TEXT,   AT(only),             0, 0,                       "the SIP front end alone, in a realm that others serve; with the four below"},
+	{"--realm",            "REALM",   OPT_TEXT,   AT(realm),            0, 0,                       "whose principals are the users (CONTOSO.COM)"},
+	{"--keytab",           "FILE",    OPT_TEXT,   AT(keytab),           0, 0,                       "the front end's key: sip/fe01.contoso.com"},
+	{"--certificate",      "FILE",    OPT_TEXT,   AT(certificate),      0, 0,                       "PEM, its own first"},
+	{"--key",              "FILE",    OPT_TEXT,   AT(key),              0, 0,                       "PEM, that of the certificate"},
 	{"--ready-fd",         "N",       OPT_FD,     AT(ready_fd),         0, 1023,                    "write one line there when all servers are up, and end with the parent"},
 	{"--begin-fd",         "N",       OPT_FD,     AT(begin_fd),         0, 1023,                    "the faults' time begins when this can be read or has ended; the counters then go to --ready-fd"},
 	{"--help",             NULL,      OPT_FLAG,   AT(help),             0, 0,                       "this text"},
@@ -214,6 +220,21 @@ option_find(const char *arg, const char **value_out)
 	return NULL;
 }
 
+/* A front end without a realm of its own needs to be told who it is; one with must not be. */
+static void
+options_joined(const struct pool_options *o, struct buf *complaint)
+{
+	int given = (o->keytab != NULL) + (o->certificate != NULL) + (o->key != NULL);
+
+	if (o->only != NULL && strcmp(o->only, "sip") != 0)
+		buf_printf(complaint, "--only: '%s' cannot stand alone; sip can", o->only);
+	else if (o->only != NULL && given < 3)
+		buf_text(complaint, "--only sip needs --keytab, --certificate and --key");
+	else if (o->only == NULL && (given > 0 || o->realm != NULL))
+		buf_text(
+		    complaint, "--realm, --keytab, --certificate and --key are for --only sip");
+}
+
 /* What no single row can see. */
 static int
 options_agree(const struct pool_options *o, struct buf *complaint)
@@ -226,6 +247,8 @@ options_agree(const struct pool_options *o, struct buf *complaint)
 	else if (o->listen == 0 || o->listen >= HOSTS_END)
 		buf_text(complaint,
 		    "--listen: phones need the address of one host, not of all or many");
+	else
+		options_joined(o, complaint);
 	return complaint->n > 0 ? -EINVAL : 0;
 }
 

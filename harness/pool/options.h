@@ -25,8 +25,11 @@ struct pool_options {
 	uint64_t lease_us;
 	uint32_t sip_version; /* of the signatures, 3 or 4 */
 	uint64_t seed;        /* of the root certificate; 0: like no other */
-	int ready_fd;         /* -1: none */
-	int begin_fd;         /* where a run tells that it begins; -1: nobody does */
+	/* --only sip: joined to a realm of others. */
+	const char *only, *realm, *keytab, *certificate, *key;
+	bool standard_ports;
+	int ready_fd; /* -1: none */
+	int begin_fd; /* where a run tells that it begins; -1: nobody does */
 	bool help;
 };
 

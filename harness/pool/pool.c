@@ -24,14 +24,20 @@ static const char *const pool_server_names[SERVER_COUNT] = {
 	[SERVER_HTTPS_OTHER] = "https",
 };
 
+static const struct pool_part *const *
+pool_parts_of(const struct pool *pool)
+{
+	return pool->options.only != NULL ? pool_joined_parts : pool_parts;
+}
+
 int
 pool_start(struct pool *pool)
 {
 	for (int i = 0; i < SERVER_COUNT; i++)
 		pool->taps[i].server = pool_server_names[i];
 	pool->dir_fd = pool->firmware_fd = -1;
-	while (pool_parts[pool->parts] != NULL) {
-		const struct pool_part *part = pool_parts[pool->parts++];
+	while (pool_parts_of(pool)[pool->parts] != NULL) {
+		const struct pool_part *part = pool_parts_of(pool)[pool->parts++];
 		int rc = part->start(pool);
 
 		if (rc == 0)
@@ -50,14 +56,16 @@ void
 pool_stop(struct pool *pool)
 {
 	while (pool->parts > 0)
-		pool_parts[--pool->parts]->stop(pool);
+		pool_parts_of(pool)[--pool->parts]->stop(pool);
 }
 
 /* Ports keep their distance to the standard ones. */
 struct sock_peer
 pool_at(const struct pool *pool, uint32_t host, enum pool_ports standard)
 {
-	return (struct sock_peer){ host, (uint16_t)(pool->options.port_base + standard) };
+	uint32_t base = pool->options.standard_ports ? 0 : pool->options.port_base;
+
+	return (struct sock_peer){ host, (uint16_t)(base + standard) };
 }
 
 int

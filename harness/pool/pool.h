@@ -198,6 +198,8 @@ bool pool_refuses(struct pool *, enum servers_id, int *answer_out, uint32_t *ret
 
 /* The parts, in the order of their start; ends with NULL. */
 extern const struct pool_part *const pool_parts[];
+/* Those of a front end that stands alone (--only sip). */
+extern const struct pool_part *const pool_joined_parts[];
 
 extern const struct pool_part part_faults, part_run, part_folder, part_log, part_firmware,
     part_ca, part_file;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "mem.h"
+#include "pool_cert.h"
 #include "rng.h"
 
 enum {
@@ -27,10 +28,6 @@ struct pool_ca {
 	gnutls_datum_t root_der, root_pem, chain;
 	int64_t now_s;
 	bool sha2;
-};
-
-struct pool_cert {
-	gnutls_datum_t pem, key;
 };
 
 /* GnuTLS's error as an errno. */

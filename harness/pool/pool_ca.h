@@ -39,6 +39,9 @@ const char *pool_ca_root_pem(const struct pool_ca *);
  */
 int pool_ca_issue(struct pool_ca *, const char *const names[], enum servers_certificate flaw,
     struct pool_cert **out);
+/* One that others issued: PEM files, the server's own certificate first.  0; -errno of a file;
+ * -EINVAL: no certificate, no key, or not a pair. */
+int pool_cert_read(const char *certificate, const char *key, struct pool_cert **out);
 void pool_cert_free(struct pool_cert *); /* NULL is fine */
 
 /* Certificate and private key as PEM texts; lent. */

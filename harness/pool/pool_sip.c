@@ -74,6 +74,8 @@ sip_logic(struct pool_sip *front, struct serve_sip_cfg *cfg)
 	if (gnutls_rnd(GNUTLS_RND_NONCE, &cfg->seed, sizeof cfg->seed) < 0)
 		return -EIO;
 	cfg->version = pool->options.sip_version;
+	if (pool->options.realm != NULL)
+		cfg->krb_realm = pool->options.realm;
 	cfg->expires_s = pool->habits.sip.expires_s;
 	cfg->keep_alive_s = (uint32_t)(pool->options.keep_alive_us / 1000000);
 	cfg->n_users = pool->options.users;

@@ -1,9 +1,11 @@
 #!/bin/sh
 # lab.sh - a real pool in network namespaces.
-# Usage: lab.sh up|down|status|clean, or lab.sh start|stop|restart SERVER
+# Usage: lab.sh up|down|status|clean|ready|deps, or lab.sh start|stop|restart SERVER
+#
 # up      make what is missing, start what does not run, wait until all answer
 # down    end everything, leave no namespace, interface, address, route or process
 # status  who runs; 0 if all do
+# ready   may and can it be here?  deps: install what it is made of
 # The servers' keys, databases and logs stay in $LAB_RUN until `clean`.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -34,14 +36,26 @@ fail() {
 	exit 4
 }
 
-# The packages as Debian names them; the same list as LAB_DEBS in the Makefile.
-needs() {
+# 0, or one line that says what is missing.
+ready() {
 	[ "$(id -u)" -eq 0 ] || fail "needs root: it makes network namespaces"
-	missing=
-	for program in ip samba samba-tool kea-dhcp4 chronyd apache2 lighttpd kamailio openssl; do
-		command -v "$program" >/dev/null || missing="$missing $program"
-	done
-	[ -z "$missing" ] || fail "not installed:$missing (make lab-deps)"
+	# shellcheck disable=SC2086
+	missing=$(for package in $LAB_DEBS; do
+		dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || printf ' %s' "$package"
+	done)
+	[ -z "$missing" ] || fail "not installed:$missing (lab.sh deps)"
+}
+
+# Installed, but not started: the host is to serve nobody.
+deps() {
+	policy=/usr/sbin/policy-rc.d
+	if [ ! -e "$policy" ]; then
+		trap 'rm -f "$policy"' EXIT
+		printf '#!/bin/sh\nexit 101\n' >"$policy"
+		chmod 755 "$policy"
+	fi
+	# shellcheck disable=SC2086
+	sh "$here/../../.ci/deps.sh" $LAB_DEBS
 }
 
 pid_of() {
@@ -100,7 +114,8 @@ wait_for() {
 }
 
 up() {
-	needs
+	(ready 2>/dev/null) || deps
+	ready
 	mkdir -p "$LAB_RUN"
 	chmod 711 "$LAB_RUN"
 	sh "$here/pki/make.sh"
@@ -147,7 +162,7 @@ one() {
 }
 
 case ${1:-} in
-up | down | status) "$1" ;;
+up | down | status | ready | deps) "$1" ;;
 start | stop) one "$1" "${2:?which server}" ;;
 restart)
 	one stop "${2:?which server}"
@@ -158,7 +173,7 @@ clean)
 	rm -rf "$LAB_RUN"
 	;;
 *)
-	sed -n '2,7s/^# \{0,1\}//p' "$0" >&2
+	sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
 	exit 2
 	;;
 esac

@@ -56,24 +56,15 @@ net_many() {
 		net.ipv4.neigh.default.gc_thresh2=65536 net.ipv4.neigh.default.gc_thresh3=131072 2>/dev/null || :
 }
 
-# The farm's two ends, without an address: phones bring theirs.  The second one is where the
-# tagged frames of a trunk would come out (a kernel without 802.1Q makes no trunk).  What a
-# phone sends by either goes to that side's router, on whatever it has leased.
+# The farm's two ends, with neither address nor route: phones bring theirs.  The second one is
+# where the tagged frames of a trunk would come out (a kernel without 802.1Q makes no trunk).
 net_farm() {
 	net_space farm
 	net_cable farm lab0 lan
 	net_cable farm lab0v200 voice
 	in_ns farm sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0 \
-		net.ipv4.conf.lab0.rp_filter=0 net.ipv4.conf.lab0v200.rp_filter=0 \
-		net.ipv4.ip_local_port_range='1024 65535'
+		net.ipv4.conf.lab0.rp_filter=0 net.ipv4.conf.lab0v200.rp_filter=0
 	net_many farm
-	ip -n cxlab-farm route replace "$LAB_LAN" dev lab0
-	ip -n cxlab-farm route replace "$LAB_VOICE" dev lab0v200
-	ip -n cxlab-farm route replace "$LAB_LAN" via "$LAB_VOICE_ROUTER" dev lab0v200 metric 100
-	ip -n cxlab-farm route replace "$LAB_VOICE" via "$LAB_ROUTER" dev lab0 metric 100
-	ip -n cxlab-farm route replace "$LAB_LAN" via "$LAB_VOICE_ROUTER" dev lab0v200 table 200
-	ip -n cxlab-farm rule del from "$LAB_VOICE" to "$LAB_LAN" lookup 200 2>/dev/null || :
-	ip -n cxlab-farm rule add from "$LAB_VOICE" to "$LAB_LAN" lookup 200
 }
 
 net_up() {

@@ -59,7 +59,7 @@ count_now(void)
 static json_t *
 load_summary(const char *dir)
 {
-	char path[160];
+	char path[192];
 	json_t *summary;
 
 	snprintf(path, sizeof path, "%s/summary.json", dir);

@@ -77,7 +77,7 @@ start() {
 # stop NAME NAMESPACE
 stop() {
 	pid=$(pid_of "$1" "$2") || return 0
-	kill -TERM -- "-$pid" 2>/dev/null || kill -TERM "$pid"
+	kill -TERM -- "-$pid" 2>/dev/null || kill -TERM "$pid" || :
 	for try in 1 2 3 4 5 6 7 8 9 10; do
 		kill -0 "$pid" 2>/dev/null || break
 		sleep 0.2

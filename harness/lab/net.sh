@@ -97,7 +97,8 @@ net_end() {
 	for try in 1 2 3 4 5 6 7 8 9 10; do
 		pids=$(ip netns pids "$1")
 		[ -n "$pids" ] || return 0
-		[ "$try" = 1 ] && kill -s "$2" $pids 2>/dev/null
+		# One of them may be gone already.
+		[ "$try" != 1 ] || kill -s "$2" $pids 2>/dev/null || :
 		sleep 0.2
 	done
 }

@@ -208,7 +208,7 @@ given_2000_phones_each_has_a_lease_and_a_source_of_its_own(void **state)
 	lab_must("ip netns exec cxlab-dc nft -f - <<-END\n"
 		 "table inet seen { set from { type ipv4_addr; size 65535; flags dynamic; }\n"
 		 "chain in { type filter hook input priority 0; udp dport 123 add @from "
-		 "{ ip saddr }; } }\nEND",
+		 "{ ip saddr }; }\n}\nEND",
 	    NULL);
 	snprintf(dir, sizeof dir, "%s/crowd", temp_folder());
 	summary = run_lab(
@@ -239,7 +239,7 @@ given_a_fifth_of_all_packets_lost_all_phones_still_finish(void **state)
 	    "chain in { type filter hook input priority 0; numgen random mod 100 < "
 	    "20 drop; }\n"
 	    "chain out { type filter hook output priority 0; numgen random mod 100 < "
-	    "20 drop; } }\nEND",
+	    "20 drop; }\n}\nEND",
 	    NULL);
 	snprintf(dir, sizeof dir, "%s/loss", temp_folder());
 	summary = run_lab(scenario("10", "{at_once: 10}", "update_ask"), "10", dir);

@@ -47,13 +47,30 @@ net_switch() {
 	ip -n cxlab-net addr replace "$LAB_ROUTER/17" dev lan
 	ip -n cxlab-net addr replace "$LAB_VOICE_ROUTER/17" dev voice
 	in_ns net sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0
-	net_many net
 }
 
-# Thousands of neighbours are more than a kernel expects of one wire.
+# Thousands of neighbours are more than a kernel expects of one wire, and the limits are one
+# for all namespaces: raised while the lab is up.
+NEIGH=/proc/sys/net/ipv4/neigh/default/gc_thresh
+
 net_many() {
-	in_ns "$1" sysctl -qw net.ipv4.neigh.default.gc_thresh1=16384 \
-		net.ipv4.neigh.default.gc_thresh2=65536 net.ipv4.neigh.default.gc_thresh3=131072 2>/dev/null || :
+	[ "$(cat ${NEIGH}3)" -lt 65536 ] || return 0
+	for i in 1 2 3; do cat $NEIGH$i; done >"$LAB_RUN/neighbours"
+	set -- 65536 32768 16384
+	for i in 3 2 1; do
+		echo "$1" >$NEIGH$i
+		shift
+	done
+}
+
+net_few() {
+	[ -e "$LAB_RUN/neighbours" ] || return 0
+	i=1
+	while read -r value; do
+		echo "$value" >$NEIGH$i
+		i=$((i + 1))
+	done <"$LAB_RUN/neighbours"
+	rm -f "$LAB_RUN/neighbours"
 }
 
 # The farm's two ends, with neither address nor route: phones bring theirs.  The second one is
@@ -64,10 +81,10 @@ net_farm() {
 	net_cable farm lab0v200 voice
 	in_ns farm sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0 \
 		net.ipv4.conf.lab0.rp_filter=0 net.ipv4.conf.lab0v200.rp_filter=0
-	net_many farm
 }
 
 net_up() {
+	net_many
 	net_switch
 	net_host dc "$LAB_DC"
 	net_host web "$LAB_CA" "$LAB_MAIL"
@@ -81,6 +98,7 @@ net_up() {
 
 # Every process goes with its namespace, every interface, address and route too.
 net_down() {
+	net_few
 	for host in $LAB_HOSTS net; do
 		[ -e "/run/netns/cxlab-$host" ] || continue
 		net_end "cxlab-$host" TERM

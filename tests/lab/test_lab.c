@@ -368,7 +368,7 @@ given_down_nothing_is_left(void **state)
 	lab_must("ip -o link | grep -v cxlab; ip -o addr; ip route; ip rule", &with);
 	lab_do("down");
 	assert_int_equal(lab_printed("ip netns list | grep cxlab || :"), 0);
-	assert_int_equal(lab_printed("pgrep -f /run/cx700lab || :"), 0);
+	assert_int_equal(lab_printed("pgrep -f '[/]run/cx700lab' || :"), 0);
 	lab_must("ip -o link | grep -v cxlab; ip -o addr; ip route; ip rule", &without);
 	assert_string_equal(buf_cstr(&with), buf_cstr(&without));
 	assert_int_equal(lab_shell("sh harness/lab/lab.sh status", &without), 1);

@@ -125,6 +125,58 @@ given_a_bad_value_it_complains_in_one_line(void **state)
 }
 
 static void
+given_a_front_end_alone_it_is_told_who_it_is(void **state)
+{
+	struct pool_options o;
+	struct buf complaint = { 0 };
+
+	(void)state;
+	assert_int_equal(
+	    read_args(&o, &complaint,
+		(char *[]){ "pool", "--only", "sip", "--realm=R.EXAMPLE", "--keytab", "k",
+		    "--certificate", "c", "--key", "p", "--standard-ports", NULL }),
+	    0);
+	assert_string_equal(o.only, "sip");
+	assert_string_equal(o.realm, "R.EXAMPLE");
+	assert_string_equal(o.keytab, "k");
+	assert_string_equal(o.certificate, "c");
+	assert_string_equal(o.key, "p");
+	assert_true(o.standard_ports);
+	buf_done(&complaint);
+}
+
+/* What is missing, or what is said to a pool that has a realm of its own. */
+static void
+given_half_of_a_front_end_it_says_what_is_missing(void **state)
+{
+	static const struct {
+		char *args[8];
+		const char *complaint;
+	} half[] = {
+		{ { "pool", "--only", "kdc", NULL },
+		    "--only: 'kdc' cannot stand alone; sip can" },
+		{ { "pool", "--only", "sip", NULL },
+		    "--only sip needs --keytab, --certificate and --key" },
+		{ { "pool", "--only=sip", "--keytab=k", "--key=p", NULL },
+		    "--only sip needs --keytab, --certificate and --key" },
+		{ { "pool", "--keytab", "k", NULL },
+		    "--realm, --keytab, --certificate and --key are for --only sip" },
+		{ { "pool", "--realm", "R", NULL },
+		    "--realm, --keytab, --certificate and --key are for --only sip" },
+	};
+	struct buf complaint = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof half / sizeof half[0]; i++) {
+		struct pool_options o;
+
+		assert_int_equal(read_args(&o, &complaint, half[i].args), -EINVAL);
+		assert_string_equal(buf_cstr(&complaint), half[i].complaint);
+	}
+	buf_done(&complaint);
+}
+
+static void
 given_help_every_option_is_named(void **state)
 {
 	struct buf text = { 0 };
@@ -143,6 +195,8 @@ main(void)
 		cmocka_unit_test(given_nothing_the_defaults_hold),
 		cmocka_unit_test(given_every_option_each_lands_in_its_place),
 		cmocka_unit_test(given_a_bad_value_it_complains_in_one_line),
+		cmocka_unit_test(given_a_front_end_alone_it_is_told_who_it_is),
+		cmocka_unit_test(given_half_of_a_front_end_it_says_what_is_missing),
 		cmocka_unit_test(given_help_every_option_is_named),
 	};
 

@@ -140,14 +140,28 @@ ground_on_capture_stopped(void *arg)
 	loop_stop(g->loop);
 }
 
+/* This machine's address may be on any of its interfaces. */
+static const char *
+ground_interface(const struct pool_file *pool)
+{
+	switch (pool->network.mode) {
+	case POOL_INTERFACE:
+		return pool->network.interface;
+	case POOL_HOST:
+		return pool->network.addresses[0].ip >> 24 == 127 ? "lo" : "any";
+	case POOL_LOOPBACK:
+		break;
+	}
+	return "lo";
+}
+
 int
 run_ground_capture(struct run_ground *g, const char *dir, const struct pool_file *pool,
     struct config_error *error)
 {
 	const struct capture_cfg cfg = {
 		.loop = g->loop,
-		.interface =
-		    pool->network.mode == POOL_INTERFACE ? pool->network.interface : "lo",
+		.interface = ground_interface(pool),
 		.file = g->capture_file,
 		.pool = pool,
 		.on_up = ground_on_capture_up,

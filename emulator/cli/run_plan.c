@@ -14,6 +14,7 @@
 #include "plan_names.h"
 #include "plan_profiles.h"
 #include "profile_load.h"
+#include "text.h"
 
 /* Append " first_boot" of "first_boot.yaml". */
 static void
@@ -97,6 +98,30 @@ run_plan_make(struct run_plan *p, const struct run_options *o, struct config_err
 
 /* ---- the pool ---- */
 
+/* One address for all, and a DNS server that may be asked. */
+static int
+plan_host(const struct pool_file *pool, struct config_error *error)
+{
+	const struct pool_net *own = pool->network.addresses;
+	char ip[TEXT_IP_MAX];
+
+	if (pool->network.n_addresses > 1 ||
+	    (pool->network.n_addresses == 1 && own->mask != ~(uint32_t)0))
+		return config_fail(error, pool->file, pool->network.at,
+		    "mode host has one address: `addresses' may name which of this machine's");
+	for (size_t i = 0; i < 2; i++) {
+		uint32_t dns = pool->dhcp.dns[i];
+		size_t k = 0;
+
+		while (k < pool->n_allow && (dns & pool->allow[k].mask) != pool->allow[k].ip)
+			k++;
+		if (dns != 0 && k == pool->n_allow)
+			return config_fail(error, pool->file, pool->dhcp.at,
+			    "the DNS server %s is not in `allow'", text_ip_str(dns, ip));
+	}
+	return 0;
+}
+
 /* Which ways of getting a lease there are on which network. */
 static int
 plan_network(const struct run_plan *p, struct config_error *error)
@@ -104,11 +129,11 @@ plan_network(const struct run_plan *p, struct config_error *error)
 	const struct pool_file *pool = &p->pool;
 
 	if (pool->network.mode == POOL_HOST)
-		return config_fail(error, pool->file, pool->network.at,
-		    "not in this version: network {mode: host}");
+		return plan_host(pool, error);
 	if (pool->dhcp.mode == POOL_DHCP_NONE)
-		return config_fail(
-		    error, pool->file, pool->dhcp.at, "not in this version: dhcp {mode: none}");
+		return config_fail(error, pool->file, pool->dhcp.at,
+		    "dhcp {mode: none} needs network {mode: host}: phones with addresses of "
+		    "their own lease them");
 	if (pool->network.mode == POOL_LOOPBACK && pool->dhcp.mode == POOL_DHCP_BROADCAST)
 		return config_fail(error, pool->file, pool->dhcp.at,
 		    "dhcp {mode: broadcast} needs network {mode: interface}: nobody hears "
@@ -145,6 +170,11 @@ plan_copy(struct run_plan *p)
 int
 run_plan_pool(struct run_plan *p, const char *pool_file, struct config_error *error)
 {
+	static const enum io_net_mode nets[] = {
+		[POOL_LOOPBACK] = IO_NET_LOOPBACK,
+		[POOL_INTERFACE] = IO_NET_INTERFACE,
+		[POOL_HOST] = IO_NET_HOST,
+	};
 	struct pool_file *pool = &p->pool;
 	int err = pool_file_load(pool_file, pool, error);
 
@@ -158,15 +188,15 @@ run_plan_pool(struct run_plan *p, const char *pool_file, struct config_error *er
 		.n_ports = pool->n_ports,
 		.allow = p->allow,
 		.n_allow = pool->n_allow,
-		.net =
-		    pool->network.mode == POOL_INTERFACE ? IO_NET_INTERFACE : IO_NET_LOOPBACK,
+		.net = nets[pool->network.mode],
 		.interface = pool->network.interface,
 		.vlans = p->vlans,
 		.n_vlans = pool->network.n_vlans,
 		.addresses = p->addresses,
 		.n_addresses = pool->network.n_addresses,
-		.dhcp =
-		    pool->dhcp.mode == POOL_DHCP_BROADCAST ? IO_DHCP_BROADCAST : IO_DHCP_RELAY,
+		.dhcp = pool->dhcp.mode == POOL_DHCP_BROADCAST ? IO_DHCP_BROADCAST
+		    : pool->dhcp.mode == POOL_DHCP_RELAY       ? IO_DHCP_RELAY
+							       : IO_DHCP_NONE,
 		.dhcp_server = pool->dhcp.server,
 		.relays = p->relays,
 		.n_relays = pool->dhcp.n_relays,

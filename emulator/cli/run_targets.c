@@ -165,6 +165,8 @@ targets_servers(const struct run_plan *p, struct buf *to)
 		targets_port(pool, t->name, t->port, to);
 		if (t->port == 53 && pool->dhcp.mode == POOL_DHCP_NONE)
 			targets_dns(pool, to);
+		else if (t->port == 123 && pool->dhcp.mode == POOL_DHCP_NONE)
+			buf_text(to, "named by DNS");
 		else if (t->port == 443 && pool->external)
 			buf_text(to, "Exchange and the update service");
 		else

@@ -7,6 +7,7 @@
 
 #include "io_wire.h"
 #include "log.h"
+#include "text.h"
 
 /* Both ways stay open: leaving is coming back. */
 static int
@@ -31,12 +32,42 @@ wire_go(struct run_wire *w, const struct pool_file *pool, struct config_error *e
 	return err;
 }
 
+/* All phones' address: the one that was named, or from where the DNS server is asked. */
+static int
+wire_host(struct run_plan *plan, struct config_error *error)
+{
+	struct pool_net *own = &plan->pool.network.addresses[0];
+	uint32_t dns = plan->pool.dhcp.dns[0];
+	char ip[TEXT_IP_MAX];
+	int err;
+
+	if (plan->pool.network.n_addresses > 0) {
+		err = io_host_has(own->ip);
+		if (err != 0)
+			(void)config_fail(error, "cx700farm", (struct mark){ 0 },
+			    "%s is no address of this machine: %s", text_ip_str(own->ip, ip),
+			    strerror(-err));
+		return err;
+	}
+	*own = (struct pool_net){ 0, ~(uint32_t)0 };
+	err = io_host_towards(dns, &own->ip);
+	if (err != 0)
+		(void)config_fail(error, "cx700farm", (struct mark){ 0 },
+		    "there is no way to the DNS server %s: %s", text_ip_str(dns, ip),
+		    strerror(-err));
+	else
+		plan->pool.network.n_addresses = 1;
+	return err;
+}
+
 int
-run_wire_begin(struct run_wire *w, const struct run_plan *plan, struct config_error *error)
+run_wire_begin(struct run_wire *w, struct run_plan *plan, struct config_error *error)
 {
 	struct buf says = { 0 };
 	int err;
 
+	if (plan->world.net == IO_NET_HOST)
+		return wire_host(plan, error);
 	if (plan->world.net != IO_NET_INTERFACE)
 		return 0;
 	err = wire_go(w, &plan->pool, error);

@@ -13,8 +13,9 @@ struct run_wire {
 	int home, there;   /* descriptors of both namespaces, if one was */
 };
 
-/* Before anything of the run's network is opened.  0, or -errno with the complaint. */
-int run_wire_begin(struct run_wire *, const struct run_plan *, struct config_error *);
+/* Before anything of the run's network is opened; mode host: the plan gets this machine's
+ * address.  0, or -errno with the complaint. */
+int run_wire_begin(struct run_wire *, struct run_plan *, struct config_error *);
 
 /* For what is to be opened where the program was started: out, and in again. */
 void run_wire_step_out(struct run_wire *);

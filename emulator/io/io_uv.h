@@ -103,6 +103,13 @@ struct io_count {
 int io_world_new(
     struct loop *, const struct io_world_cfg *, struct io_world **out, const char **err_out);
 
+/* The address of this machine that a packet to `to` would leave from; none is sent.  0,
+ * -ENETUNREACH there is no way there, or -errno. */
+int io_host_towards(uint32_t to, uint32_t *ip_out);
+
+/* Is this an address of this machine?  0, -EADDRNOTAVAIL or -errno. */
+int io_host_has(uint32_t ip);
+
 /* All its phones must have been freed. */
 void io_world_free(struct io_world *);
 

@@ -32,11 +32,30 @@ think_us(const struct spread *types_for, uint64_t seed, uint32_t index)
 	return spread_draw(types_for, &rng);
 }
 
+/* Without DHCP the pool file says what it would have said. */
+static struct given_net
+given_of(const struct pool_file *pool)
+{
+	if (pool->dhcp.mode != POOL_DHCP_NONE)
+		return (struct given_net){ 0 };
+	return (struct given_net){
+		.ip = pool->network.addresses[0].ip,
+		.dns = { pool->dhcp.dns[0], pool->dhcp.dns[1] },
+		.domain = pool->dhcp.domain,
+		.suffix = pool->dhcp.suffixes,
+		.n_suffixes = (uint8_t)pool->dhcp.n_suffixes,
+	};
+}
+
 int
 phone_id(const struct phone_cfg *cfg, uint64_t seed, uint32_t index, struct identity *out)
 {
 	const struct pool_users *users = &cfg->pool->users;
-	struct identity id = { .index = index, .external = cfg->pool->external };
+	struct identity id = {
+		.index = index,
+		.external = cfg->pool->external,
+		.given = given_of(cfg->pool),
+	};
 	int err = pool_user_name(users->name, users->first + index, id.user, sizeof id.user);
 
 	if (err == 0)

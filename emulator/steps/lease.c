@@ -172,6 +172,37 @@ lease_take(struct step *s)
 	return STEP_DONE;
 }
 
+/* What is given never ends, so it is never renewed. */
+static void
+given_into_facts(const struct given_net *g, struct facts *f)
+{
+	f->ip = g->ip;
+	f->mask = f->router = f->dhcp_server = f->last_ip = 0;
+	memcpy(f->dns, g->dns, sizeof f->dns);
+	f->vlan = f->voice_vlan = 0;
+	f->auto_ip = false;
+	(void)text_copy(f->domain, sizeof f->domain, span_of(g->domain));
+	for (uint8_t i = 0; i < g->n_suffixes && i < FACTS_SUFFIXES; i++)
+		memcpy(f->suffix[i], g->suffix[i], sizeof f->suffix[i]);
+	f->n_suffixes = g->n_suffixes;
+	f->lease_s = f->t1_s = f->t2_s = UINT32_MAX;
+}
+
+enum verdict
+lease_given(struct step *s)
+{
+	const struct given_net *g = &s->id->given;
+	int err = s->io->ops->address(s->io, g->ip, 0);
+	char text[TEXT_IP_MAX];
+
+	if (err != 0)
+		return step_retry(s, WHY_LOCAL, "dhcp:%s cannot be used (%s)",
+		    text_ip_str(g->ip, text), strerrorname_np(-err));
+	given_into_facts(g, s->facts);
+	seen_text(s->seen, SEEN_ADDRESS, span_of(text_ip_str(g->ip, text)));
+	return step_skip(s, "dhcp:none, %s is given", text);
+}
+
 void
 lease_drop(struct step *s)
 {

@@ -25,6 +25,10 @@ bool lease_is_warm(const struct step *);
  * address cannot be taken; one that another has is declined, and not asked for again. */
 enum verdict lease_take(struct step *);
 
+/* There is no DHCP: address and names are given (identity.given), as long as the phone is on.
+ * SKIP, or RETRY local if the address cannot be taken. */
+enum verdict lease_given(struct step *);
+
 /* The same lease for longer: its times only. */
 void lease_prolong(struct step *);
 

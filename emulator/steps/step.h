@@ -43,6 +43,14 @@ enum reason { /* closed list: these are the report's columns */
 	WHY_COUNT
 };
 
+/* What holds on a network without DHCP; the texts outlive the phone. */
+struct given_net {
+	uint32_t ip, dns[2]; /* ip 0: there is DHCP */
+	const char *domain;
+	const char (*suffix)[FACTS_NAME_MAX];
+	uint8_t n_suffixes;
+};
+
 /* Who the phone and its user are; outlives every step. */
 struct identity {
 	uint32_t index; /* phones count from 0 */
@@ -53,6 +61,7 @@ struct identity {
 	char sip_user[64], sip_domain[128]; /* phone00001 @ contoso.com */
 	bool external;                      /* pool file: side */
 	uint64_t think_us;                  /* row 7: how long the person types */
+	struct given_net given;
 };
 
 struct step {

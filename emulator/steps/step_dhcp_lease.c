@@ -4,6 +4,7 @@
  * gives  FACT_ADDRESS, FACT_DOMAIN, FACT_LEASE
  *
  * A phone with a cached lease begins with INIT-REBOOT in the VLAN it was in.
+ * On a network without DHCP the address is given, and the row is skipped.
  * When no server answers at all the phone takes an address of 169.254/16 and sends a DISCOVER
  * every 300 s: each of these is a try of its own, not before its time.
  */
@@ -23,6 +24,8 @@ dhcp_lease_start(struct step *s)
 	const struct dhcp_talk_cfg *cfg = lease_cfg(s, cached ? s->facts->vlan : 0);
 	uint32_t last_ip = lease_is_warm(s) ? s->facts->last_ip : 0;
 
+	if (s->id->given.ip != 0)
+		return lease_given(s);
 	return dhcp_lease_judge(s, dhcp_talk_lease(&st->talk, cfg, last_ip, s->attempt == 1));
 }
 

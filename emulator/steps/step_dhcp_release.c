@@ -14,8 +14,8 @@ release_start(struct step *s)
 	const struct facts *f = s->facts;
 	int err;
 
-	/* Nobody has lent an address of 169.254/16. */
-	if (!facts_know(f, FACT_ADDRESS) || f->auto_ip)
+	/* Nobody has lent an address of 169.254/16, nor one that was given. */
+	if (!facts_know(f, FACT_ADDRESS) || f->auto_ip || s->id->given.ip != 0)
 		return step_skip(s, "dhcp:no lease");
 	err = dhcp_talk_release(lease_cfg(s, f->vlan), f->ip, f->dhcp_server);
 	if (err != 0)

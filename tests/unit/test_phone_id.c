@@ -85,6 +85,37 @@ a_pattern_with_anything_but_one_number_is_refused(void **state)
 	}
 }
 
+static void
+without_dhcp_the_pool_file_says_what_it_would_have_said(void **state)
+{
+	struct pool_file p = pool("phone%05d");
+	struct spread none = { 0 };
+	struct phone_cfg cfg = {
+		.pool = &p, .groups = &(struct phone_group){ .types_for = &none }, .n_groups = 1
+	};
+	struct identity id;
+
+	(void)state;
+	p.network.addresses[0].ip = 0x0a2a0007;
+	p.dhcp.mode = POOL_DHCP_NONE;
+	p.dhcp.dns[0] = 0x0a2a000a;
+	p.dhcp.dns[1] = 0x0a2a000b;
+	strcpy(p.dhcp.domain, "contoso.com");
+	strcpy(p.dhcp.suffixes[0], "corp.contoso.com");
+	p.dhcp.n_suffixes = 1;
+	assert_int_equal(phone_id(&cfg, 1, 3, &id), 0);
+	assert_int_equal(id.given.ip, 0x0a2a0007);
+	assert_int_equal(id.given.dns[0], 0x0a2a000a);
+	assert_int_equal(id.given.dns[1], 0x0a2a000b);
+	assert_string_equal(id.given.domain, "contoso.com");
+	assert_int_equal(id.given.n_suffixes, 1);
+	assert_string_equal(id.given.suffix[0], "corp.contoso.com");
+
+	p.dhcp.mode = POOL_DHCP_RELAY;
+	assert_int_equal(phone_id(&cfg, 1, 3, &id), 0);
+	assert_int_equal(id.given.ip, 0);
+}
+
 int
 main(void)
 {
@@ -92,6 +123,7 @@ main(void)
 		cmocka_unit_test(mac_serial_and_user_count_up_from_the_pool_files_base),
 		cmocka_unit_test(the_same_seed_gives_the_same_person),
 		cmocka_unit_test(a_pattern_with_anything_but_one_number_is_refused),
+		cmocka_unit_test(without_dhcp_the_pool_file_says_what_it_would_have_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

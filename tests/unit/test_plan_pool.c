@@ -135,6 +135,39 @@ given_broadcasts_on_the_loopback_it_says_what_they_need(void **state)
 	refuses(loopback, "{mode: broadcast}", "needs network {mode: interface}");
 }
 
+static const char by_hand[] = "{mode: none, domain: a.com, dns: 10.42.0.10}";
+
+static void
+given_the_hosts_one_address_nobody_asks_for_a_lease(void **state)
+{
+	struct run_plan *p = planned("{mode: host}", by_hand);
+
+	(void)state;
+	assert_int_equal(p->world.net, IO_NET_HOST);
+	assert_int_equal(p->world.dhcp, IO_DHCP_NONE);
+	assert_int_equal(p->world.n_relays, 0);
+	assert_int_equal(p->pool.dhcp.dns[0], 0x0a2a000a);
+	done(p);
+	p = planned("{mode: host, addresses: [10.42.0.7]}", by_hand);
+	assert_int_equal(p->pool.network.addresses[0].ip, 0x0a2a0007);
+	done(p);
+}
+
+static void
+given_more_than_the_host_can_be_it_says_what(void **state)
+{
+	(void)state;
+	refuses("{mode: host, addresses: [10.42.0.0/16]}", by_hand, "has one address");
+	refuses("{mode: host, addresses: [10.42.0.7, 10.42.0.8]}", by_hand, "has one address");
+	refuses("{mode: host}", "{mode: broadcast}", "dhcp mode must be none");
+	refuses("{mode: host}", "{mode: none, domain: a.com, dns: 10.43.0.1}",
+	    "the DNS server 10.43.0.1 is not in `allow'");
+	refuses("{mode: host}", "{mode: none, domain: a.com, dns: [10.42.0.1, 192.0.2.1]}",
+	    "192.0.2.1 is not in `allow'");
+	refuses(loopback, by_hand, "needs network {mode: host}");
+	refuses("{mode: interface, interface: eth1}", by_hand, "needs network {mode: host}");
+}
+
 int
 main(void)
 {
@@ -143,6 +176,8 @@ main(void)
 		cmocka_unit_test(given_an_interface_its_vlans_and_addresses_are_the_worlds),
 		cmocka_unit_test(given_an_interface_and_a_relay_both_hold),
 		cmocka_unit_test(given_broadcasts_on_the_loopback_it_says_what_they_need),
+		cmocka_unit_test(given_the_hosts_one_address_nobody_asks_for_a_lease),
+		cmocka_unit_test(given_more_than_the_host_can_be_it_says_what),
 	};
 
 	return cmocka_run_group_tests_name("plan_pool", tests, NULL, NULL);

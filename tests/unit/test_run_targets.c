@@ -139,6 +139,7 @@ how_leases_are_asked_for_is_said(void **state)
 	p->pool.dhcp.dns[0] = 0x0a2a000a;
 	assert_silent(p, "DHCP     port");
 	assert_says(p, "DNS      port 53: 10.42.0.10\n");
+	assert_says(p, "NTP      port 123: named by DNS\n");
 	p->pool.dhcp.dns[1] = 0x0a2a000b;
 	assert_says(p, "DNS      port 53: 10.42.0.10, 10.42.0.11\n");
 	plan_free(p);

@@ -41,7 +41,12 @@ check_told(void *arg, json_t *row)
 	struct check *c = arg;
 	struct buf words = { 0 };
 
-	doctor_text_row(row, &words);
+	if (row == NULL)
+		buf_printf(&words,
+		    "check of %s: one phone, from power-on to its new firmware\n\n",
+		    c->options.target);
+	else
+		doctor_text_row(row, &words);
 	check_say(c, &words, !c->options.json && !c->options.quiet);
 }
 
@@ -105,14 +110,10 @@ check_tell(struct check *c)
 static int
 check_run(struct check *c)
 {
-	struct buf words = { 0 };
 	int status;
 
 	c->walk.watch.told = check_told;
 	c->walk.watch.arg = c;
-	buf_printf(&words, "check of %s: one phone, from power-on to its new firmware\n\n",
-	    c->options.target);
-	check_say(c, &words, !c->options.json && !c->options.quiet);
 	status = check_walk(&c->walk, &c->options.cfg);
 	if (status == CLI_PASS)
 		status = check_tell(c);
@@ -130,7 +131,9 @@ cli_check(int argc, char **argv)
 	if (c == NULL)
 		return CLI_ENVIRONMENT;
 	if (check_options_read(&c->options, argc, argv) == 0) {
-		log_set(c->options.cfg.options.verbose ? LOG_DEBUG : LOG_NOTE);
+		log_set(c->options.quiet                 ? LOG_ERROR
+			: c->options.cfg.options.verbose ? LOG_DEBUG
+							 : LOG_NOTE);
 		if (c->options.help) {
 			check_options_help();
 			status = CLI_PASS;

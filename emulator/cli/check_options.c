@@ -20,6 +20,7 @@ static const char check_help[] =
     "  --json            the report as JSON (cx700farm-check/1), nothing else\n"
     "  -o, --out DIR     leave check.txt, check.json and the phone's trace.jsonl in DIR\n"
     "  --ssl2            show the hello framed as SSL 2, as phones with SSL 2.0 enabled do\n"
+    "  --yes             also where the pool file allows public addresses\n"
     "  --pool-arg ARG    hand ARG on to the embedded pool; may be repeated\n"
     "  -v, --verbose     tell every try on standard error\n"
     "  -q, --quiet       only the verdict and what was found\n\n"
@@ -40,6 +41,7 @@ enum check_option {
 	OPT_OUT,
 	OPT_SSL2,
 	OPT_POOL_ARG,
+	OPT_YES,
 	OPT_V,
 	OPT_Q,
 	OPT_H
@@ -51,6 +53,7 @@ static const struct check_flag check_flags[] = {
 	[OPT_OUT] = { "--out", "-o", true },
 	[OPT_SSL2] = { "--ssl2", "", false },
 	[OPT_POOL_ARG] = { "--pool-arg", "", true },
+	[OPT_YES] = { "--yes", "", false },
 	[OPT_V] = { "--verbose", "-v", false },
 	[OPT_Q] = { "--quiet", "-q", false },
 	[OPT_H] = { "--help", "-h", false },
@@ -87,6 +90,9 @@ check_set(struct check_options *c, enum check_option opt, const char *value)
 		if (o->n_pool_args == RUN_POOL_ARGS_MAX)
 			return check_complain("too many of ", "--pool-arg");
 		o->pool_args[o->n_pool_args++] = value;
+		break;
+	case OPT_YES:
+		o->yes = true;
 		break;
 	case OPT_V:
 		o->verbose = true;

@@ -12,6 +12,7 @@
 #include "plan_names.h"
 #include "run_machine.h"
 #include "run_outputs.h"
+#include "run_targets.h"
 
 /* The same chances for everybody who has the same complaint. */
 enum { WALK_SEED = 1, WALK_PAUSE_US = 500000 };
@@ -86,6 +87,8 @@ walk_plan(struct check_walk *w, const struct check_cfg *cfg)
 		    &w->plan, &w->error);
 	if (err == 0 && cfg->pool != NULL)
 		err = run_plan_pool(&w->plan, cfg->pool, &w->error);
+	if (err == 0 && cfg->pool != NULL)
+		err = run_targets_check(&w->plan.pool, o->yes, &w->error);
 	if (err != 0)
 		return walk_refuse(w, CLI_USAGE);
 	walk_hurry(&w->plan);
@@ -160,8 +163,12 @@ walk_farm(struct check_walk *w)
 	if (err != 0)
 		return walk_lacks("Kerberos", err);
 	err = farm_new(&cfg, &w->farm, &says);
-	if (err == 0)
+	if (err == 0) {
+		run_wire_settle(&w->wire);
+		if (w->options.pool != NULL)
+			run_targets_tell(&w->plan);
 		err = farm_start(w->farm);
+	}
 	return err != 0 ? walk_lacks(says != NULL ? says : "the phone's world", err) : 0;
 }
 
@@ -198,6 +205,8 @@ check_walk(struct check_walk *w, const struct check_cfg *cfg)
 		status = walk_refuse(w, CLI_ENVIRONMENT);
 	if (status == 0 && cfg->pool == NULL)
 		status = walk_pool(w);
+	if (status == 0 && run_wire_begin(&w->wire, &w->plan, &w->error) != 0)
+		status = walk_refuse(w, CLI_ENVIRONMENT);
 	return status != 0 ? status : walk_phone(w);
 }
 
@@ -205,6 +214,7 @@ void
 check_walk_done(struct check_walk *w)
 {
 	farm_free(w->farm);
+	run_wire_end(&w->wire);
 	check_watch_done(&w->watch);
 	run_ground_close(&w->ground);
 	run_plan_done(&w->plan);

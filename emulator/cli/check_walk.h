@@ -7,11 +7,13 @@
 #include "check_watch.h"
 #include "run_ground.h"
 #include "run_options.h"
+#include "run_wire.h"
 
 struct check_cfg {            /* texts are argv's */
 	const char *pool;     /* a pool file, or NULL: the embedded pool */
 	const char *scenario; /* with the embedded pool: whose faults and habits; or NULL */
-	struct run_options options; /* profile, pool_args, verbose; the rest is the walk's */
+	struct run_options options; /* profile, pool_args, yes, verbose; the rest is the
+				       walk's */
 	bool ssl2;
 };
 
@@ -20,6 +22,7 @@ struct check_walk {               /* zeroed */
 	struct run_plan plan;
 	struct run_ground ground;
 	struct run_options options;
+	struct run_wire wire;
 	struct farm *farm;
 	bool ended;
 	struct config_error error;

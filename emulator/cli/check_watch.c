@@ -190,6 +190,7 @@ check_watch_make(
 	w->rows = json_array();
 	w->lost = json_object();
 	mine.sink = &w->sink;
+	w->told(w->arg, NULL);
 	err = phone_make(w->phone, &mine, out, err_out);
 	if (err != 0)
 		w->failed = *err_out;

@@ -15,7 +15,7 @@
 struct check_watch { /* zeroed, but for: */
 	struct phone_cfg *phone;
 	bool ssl2; /* the hello is framed so */
-	/* Each row (doctor.h) as soon as it is there, lent. */
+	/* NULL: it begins; then each row (doctor.h) as soon as it is there, lent. */
 	void (*told)(void *arg, json_t *row);
 	void *arg;
 

@@ -342,6 +342,25 @@ a_wrong_command_line_is_refused_in_a_line(void **state)
 	refused((const char *[]){ "/no/such.yaml", NULL }, "/no/such.yaml");
 }
 
+/* The pool of somebody who has written a network too many. */
+static void
+a_public_target_needs_a_word(void **state)
+{
+	static const char yaml[] =
+	    "name: far\nnetwork: {mode: loopback, addresses: [127.98.0.0/16]}\n"
+	    "dhcp: {mode: relay, server: 127.0.8.1, relay: {untagged: 127.0.8.2}}\n"
+	    "users: {name: phone%05d, domain: contoso.com, sip_domain: contoso.com,\n"
+	    "  password: 'file:secret'}\n"
+	    "allow: [127.0.0.0/8, 198.51.100.7]\n";
+	char file[200];
+
+	(void)state;
+	temp_file("secret", "x\n", 2);
+	(void)snprintf(file, sizeof file, "%s", temp_file("far.yaml", yaml, sizeof yaml - 1));
+	refused((const char *[]){ file, NULL }, "--yes");
+	refused((const char *[]){ file, "--pool-arg", "-x", NULL }, "for the embedded pool");
+}
+
 static void
 help_says_how(void **state)
 {
@@ -381,6 +400,7 @@ main(void)
 		cmocka_unit_test_teardown(
 		    a_pool_file_names_a_pool_that_is_there_already, teardown),
 		cmocka_unit_test(a_wrong_command_line_is_refused_in_a_line),
+		cmocka_unit_test_teardown(a_public_target_needs_a_word, teardown),
 		cmocka_unit_test(help_says_how),
 		cmocka_unit_test_teardown(a_bad_file_is_refused_with_its_place, teardown),
 	};

@@ -18,7 +18,7 @@ const struct doctor_finding doctor_pool_table[] = {
 	{ "pool_not_in_dns", "pool_find", FAIL, "dns:", ANY, BLOCKS,
 	  "DNS knows no pool: no _sipinternaltls SRV for the SIP domain, nor _sip._tls, _sipinternal._tcp, nor the hosts sipinternal, sip or sipexternal ({detail}).",
 	  "Publish SRV _sipinternaltls._tcp.<SIP domain>, port 5061, and the A record of the pool." },
-	{ "pool_without_srv", "pool_find", DONE, NULL, MORE("dns_names", "1"), HARMS,
+	{ "pool_without_srv", "pool_find", DONE, NULL, INSIDE("dns_names", "_sip._tls."), HARMS,
 	  "There is no _sipinternaltls SRV for the SIP domain; the pool was found only by the last of {dns_names}.",
 	  "Publish SRV _sipinternaltls._tcp.<SIP domain>, port 5061: each name that is asked in vain costs every phone time." },
 	{ "pool_certificate_expired", POOL, FAIL, NULL, HAS("tls_flaw", "expired"), BLOCKS,

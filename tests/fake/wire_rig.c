@@ -30,6 +30,16 @@ shell(const char *command)
 	return system(command);
 }
 
+static void
+shell_must(const char *command)
+{
+	int status = shell(command);
+
+	if (status != 0)
+		print_message("status %d of: %s\n", status, command);
+	assert_int_equal(status, 0);
+}
+
 bool
 wire_rig_can(void)
 {
@@ -48,7 +58,7 @@ wire_rig_ip(const struct wire_rig *wr, bool here, const char *words)
 	char command[512];
 
 	snprintf(command, sizeof command, "ip -n %s %s", here ? wr->here : wr->there, words);
-	assert_int_equal(shell(command), 0);
+	shell_must(command);
 }
 
 static void
@@ -78,7 +88,7 @@ wire_rig_open(struct wire_rig *wr)
 	snprintf(wr->there, sizeof wr->there, "cxtest-%d-b", (int)getpid());
 	snprintf(
 	    command, sizeof command, "ip netns add %s && ip netns add %s", wr->here, wr->there);
-	assert_int_equal(shell(command), 0);
+	shell_must(command);
 	snprintf(
 	    command, sizeof command, "link add va type veth peer name vb netns %s", wr->there);
 	wire_rig_ip(wr, true, command);
@@ -105,7 +115,7 @@ wire_rig_close(struct wire_rig *wr)
 	close(wr->home);
 	snprintf(
 	    command, sizeof command, "ip netns del %s; ip netns del %s", wr->here, wr->there);
-	assert_int_equal(shell(command), 0);
+	shell_must(command);
 }
 
 struct io_world_cfg

@@ -43,8 +43,11 @@ const struct doctor_finding doctor_trust_table[] = {
 	{ "dhcp_refused_once", ADDRESS, DONE, NULL, HAS("dhcp_messages", "NAK"), HARMS,
 	  "The DHCP server first refused (NAK), then gave {address}.",
 	  "Look for a second DHCP server in that network, and for scopes that overlap." },
-	{ "no_voice_vlan", "dhcp_voice_vlan", SKIP, "dhcp:no VLAN named", ANY, NOTE,
-	  "Option 43 names no voice VLAN (sub-option 10): the phone stays in the VLAN of its port.",
+	{ "dhcp_left_out", "dhcp_lease", SKIP, "dhcp:none", ANY, NOTE,
+	  "The pool file leaves DHCP out: what the phones' DHCP server would give them was not examined.",
+	  "Nothing; a check on the phones' own network (mode: interface) looks at it, too." },
+	{ "no_voice_vlan", "dhcp_lease", DONE, NULL, LACKS("dhcp_answered", "43"), NOTE,
+	  "The lease has no option 43, so it names no voice VLAN: the phone stays in the VLAN of its port.",
 	  "Nothing, if that is meant. Else set sub-option 10 for the vendor class CPE-OCPhone." },
 
 	/* DNS, whoever asks */

@@ -48,7 +48,7 @@ rows(const char *const *text)
 #define LEASE(options)                                                                       \
 	"{'step': 'dhcp_lease', 'guide': [1, 2], 'try': 1, 'verdict': 'done', 'why': null, " \
 	"'detail': '', 'seen': {'domain': 'contoso.com', 'dhcp_answered': " options "}}"
-#define GOOD_LEASE LEASE("[1, 3, 6, 15, 119]")
+#define GOOD_LEASE LEASE("[1, 3, 6, 15, 43, 119]")
 #define FAILED(step, why, detail)                                        \
 	"{'step': '" step "', 'try': 3, 'verdict': 'fail', 'why': '" why \
 	"', 'detail': '" detail "', 'seen': {}}"
@@ -127,7 +127,7 @@ a_row_that_was_done_may_show_much(void **state)
 	judged(
 	    (const char *[]){
 		"{'step': 'dhcp_lease', 'try': 2, 'verdict': 'done', 'detail': '', 'seen': "
-		"{'dhcp_answered': [1], 'dhcp_messages': ['NAK', 'ACK']}}",
+		"{'dhcp_answered': [1, 43], 'dhcp_messages': ['NAK', 'ACK']}}",
 		NULL },
 	    true, &d);
 	assert_int_equal(d.n, 6);
@@ -229,7 +229,8 @@ a_finding_is_told_once_with_the_row_that_showed_it_first(void **state)
 	struct doctor d;
 
 	(void)state;
-	judged((const char *[]){ LEASE("[3, 6]"), LEASE("[3, 6]"), LEASE("[3, 6]"), NULL },
+	judged((const char *[]){ LEASE("[3, 6, 43]"), LEASE("[3, 6, 43]"), LEASE("[3, 6, 43]"),
+		   NULL },
 	    true, &d);
 	assert_int_equal(d.n, 1);
 	is_found(&d, 0, "dhcp_no_search", DOCTOR_HARMS);
@@ -244,7 +245,7 @@ what_blocks_comes_first_then_as_it_was_met(void **state)
 	struct doctor d;
 
 	(void)state;
-	judged((const char *[]){ LEASE("[6]"), FAILED("cas_tls", "refused", "http:404"),
+	judged((const char *[]){ LEASE("[6, 43]"), FAILED("cas_tls", "refused", "http:404"),
 		   FAILED("sip_register", "auth", "sip:403/4003"), NULL },
 	    false, &d);
 	assert_int_equal(d.n, 4);
@@ -261,7 +262,7 @@ notes_alone_leave_it_ready(void **state)
 	struct doctor d;
 
 	(void)state;
-	judged((const char *[]){ LEASE("[6, 119]"), NULL }, true, &d);
+	judged((const char *[]){ LEASE("[6, 43, 119]"), NULL }, true, &d);
 	assert_int_equal(d.n, 1);
 	assert_true(d.ready);
 	forget(&d);

@@ -340,6 +340,7 @@ struct told {
 /* clang-format off */
 static const struct told tellings[] = {
 	{ "local_limit",          "'step': 'krb_login', 'verdict': 'fail', 'why': 'local', 'detail': 'errno:EMFILE'" },
+	{ "dhcp_left_out",        "'step': 'dhcp_lease', 'verdict': 'skip', 'detail': 'dhcp:none, 10.1.2.3 is given'" },
 	{ "voice_vlan_silent",    "'step': 'dhcp_voice_vlan', 'verdict': 'fail', 'why': 'timeout', 'detail': 'dhcp:no answer'" },
 	{ "dhcp_incomplete",      "'step': 'dhcp_lease', 'verdict': 'fail', 'why': 'bad_reply', 'detail': 'dhcp:no mask'" },
 	{ "dhcp_failed",          "'step': 'dhcp_lease', 'verdict': 'fail', 'why': 'refused', 'detail': 'errno:ENETUNREACH'" },

@@ -45,7 +45,7 @@ reads(const char *text, const char *want)
 #define GOOD_LEASE                                                                            \
 	"{'step': 'dhcp_lease', 'guide': [1, 2], 'try': 1, 'verdict': 'done', 'detail': '', " \
 	"'seen': {'dhcp_messages': ['DISCOVER', 'OFFER', 'REQUEST', 'ACK'], 'address': "      \
-	"'10.1.2.3', 'domain': 'contoso.com', 'dhcp_answered': [3, 6, 15, 119]}}"
+	"'10.1.2.3', 'domain': 'contoso.com', 'dhcp_answered': [3, 6, 15, 43, 119]}}"
 #define NO_TIME                                                                      \
 	"{'step': 'ntp_sync', 'guide': [5, 5], 'try': 4, 'verdict': 'fail', 'why': " \
 	"'timeout', 'detail': 'limit:5000ms', 'seen': {}}"
@@ -269,7 +269,7 @@ several_are_counted(void **state)
 	(void)state;
 	json_array_append_new(all,
 	    row("{'step': 'dhcp_lease', 'guide': [1, 2], 'try': 1, 'verdict': 'done', "
-		"'seen': {'dhcp_answered': [3], 'dhcp_messages': ['NAK']}}"));
+		"'seen': {'dhcp_answered': [3, 43], 'dhcp_messages': ['NAK']}}"));
 	doctor_judge(all, false, &d);
 	doctor_text_end(&d, &out);
 	assert_non_null(

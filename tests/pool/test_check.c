@@ -290,13 +290,46 @@ the_clocks_difference_is_told_in_minutes(void **state)
 
 /* ---- a pool file ---------------------------------------------------------------- */
 
+/* The pool's own file, and beside it one for a host whose one address all phones share. */
+static void
+write_host_file(const char *dir, const char *from)
+{
+	static const char head[] =
+	    "network: {mode: host}\n"
+	    "dhcp: {mode: none, domain: contoso.com, dns: [127.0.7.1]}\n";
+	char path[200], line[512];
+	FILE *in = fopen(from, "re"), *out;
+
+	(void)snprintf(path, sizeof path, "%s/host.yaml", dir);
+	out = fopen(path, "we");
+	assert_non_null(in);
+	assert_non_null(out);
+	(void)fputs(head, out);
+	while (fgets(line, sizeof line, in) != NULL)
+		if (strncmp(line, "network:", 8) != 0 && strncmp(line, "dhcp:", 5) != 0)
+			(void)fputs(line, out);
+	(void)fclose(in);
+	(void)fclose(out);
+}
+
+static void
+ready_in(const char *file)
+{
+	struct buf out = { 0 }, err = { 0 };
+	int status = check((const char *[]){ file, "-q", NULL }, &out, &err);
+
+	if (status != 0)
+		fail_msg("exit %d: %s%s", status, buf_cstr(&out), buf_cstr(&err));
+	buf_done(&out);
+	buf_done(&err);
+}
+
 static void
 a_pool_file_names_a_pool_that_is_there_already(void **state)
 {
 	struct program pool;
-	struct buf said = { 0 }, out = { 0 }, err = { 0 };
+	struct buf said = { 0 };
 	char dir[160], file[200];
-	int status;
 
 	(void)state;
 	temp_file("x", "", 0);
@@ -306,14 +339,13 @@ a_pool_file_names_a_pool_that_is_there_already(void **state)
 	    (const char *[]){ "--dir", dir, "--listen", "127.0.7.1", "--addresses",
 		"127.97.0.0/16", "--port-base", "27000", NULL });
 	program_await(&pool, "pool file", &said);
-	status = check((const char *[]){ file, "-q", NULL }, &out, &err);
-	if (status != 0)
-		fail_msg("exit %d: %s%s", status, buf_cstr(&out), buf_cstr(&err));
+	ready_in(file);
+	write_host_file(dir, file);
+	(void)snprintf(file, sizeof file, "%s/host.yaml", dir);
+	ready_in(file);
 	kill(pool.pid, SIGTERM);
 	(void)program_end(&pool, NULL, NULL);
 	buf_done(&said);
-	buf_done(&out);
-	buf_done(&err);
 }
 
 /* ---- what it does not take ------------------------------------------------------ */

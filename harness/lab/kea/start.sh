@@ -13,6 +13,8 @@ sed -e "s|@RUN@|$run|g; s|@INTERFACES@|\"$1\", \"$2\"|; s|@LAN_IF@|$1|; s|@VOICE
 	-e "s|@LAN@|$LAB_LAN|; s|@VOICE@|$LAB_VOICE|" \
 	-e "s|@ROUTER@|$LAB_ROUTER|; s|@VOICE_ROUTER@|$LAB_VOICE_ROUTER|" \
 	"$here/kea-dhcp4.conf" >"$run/kea-dhcp4.conf"
+# break.sh wants a scope without the domain and the search list.
+[ ! -e "$LAB_RUN/kea.broken" ] || sed -i '/"domain-name"/d; /"domain-search"/d' "$run/kea-dhcp4.conf"
 # A server that was killed leaves its socket and its lock.
 rm -f "$run/control" "$run"/*.pid
 KEA_PIDFILE_DIR=$run KEA_LOCKFILE_DIR=none exec kea-dhcp4 -c "$run/kea-dhcp4.conf"

@@ -102,7 +102,7 @@ fuzz_odd_faults(struct faults *faults, struct span *in)
 		struct fault *f = &faults->fault[i];
 		enum servers_id id = (enum servers_id)(fuzz_u8(in) % SERVERS_COUNT);
 
-		*f = (struct fault){ .at = { 1, 1 } };
+		*f = (struct fault){ .at = { .line = 1, .col = 1 } };
 		(void)text_copy(f->server, sizeof f->server, span_of(servers_name[id]));
 		f->from_us = fuzz_u8(in) * FUZZ_ODD_SECOND;
 		f->for_us = fuzz_u8(in) * 4 * FUZZ_ODD_SECOND;

@@ -14,6 +14,7 @@
 #include "mem.h"
 #include "run_machine.h"
 #include "run_outputs.h"
+#include "summary.h"
 
 struct check {
 	struct check_options options;
@@ -66,16 +67,14 @@ static int
 check_leave(struct check *c, struct span json)
 {
 	const char *dir = c->options.out_dir;
-	int fd, err = run_outputs_open(dir, &fd);
+	int err = run_outputs_clear(dir);
 
-	if (err == 0) {
-		run_outputs_drop(dir, fd);
-		err = run_outputs_write(dir, "check.json", json);
-	}
 	if (err == 0)
-		err = run_outputs_write(dir, "check.txt", buf_bytes(&c->text));
+		err = summary_write(dir, "check.json", json);
 	if (err == 0)
-		err = run_outputs_write(dir, "trace.jsonl", buf_bytes(&c->walk.watch.lines));
+		err = summary_write(dir, "check.txt", buf_bytes(&c->text));
+	if (err == 0)
+		err = summary_write(dir, "trace.jsonl", buf_bytes(&c->walk.watch.lines));
 	if (err != 0)
 		log_line(LOG_ERROR, "cx700farm: %s: %s", dir, strerror(-err));
 	return err;

@@ -11,8 +11,8 @@
 #include "log.h"
 #include "plan_names.h"
 #include "run_machine.h"
-#include "run_outputs.h"
 #include "run_targets.h"
+#include "summary.h"
 
 /* The same chances for everybody who has the same complaint. */
 enum { WALK_SEED = 1, WALK_PAUSE_US = 500000 };
@@ -72,7 +72,7 @@ walk_plan(struct check_walk *w, const struct check_cfg *cfg)
 	int err;
 
 	(void)snprintf(path, sizeof path, "%s/check.yaml", w->ground.folder);
-	err = run_outputs_write(w->ground.folder, "check.yaml", span_of(walk_scenario));
+	err = summary_write(w->ground.folder, "check.yaml", span_of(walk_scenario));
 	if (err != 0)
 		return walk_lacks(path, err);
 	*o = cfg->options;

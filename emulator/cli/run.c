@@ -23,6 +23,7 @@
 #include "run_report.h"
 #include "run_targets.h"
 #include "run_wire.h"
+#include "summary.h"
 
 struct run {
 	struct run_options options;
@@ -238,7 +239,7 @@ run_servers(struct run *r)
 	stats = r->ground.pool != NULL ? embedded_stats(r->ground.pool) : "";
 	if (dir == NULL || stats[0] == '\0')
 		return 0;
-	err = run_outputs_write(dir, "servers.json", span_of(stats));
+	err = summary_write(dir, "servers.json", span_of(stats));
 	return err != 0 ? run_lacks(r, "servers.json", err) : 0;
 }
 

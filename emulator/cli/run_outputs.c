@@ -47,9 +47,9 @@ outputs_make_folder(const char *dir)
 static int
 outputs_forget(const char *dir)
 {
-	static const char *const names[] = { TRACE_NAME, "summary.json", "course.json",
-		"servers.json", "load.json", "junit.xml", "report.html", "run.pcapng",
-		"keys.log" };
+	static const char *const names[] = { TRACE_NAME, TRACE_PART_NAME, "summary.json",
+		"course.json", "servers.json", "load.json", "junit.xml", "report.html",
+		"run.pcapng", "keys.log" };
 	char path[PATH_MAX];
 
 	hist_text_forget(dir);
@@ -65,13 +65,19 @@ outputs_forget(const char *dir)
 }
 
 int
+run_outputs_clear(const char *dir)
+{
+	int err = outputs_make_folder(dir);
+
+	return err != 0 ? err : outputs_forget(dir);
+}
+
+int
 run_outputs_open(const char *dir, int *trace_fd_out)
 {
 	char path[PATH_MAX];
-	int fd, err = outputs_make_folder(dir);
+	int fd, err = run_outputs_clear(dir);
 
-	if (err == 0)
-		err = outputs_forget(dir);
 	if (err == 0)
 		err = outputs_path(path, dir, TRACE_PART_NAME);
 	if (err != 0)
@@ -82,33 +88,6 @@ run_outputs_open(const char *dir, int *trace_fd_out)
 		return -errno;
 	*trace_fd_out = fd;
 	return 0;
-}
-
-void
-run_outputs_drop(const char *dir, int trace_fd)
-{
-	char path[PATH_MAX];
-
-	(void)close(trace_fd);
-	if (outputs_path(path, dir, TRACE_PART_NAME) == 0)
-		(void)unlink(path);
-}
-
-int
-run_outputs_write(const char *dir, const char *name, struct span text)
-{
-	char path[PATH_MAX];
-	int err = outputs_path(path, dir, name);
-	FILE *f;
-
-	if (err != 0)
-		return err;
-	f = fopen(path, "we");
-	if (f == NULL)
-		return -errno;
-	if (fwrite(text.p, 1, text.n, f) != text.n)
-		err = -EIO;
-	return fclose(f) != 0 && err == 0 ? -errno : err;
 }
 
 int

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "run_outputs.h"
+#include "summary.h"
 
 struct place {
 	char top[64], above[80], dir[96];
@@ -135,12 +136,12 @@ a_file_of_the_run_is_written_whole(void **state)
 
 	assert_int_equal(run_outputs_open(p->dir, &fd), 0);
 	assert_int_equal(close(fd), 0);
-	assert_int_equal(run_outputs_write(p->dir, "servers.json", span_of("{}\n{}\n")), 0);
-	assert_int_equal(run_outputs_write(p->dir, "servers.json", span_of("{}\n")), 0);
+	assert_int_equal(summary_write(p->dir, "servers.json", span_of("{}\n{}\n")), 0);
+	assert_int_equal(summary_write(p->dir, "servers.json", span_of("{}\n")), 0);
 	assert_int_equal(stat(in(p, "servers.json"), &s), 0);
 	assert_int_equal(s.st_size, 3);
 	assert_int_equal(
-	    run_outputs_write(in(p, "nowhere"), "servers.json", span_of("{}\n")), -ENOENT);
+	    summary_write(in(p, "nowhere"), "servers.json", span_of("{}\n")), -ENOENT);
 }
 
 int
